@@ -1,0 +1,166 @@
+"""Every setting, in one table: name, default, environment variable, help.
+
+A value comes from, in this order: a flag, the environment (`FANLIGHT_<NAME>`), `fanlight.toml` in the data
+directory, the default. `fanlight config` prints each with where it came from.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from fanlight.errors import ConfigError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row of the table. The type of `default` is the type of the value."""
+
+    name: str
+    default: str | int | float | bool
+    help: str
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"FANLIGHT_{self.name.upper()}"
+
+
+def _row(name: str, default: str | int | float | bool, help_: str, *, secret: bool = False) -> Setting:
+    return Setting(name=name, default=default, help=help_, secret=secret)
+
+
+TABLE: tuple[Setting, ...] = (
+    _row("host", "127.0.0.1", "Address to listen on. Another one than loopback starts guarded."),
+    _row("port", "4319", "Studio, API and OTLP/HTTP. 0 = any free port."),
+    _row("otlp_http_port", "4318", "OTLP over HTTP. 0 = any free port, off = none."),
+    _row("otlp_grpc_port", "4317", "OTLP over gRPC. 0 = any free port, off = none."),
+    _row("data", "", "Data directory. Empty = the platform's place for user data."),
+    _row("store", "", "chdb:///path or clickhouse://user:secret@host:8123/database. Empty = chDB in the data directory.", secret=True),
+    _row("catalog", "", "SQLAlchemy URL of the catalog. Empty = SQLite in the data directory.", secret=True),
+    _row("bus", "", "redis://... when several servers share a store. Empty = in this process.", secret=True),
+    _row("base_path", "", "Path under which a proxy serves Fanlight, for example /fanlight."),
+    _row("trusted_proxy", "", "Addresses (comma separated) whose X-Forwarded-* headers are believed."),
+    _row("allowed_hosts", "", "Host names (comma separated) that requests may name besides loopback and --host."),
+    _row("max_body_bytes", 64 * MIB, "Largest OTLP request, after decompression."),
+    _row("max_request_items", 50_000, "Most spans, log records or metric points in one request."),
+    _row("max_request_attributes", 1_000_000, "Most attributes in one request."),
+    _row("max_item_attributes", 4_096, "Most attributes of one span, log record or point."),
+    _row("max_value_depth", 32, "Deeper attribute values are replaced by a marker."),
+    _row("max_inflight_bytes", 128 * MIB, "Decoded bytes of requests being received; beyond it: 503."),
+    _row("max_backlog_bytes", 512 * MIB, "Bytes in the log that the store has yet to take; beyond it: 503."),
+    _row("segment_bytes", 16 * MIB, "A log segment is closed when it reaches this size."),
+    _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS milliseconds, the loss bound."),
+    _row("retention_days", 30, "Days that telemetry is kept."),
+    _row("run_lost_after_s", 300, "A run without its root for this long is lost, until the root comes."),
+    _row("query_timeout_s", 10, "A question that takes longer is stopped."),
+    _row("stream_window_s", 900, "How far back a stream can resume."),
+    _row("stream_readers", 2_000, "Most streams open at once."),
+    _row("log_level", "info", "debug, info, warning or error."),
+    _row("url", "http://127.0.0.1:4319", "Server that the command line and the SDK talk to."),
+    _row("key", "", "Key that the command line and the SDK present.", secret=True),
+)
+
+_BY_NAME = MappingProxyType({row.name: row for row in TABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A setting's value and where it came from: `flag`, `env`, `file` or `default`."""
+
+    setting: Setting
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. Reading one is attribute access.
+
+    Example:
+        >>> config = load(environ={"FANLIGHT_RETENTION_DAYS": "7"}, flags={"data": "/nowhere"})
+        >>> config.retention_days, config.value("retention_days").source
+        (7, 'env')
+    """
+
+    values: Mapping[str, Value]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name].value
+        except KeyError:
+            raise AttributeError(f"no setting {name!r}") from None
+
+    def value(self, name: str) -> Value:
+        """The value of setting `name` with its source. Raises KeyError for an unknown name."""
+        return self.values[name]
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory, as an absolute path."""
+        return data_dir(self.data)
+
+
+def data_dir(value: str) -> Path:
+    """The data directory that `value` names; the platform's own place when it is empty."""
+    if value:
+        return Path(value).expanduser().resolve()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("fanlight", appauthor=False))
+
+
+def load(
+    *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> Config:
+    """Read every setting.
+
+    `flags` holds what was given on the command line; a value of None means that the flag was not given.
+    Raises ConfigError for an unknown name in `fanlight.toml` or a value of the wrong type.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    environ = os.environ if environ is None else environ
+    place = data_dir(str(given.get("data") or environ.get("FANLIGHT_DATA") or ""))
+    filed = _read_file(place / "fanlight.toml")
+    return Config(MappingProxyType({row.name: _pick(row, given, environ, filed) for row in TABLE}))
+
+
+def _pick(row: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], filed: Mapping[str, Any]) -> Value:
+    if row.name in flags:
+        return Value(setting=row, value=_convert(row, flags[row.name], "the flag"), source="flag")
+    if row.variable in environ:
+        return Value(setting=row, value=_convert(row, environ[row.variable], row.variable), source="env")
+    if row.name in filed:
+        return Value(setting=row, value=_convert(row, filed[row.name], "fanlight.toml"), source="file")
+    return Value(setting=row, value=row.default, source="default")
+
+
+def _convert(row: Setting, raw: Any, where: str) -> Any:
+    kind = type(row.default)
+    try:
+        if kind is bool:
+            return str(raw).strip().lower() in {"1", "true", "yes", "on"}
+        return kind(raw)
+    except ValueError:
+        raise ConfigError(f"{row.name} is {raw!r} in {where}", hint=f"it takes {kind.__name__}: {row.help}") from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML ({error})", hint="mend or remove it") from error
+    for name in found:
+        if name not in _BY_NAME:
+            raise ConfigError(f"{path} sets {name!r}, which is no setting", hint="fanlight config lists them")
+    return found

@@ -1,0 +1,127 @@
+"""A span: in a trace's structure as columns, alone with everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+KINDS = (
+    "agent", "llm", "tool", "chain", "retriever", "embedding", "reranker",
+    "guardrail", "evaluator", "room", "io", "internal",
+)  # fmt: skip
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """One attribute as it came. `type` is OTLP's: string bool int double array kvlist bytes, or empty.
+
+    Integers beyond 2^53 - 1 are decimal strings, NaN and infinities the strings "NaN", "Infinity" and
+    "-Infinity", bytes are base64. A key that came twice stands twice.
+    """
+
+    key: str
+    type: str
+    value: Any
+
+
+class SpanColumns(msgspec.Struct, frozen=True, kw_only=True):
+    """The structure of a trace, one list a field, row i of each is span i, ordered by start.
+
+    `start_ns` counts from the trace's `started_at`. `duration_ns` is None while a span is open.
+    `kind` is Fanlight's (agent, llm, ...), `span_kind` OpenTelemetry's (INTERNAL, SERVER, CLIENT, ...).
+    `status` is unset, ok or error. `state` is finished, open or lost.
+    """
+
+    span_id: list[str]
+    parent_span_id: list[str | None]
+    name: list[str]
+    kind: list[str]
+    span_kind: list[str]
+    status: list[str]
+    state: list[str]
+    start_ns: list[int]
+    duration_ns: list[int | None]
+    service: list[str | None]
+    agent: list[str | None]
+    model: list[str | None]
+    tool: list[str | None]
+    tokens_input: list[int | None]
+    tokens_output: list[int | None]
+    cost: list[str | None]
+    error_type: list[str | None]
+    event_count: list[int]
+    has_content: list[bool]
+
+
+class TraceStructure(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /traces/{trace_id}`: `truncated` says that only `len(columns.span_id)` of `span_count` are given."""
+
+    trace_id: str
+    run_id: str
+    started_at: str
+    duration_ns: int
+    span_count: int
+    truncated: bool
+    columns: SpanColumns
+
+
+class SpanEvent(msgspec.Struct, frozen=True, kw_only=True):
+    time: str
+    name: str
+    attributes: list[Attribute]
+    dropped_attributes_count: int = 0
+
+
+class SpanLink(msgspec.Struct, frozen=True, kw_only=True):
+    trace_id: str
+    span_id: str
+    trace_state: str
+    attributes: list[Attribute]
+    flags: int = 0
+    dropped_attributes_count: int = 0
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /traces/{trace_id}/spans/{span_id}`: everything that was sent, and what Fanlight made of it.
+
+    `start_ns` and `end_ns` are the exact numbers as decimal strings; `flags` lists what was mended or
+    doubted on the way in (clamped time, invalid UTF-8, value too deep, ...).
+    """
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    kind: str
+    span_kind: str
+    status: str
+    status_message: str
+    state: str
+    started_at: str
+    ended_at: str | None
+    start_ns: str
+    end_ns: str
+    duration_ns: int | None
+    service: str | None
+    agent: str | None
+    model: str | None
+    provider: str | None
+    tool: str | None
+    session: str | None
+    user: str | None
+    room: str | None
+    tokens: dict[str, int | None]
+    error_type: str | None
+    trace_state: str
+    span_flags: int
+    scope_name: str
+    scope_version: str
+    scope_attributes: list[Attribute]
+    resource_attributes: list[Attribute]
+    attributes: list[Attribute]
+    events: list[SpanEvent]
+    links: list[SpanLink]
+    dropped_attributes_count: int
+    dropped_events_count: int
+    dropped_links_count: int
+    flags: list[str]

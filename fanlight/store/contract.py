@@ -1,0 +1,112 @@
+"""What every store does. One contract suite (tests/contract) runs against each of them.
+
+**Writing.** A store is written by one writer, one generation after the other. A generation is up to three
+segment files (traces, logs, metrics) of the log.
+
+- `insert` MUST store every item of the segment exactly once, however often the same segment, or the same
+  items in other segments, are inserted; it MUST be safe to repeat after a crash at any moment.
+- Of several finished versions of a span the first MUST win; a differing later one MUST be counted in
+  `Inserted.conflicts`, an equal one in `Inserted.duplicates`.
+- When `insert` returns, the rows MUST be readable and MUST survive kill -9 of the process.
+- `insert` MUST either store the whole segment or raise StoreError and leave nothing of it; with
+  `retryable=False` the segment itself is at fault and the writer bisects it.
+- `summarise` MUST rebuild the summary of every named run from its stored spans alone, so that any order of
+  arrival gives the same summaries.
+
+**Reading.** Every read takes a ProjectScope; a store MUST NOT return a row of another project. Values
+reach the engine as bound parameters only; the text of a query is a file in `store/queries/`.
+
+**Sequence.** Every stored item has `seq`, unique and ascending in the order of the log. Run summaries get
+theirs from the block that the log reserves for each generation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from fanlight.model.project import ProjectScope
+from fanlight.model.signal import Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One sealed file of the log: `first_seq` is the lowest sequence that it can hold."""
+
+    signal: Signal
+    path: Path
+    first_seq: int
+    items: int
+
+    @property
+    def token(self) -> str:
+        """Names this segment's data for ever; never used again for other data."""
+        return f"{self.signal}-{self.first_seq}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RunKey:
+    """A run's identity across the store."""
+
+    project_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inserted:
+    """What one `insert` did. `projects` are those that got rows, `runs` those whose spans changed."""
+
+    stored: int
+    duplicates: int = 0
+    conflicts: int = 0
+    projects: frozenset[str] = frozenset()
+    runs: frozenset[RunKey] = field(default_factory=frozenset)
+
+
+class Store(Protocol):
+    """A store of telemetry. Methods block; they are called from worker threads."""
+
+    def open(self) -> None:
+        """Connect and migrate. Raises SchemaTooNewError when a newer Fanlight wrote the database."""
+        ...
+
+    def close(self) -> None:
+        """Release everything; what was inserted stays."""
+        ...
+
+    @property
+    def epoch(self) -> str:
+        """Opaque name of this database, made with it; part of every stream id."""
+        ...
+
+    def insert(self, segment: Segment) -> Inserted:
+        """Store one segment. Raises StoreError."""
+        ...
+
+    def summarise(self, runs: Sequence[RunKey], *, first_seq: int) -> int:
+        """Rebuild these runs' summaries with sequences from `first_seq` on; how many were written."""
+        ...
+
+    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
+        """Mark running runs that nothing was heard of since `silent_since_ns` as lost; which they were."""
+        ...
+
+    def last_seq(self) -> int:
+        """The highest sequence stored, 0 when empty."""
+        ...
+
+    def read(self, scope: ProjectScope, query: str, parameters: Mapping[str, Any] | None = None,
+             fragments: Mapping[str, str] | None = None) -> Sequence[Sequence[Any]]:
+        """Rows of the question `store/queries/{query}.sql` for one project.
+
+        The query's text names `{project_id:String}`; the store binds it from `scope`. `parameters` are
+        bound; `fragments` replace `/*name*/` marks in the text and come only from code (the filter
+        compiler), never from a caller's text. Raises StoreError, with `retryable=True` on a time-out.
+        """
+        ...
+
+    def read_operator(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """Rows of a question about the store itself (`store/operator/{query}.sql`): sizes, parts, versions."""
+        ...
