@@ -1,0 +1,89 @@
+"""Sockets and the HTTP servers behind them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from fanlight.errors import ConfigError
+
+BACKLOG = 2048
+
+
+def parse_port(name: str, value: str) -> int | None:
+    """The port that a setting names: a number, 0 for any free one, None for `off`.
+
+    Raises:
+        ConfigError: the value is none of these.
+
+    Example:
+        >>> parse_port("otlp_http_port", "4318"), parse_port("otlp_http_port", "off")
+        (4318, None)
+    """
+    if value.strip().lower() == "off":
+        return None
+    if value.strip().isdigit() and int(value) < 65_536:
+        return int(value)
+    raise ConfigError(f"{name} is {value!r}", hint="a port number, 0 for any free one, or off")
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening TCP socket. Raises OSError when the port is taken or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """`http://host:port` of a bound socket; loopback stands in for the wildcard address.
+
+    Example:
+        >>> with bind("127.0.0.1", 0) as sock:
+        ...     url_of(sock).rsplit(":", 1)[0]
+        'http://127.0.0.1'
+    """
+    host, port = sock.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{host}:{port}"
+
+
+class Listener(uvicorn.Server):
+    """An HTTP server on one socket that leaves signals to the composition root."""
+
+    def __init__(self, app: Any, sock: socket.socket, *, grace_s: float) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=int(grace_s),
+            )
+        )
+        self.sock = sock
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing: several servers share the process, and one place ends them all."""
+        yield
+
+    async def run_until_stopped(self) -> None:
+        """Serve until `should_exit` is set; open requests get the grace time."""
+        await self.serve(sockets=[self.sock])
