@@ -100,8 +100,8 @@ def plain(message: AnyValue) -> Any:
         >>> plain(AnyValue(int_value=5)), plain(AnyValue())
         (5, None)
     """
-    arm = message.WhichOneof("value")
-    return _PLAIN[arm](getattr(message, arm)) if arm in _PLAIN else None
+    arm: str | None = message.WhichOneof("value")
+    return _PLAIN[arm](getattr(message, arm)) if arm is not None and arm in _PLAIN else None
 
 
 _DECODERS: tuple[Callable[[str], Any], ...] = (
