@@ -107,6 +107,15 @@ class Store(Protocol):
         """
         ...
 
+    def read_columns(self, scope: ProjectScope, query: str, parameters: Mapping[str, Any] | None = None,
+                     fragments: Mapping[str, str] | None = None) -> Sequence[Sequence[Any]]:
+        """As `read`, but one sequence a column, in the order of the query's columns.
+
+        For answers of many rows: the engine gives columns, and turning them into rows and back costs more
+        than the question itself. An empty answer has as many columns as any other, each of them empty.
+        """
+        ...
+
     def read_operator(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Rows of a question about the store itself (`store/operator/{query}.sql`): sizes, parts, versions."""
         ...
