@@ -1,0 +1,124 @@
+"""The table: what was measured, what it must reach, what it reached."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+BEGIN, END = "<!-- table -->", "<!-- /table -->"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line. `good` is None where there is no target."""
+
+    part: str
+    what: str
+    result: str
+    target: str = ""
+    good: bool | None = None
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, `MISSED`, or nothing without a target."""
+        return "" if self.good is None else "ok" if self.good else "MISSED"
+
+
+def row(
+    part: str, what: str, value: float, unit: str, *,
+    at_least: float | None = None, at_most: float | None = None, beside: str = "",
+) -> Row:  # fmt: skip
+    """One number, with what it must reach and what else should be known beside it.
+
+    >>> row("start", "ready", 1.84, "s", at_most=2.5, beside="slowest 2.1 s").result
+    '1.84 s (slowest 2.1 s)'
+    """
+    result = f"{_number(value)} {unit}" + (f" ({beside})" if beside else "")
+    target, good = "", None
+    if at_least is not None:
+        target, good = f">= {_number(at_least)} {unit}", value >= at_least
+    if at_most is not None:
+        target, good = f"<= {_number(at_most)} {unit}", value <= at_most
+    return Row(part=part, what=what, result=result, target=target, good=good)
+
+
+def _number(value: float) -> str:
+    """
+    >>> [_number(value) for value in (18_234.4, 250.0, 37.26, 2.5, 0.0613)]
+    ['18,234', '250', '37.3', '2.5', '0.061']
+    """
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 2 else f"{value:.3f}".rstrip("0")
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of `values` lie.
+
+    >>> quantile([1, 2, 3, 4, 100], 0.5), quantile([5], 0.99)
+    (3, 5)
+    """
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def machine() -> str:
+    """What the numbers were made on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
+
+
+_COLOURED = {"": "", "ok": "[green]ok[/]", "MISSED": "[bold red]MISSED[/]"}
+
+
+def show(rows: Sequence[Row], console: Console) -> None:
+    """Print the table."""
+    table = Table(title=f"{today()}, {machine()}", title_justify="left", pad_edge=False)
+    for name in ("part", "what", "target", "result", ""):
+        table.add_column(name, justify="right" if name == "target" else "left", overflow="fold")
+    before = ""
+    for row in rows:
+        if before and row.part != before:
+            table.add_section()
+        colour = {"ok": "green", "MISSED": "bold red"}.get(row.verdict, "")
+        shown = "" if row.part == before else row.part
+        table.add_row(
+            shown, row.what, row.target, row.result, f"[{colour}]{row.verdict}[/]" if colour else ""
+        )
+        before = row.part
+    console.print(table)
+
+
+def write(rows: Sequence[Row], path: Path) -> None:
+    """Put the table between the markers of `path`. Raises ValueError when they are missing."""
+    text = path.read_text()
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{path} has no {BEGIN} ... {END}; put them where the table belongs")
+    head, _, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    path.write_text(f"{head}{BEGIN}\n{_markdown(rows)}\n{END}{tail}")
+
+
+def _markdown(rows: Sequence[Row]) -> str:
+    cells = [("part", "what", "target", "result", "")]
+    cells += [(line.part, line.what, line.target, line.result, line.verdict) for line in rows]
+    widths = [max(len(line[at]) for line in cells) for at in range(5)]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in cells
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([f"Measured {today()} on {machine()}.", "", lines[0], rule, *lines[1:]])
+
+
+def today() -> str:
+    """The day in UTC."""
+    return datetime.now(UTC).date().isoformat()
