@@ -2,8 +2,36 @@
 
 This package is the face of the SDK. Importing it loads no server code and no OpenTelemetry: names are
 resolved when they are first used.
+
+    import fanlight
+
+    fanlight.configure(service_name="weather")
+    with fanlight.run("plan trip", inputs={"city": "Oslo"}) as run:
+        run.output("Take the train.")
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fanlight.sdk import configure as configure
+    from fanlight.sdk import flush as flush
+    from fanlight.sdk import log as log
+    from fanlight.sdk import run as run
+    from fanlight.sdk import span as span
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "configure", "flush", "log", "run", "span"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from fanlight import sdk
+
+        return getattr(sdk, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The command line: `main` assembles it, `commands/` holds one command a file."""

@@ -1,0 +1,110 @@
+"""`fanlight show`: one run as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanlight.cli import options
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from fanlight.cli.client import Client
+
+FULL_ID = 32
+RECENT = 500
+
+
+def show(
+    run: Annotated[
+        str | None,
+        typer.Argument(help="Run id, or how it begins. Without one: the newest run.", show_default=False),
+    ] = None,
+    project: options.Project = "default",
+    url: options.Url = None,
+    key: options.Key = None,
+    json: options.Json = False,
+) -> None:
+    """Show one run as a tree of its spans.
+
+    Example: fanlight show 4bf92f3577b3
+    """
+    from fanlight.cli.client import Client
+    from fanlight.cli.output import print_json, stdout
+    from fanlight.cli.tree import roots_of, rows_of, tree_of
+
+    with Client(url, key, project) as client:
+        found = client.project_get(f"runs/{find_run_id(client, run)}")
+        trace = client.project_get(f"traces/{found['trace_id']}")
+    if json:
+        print_json({"run": found, "trace": trace})
+        return
+    stdout().print(tree_of(roots_of(rows_of(trace["columns"])), title_of(found)))
+    for text, style in footer_of(found, trace):
+        stdout().print(text, style=style)
+
+
+def find_run_id(client: Client, given: str | None) -> str:
+    """The full id of the run that `given` begins, or of the newest one. Raises NotFoundError."""
+    from urllib.parse import quote
+
+    from fanlight.errors import InvalidError, NotFoundError
+
+    if given and len(given) >= FULL_ID:
+        return quote(given, safe="")
+    recent = [str(run["id"]) for run in client.items("runs", limit=RECENT if given else 1)]
+    found = [run_id for run_id in recent if run_id.startswith((given or "").lower())]
+    if not found:
+        what = f"no run among the newest {RECENT} begins with {given!r}" if given else "no runs yet"
+        raise NotFoundError(f"{what} in project {client.project}", hint="fanlight runs lists them")
+    if given and len(found) > 1:
+        raise InvalidError(f"{len(found)} runs begin with {given!r}", hint="write more of the id")
+    return quote(found[0], safe="")
+
+
+def title_of(run: Mapping[str, Any]) -> Text:
+    """Name, status, agent and time of a run in one line."""
+    from rich.text import Text
+
+    from fanlight.cli.output import status_text, visible
+    from fanlight.cli.times import local_time, span_of
+
+    title = Text(no_wrap=True, overflow="ellipsis")
+    title.append(visible(run["agent"] or run["name"], limit=60), "bold")
+    title.append("  ").append_text(status_text(run["status"]))
+    if run["duration_ms"] is not None:
+        title.append(f"  {span_of(run['duration_ms'] * 1e6)}")
+    return title.append(f"  {local_time(run['started_at'])}", "dim")
+
+
+def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    """Lines below the tree: what the run cost, what it gave, why it failed; each with its style."""
+    from fanlight.cli.output import visible
+
+    tokens = run.get("tokens") or {}
+    counts = [
+        f"{run['span_count']} spans",
+        f"{run['llm_count']} model calls",
+        f"{run['tool_count']} tool calls",
+    ]
+    if tokens.get("input") is not None or tokens.get("output") is not None:
+        counts.append(f"{tokens.get('input') or 0:,} → {tokens.get('output') or 0:,} tokens")
+    lines: list[tuple[str, str | None]] = [(" · ".join(counts), "dim")]
+    if trace["truncated"]:
+        lines.append(
+            (
+                f"only {len(trace['columns']['span_id']):,} of {trace['span_count']:,} spans are shown",
+                "yellow",
+            )
+        )
+    if run.get("output"):
+        lines.append(("output  " + visible(run["output"], limit=400), None))
+    if run.get("error"):
+        error = run["error"]
+        lines.append(
+            (f"error   {visible(error['type'] or '')} {visible(error['message'] or '', limit=400)}", "red")
+        )
+    return lines

@@ -1,0 +1,86 @@
+"""The `fanlight` command, put together.
+
+Exit statuses: 0 = done, 1 = what was asked about failed, 2 = wrong usage, 3 = the server cannot be reached.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from fanlight.cli.commands import logs, runs, show
+from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
+
+FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    name="fanlight",
+    help="See live what your AI agents do, what they cost and why they fail.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from fanlight import __version__
+
+        typer.echo(f"fanlight {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _fanlight(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """See live what your AI agents do, what they cost and why they fail."""
+
+
+app.command("runs", rich_help_panel="Look")(runs.runs)
+app.command("show", rich_help_panel="Look")(show.show)
+app.command("logs", rich_help_panel="Look")(logs.logs)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run(app, arguments))
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """Run `app` with `arguments` (of the process when None). Returns the exit status; errors are printed."""
+    try:
+        app(list(arguments) if arguments is not None else None)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else FAILED
+    except FanlightError as error:
+        return _report(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe went away (head, less). Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def _report(error: FanlightError) -> int:
+    from fanlight.cli.output import stderr, visible
+
+    stderr().print(f"fanlight: {visible(error.message)}", style="red")
+    if error.hint:
+        stderr().print(f"          {visible(error.hint)}", style="dim")
+    if isinstance(error, UnreachableError):
+        return UNREACHABLE
+    return USAGE if isinstance(error, InvalidError | ConfigError) else FAILED
+
+
+if __name__ == "__main__":
+    main()

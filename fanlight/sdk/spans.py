@@ -1,0 +1,199 @@
+"""Runs and spans by hand, as OpenTelemetry spans."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fanlight.sdk.faults import harmless
+from fanlight.sdk.providers import active
+from fanlight.sdk.snapshot import attribute_of, text_of
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span as OtelSpan
+    from opentelemetry.trace import Tracer
+
+OPERATIONS: Mapping[str, str] = {
+    "agent": "invoke_agent",
+    "llm": "chat",
+    "tool": "execute_tool",
+    "retriever": "retrieval",
+    "embedding": "embeddings",
+}
+"""gen_ai.operation.name of the kinds that OpenTelemetry has a word for."""
+
+
+class Span:
+    """One unit of work that is going on. Its methods never raise."""
+
+    def __init__(self, span: OtelSpan) -> None:
+        self._span = span
+
+    @property
+    def trace_id(self) -> str:
+        """The trace's id in hex; zeros when `fanlight.configure` was not called."""
+        return f"{self._span.get_span_context().trace_id:032x}"
+
+    @property
+    def span_id(self) -> str:
+        """The span's id in hex; zeros when `fanlight.configure` was not called."""
+        return f"{self._span.get_span_context().span_id:016x}"
+
+    @harmless("set", otherwise=None)
+    def set(self, name: str, value: Any) -> None:
+        """Set one attribute. Mappings and mixed lists become JSON."""
+        self._span.set_attribute(name, attribute_of(value))
+
+    @harmless("output", otherwise=None)
+    def output(self, value: Any) -> None:
+        """What came out."""
+        self._span.set_attribute("fanlight.output", text_of(value))
+
+    @harmless("tokens", otherwise=None)
+    def tokens(self, *, input: int | None = None, output: int | None = None) -> None:  # noqa: A002 - OTel's words
+        """How many tokens a model call took and gave."""
+        if input is not None:
+            self._span.set_attribute("gen_ai.usage.input_tokens", input)
+        if output is not None:
+            self._span.set_attribute("gen_ai.usage.output_tokens", output)
+
+    @harmless("event", otherwise=None)
+    def event(self, name: str, **attributes: Any) -> None:
+        """Something that happened at this moment."""
+        self._span.add_event(name, {key: attribute_of(value) for key, value in attributes.items()})
+
+    @harmless("fail", otherwise=None)
+    def fail(self, error: BaseException | str) -> None:
+        """Mark it as failed; an exception is recorded with its trace."""
+        from opentelemetry.trace import Status, StatusCode
+
+        kind = type(error).__name__ if isinstance(error, BaseException) else "error"
+        self._span.set_attribute("error.type", kind)
+        message = error if isinstance(error, str) else kind
+        if isinstance(error, BaseException):
+            self._span.record_exception(error)
+            message = _message_of(error)
+        self._span.set_status(Status(StatusCode.ERROR, message))
+
+
+class Run(Span):
+    """One execution of an agent. `id` is the run's id."""
+
+    def __init__(self, span: OtelSpan, run_id: str | None) -> None:
+        super().__init__(span)
+        self.id = run_id or self.trace_id
+
+
+def run(
+    name: str,
+    *,
+    inputs: Any = None,
+    room: str | None = None,
+    session: str | None = None,
+    user: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> contextlib.AbstractContextManager[Run]:
+    """One execution of the agent `name`. Inside another span it is a run of its own in the same trace.
+
+    An exception that leaves the block marks the run as failed and goes on.
+
+    Example:
+        >>> with run("plan trip", room="lobby", inputs={"city": "Oslo"}) as trip:
+        ...     trip.output("Take the train.")
+    """
+    given = {
+        "gen_ai.agent.name": name,
+        "fanlight.input": None if inputs is None else text_of(inputs),
+        "fanlight.room": room,
+        "fanlight.session": session,
+        "fanlight.user": user,
+        **(attributes or {}),
+    }
+    return _run(name, given)
+
+
+@contextlib.contextmanager
+def _run(name: str, attributes: dict[str, Any]) -> Iterator[Run]:
+    run_id = _own_run_id()
+    with _open(name, "agent", {"fanlight.run.id": run_id, **attributes}) as otel_span:
+        yield Run(otel_span, run_id)
+
+
+def span(
+    name: str,
+    kind: str = "chain",
+    *,
+    inputs: Any = None,
+    model: str | None = None,
+    provider: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> contextlib.AbstractContextManager[Span]:
+    """One step inside a run. `kind` is agent, llm, tool, chain, retriever, embedding, guardrail, ...
+
+    Example:
+        >>> with span("search", kind="tool", inputs={"q": "trains"}) as search:
+        ...     search.output(["R10", "F4"])
+    """
+    given = {
+        "gen_ai.tool.name": name if kind == "tool" else None,
+        "gen_ai.agent.name": name if kind == "agent" else None,
+        "gen_ai.request.model": model,
+        "gen_ai.provider.name": provider,
+        "fanlight.input": None if inputs is None else text_of(inputs),
+        **(attributes or {}),
+    }
+    return _span(name, kind, given)
+
+
+@contextlib.contextmanager
+def _span(name: str, kind: str, attributes: dict[str, Any]) -> Iterator[Span]:
+    with _open(name, kind, attributes) as otel_span:
+        yield Span(otel_span)
+
+
+@contextlib.contextmanager
+def _open(name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[OtelSpan]:
+    otel_span = _start(name, kind, attributes)
+    from opentelemetry.trace import use_span
+
+    with use_span(otel_span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield otel_span
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            Span(otel_span).fail(error)
+            raise
+
+
+def _start(name: str, kind: str, attributes: Mapping[str, Any]) -> OtelSpan:
+    given = {"fanlight.kind": kind, "gen_ai.operation.name": OPERATIONS.get(kind), **attributes}
+    clean = {key: attribute_of(value) for key, value in given.items() if value is not None}
+    return tracer().start_span(name, attributes=clean)
+
+
+def tracer() -> Tracer:
+    """Fanlight's own tracer; one that records nothing before `configure` was called."""
+    from opentelemetry import trace
+
+    from fanlight import __version__
+
+    providers = active()
+    provider = providers.traces if providers else trace.get_tracer_provider()
+    return provider.get_tracer("fanlight", __version__)
+
+
+def _own_run_id() -> str | None:
+    """An id for a run inside another span; None for the root of a trace, whose id is the trace's."""
+    from opentelemetry import trace
+
+    return secrets.token_hex(16) if trace.get_current_span().get_span_context().is_valid else None
+
+
+def _message_of(error: BaseException) -> str:
+    try:
+        return str(error)[:1_024]
+    except Exception:
+        return type(error).__name__
