@@ -1,0 +1,87 @@
+"""From a filter to SQL: the grammar's tree walked over a noun's allow-list of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanlight.clock import SYSTEM, Clock
+from fanlight.errors import StoreError
+from fanlight.query.fields import Binder, Sort
+from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Text, Value, fail, parse
+from fanlight.query.nouns import NOUNS, Noun
+from fanlight.store.contract import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """SQL text that begins with AND (or nothing at all), and the values that it names."""
+
+    sql: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) -> Condition:
+    """The condition of filter `q` on `noun` (runs, spans, logs, metrics).
+
+    Raises:
+        InvalidError: the filter is wrong; the text names the column, and what would do.
+    """
+    tree = parse(q)
+    if tree == AllOf(terms=()):
+        return Condition()
+    binder = Binder(now_ns=clock.now_ns())
+    sql = _node(tree, NOUNS[noun], binder)
+    for pattern in binder.patterns:
+        _check_pattern(store, pattern)
+    return Condition(sql=f"AND {sql}", parameters=binder.parameters)
+
+
+def _node(node: Node, noun: Noun, binder: Binder) -> str:
+    match node:
+        case Field():
+            return _field(node, noun, binder)
+        case Text(value=value):
+            return noun.search(binder, value)
+        case Not(term=term):
+            return f"NOT {_node(term, noun, binder)}"
+        case AllOf(terms=terms):
+            return f"({' AND '.join(_node(term, noun, binder) for term in terms)})"
+        case AnyOf(terms=terms):
+            return f"({' OR '.join(_node(term, noun, binder) for term in terms)})"
+
+
+def _field(node: Field, noun: Noun, binder: Binder) -> str:
+    if node.key == Key(name="text") and node.op == "":
+        conditions = [_searched(value, noun, binder) for value in node.values]
+    else:
+        sort = _sort(node, noun)
+        conditions = [sort.compare(binder, node.key, node.op, value) for value in node.values]
+    return f"({' OR '.join(conditions)})"
+
+
+def _searched(value: Value, noun: Noun, binder: Binder) -> str:
+    if not value.text:
+        raise fail(value.column, "text needs a word or a phrase", hint='write text:word or text:"a phrase"')
+    return noun.search(binder, value)
+
+
+def _sort(node: Field, noun: Noun) -> Sort:
+    found = noun.maps.get(node.key.map) if node.key.map else noun.fields.get(node.key.name)
+    if found is None:
+        known = [*noun.fields, "text", *(f"{name}." for name in noun.maps)]
+        hint = f"{noun.name} have {', '.join(known)}; quote the whole to find it in the text"
+        raise fail(node.column, f"{noun.name} have no field {node.key}", hint=hint)
+    return found
+
+
+def _check_pattern(store: Store, pattern: Value) -> None:
+    """The engine itself says whether it takes a regular expression, before any row is read."""
+    try:
+        store.read_operator("check_pattern", {"pattern": pattern.text})
+    except StoreError as error:
+        if error.retryable:
+            raise
+        hint = "RE2 has no look-around and no back-references: github.com/google/re2/wiki/Syntax"
+        raise fail(pattern.column, f"{pattern.text!r} is no regular expression", hint=hint) from error

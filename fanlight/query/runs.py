@@ -1,0 +1,143 @@
+"""Runs: the list, newest first, and one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fanlight.errors import NotFoundError
+from fanlight.model.project import ProjectScope
+from fanlight.model.run import Cost, Run, RunError, RunStatus, Tokens
+from fanlight.query.filter import compile_filter
+from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
+from fanlight.query.times import NS, bounded, rfc3339, rfc3339_or_none
+from fanlight.store.contract import Store
+
+NO_SPAN = "0" * 16
+FIRST_WINDOW_ROWS = 1_000
+WINDOW_GROWTH = 8
+
+
+def list_runs(
+    store: Store,
+    scope: ProjectScope,
+    *,
+    q: str = "",
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """Runs that started in [since, until) and match `q`, newest first.
+
+    Windows of the key order are looked through, each larger than the last, until the page is full: the
+    newest page costs the same however many runs there are, and a filter that matches little still ends.
+    A run whose start moves to an earlier time while a reader pages may be seen again; none is left out.
+
+    Raises:
+        InvalidError: the filter, the cursor or the limit is wrong.
+    """
+    check_limit(limit)
+    condition = compile_filter(store, "runs", q)
+    since, until = bounded(since_ns, until_ns)
+    before: tuple[int, str] = (until, "")
+    if cursor is not None:
+        before = min(before, decode_cursor(cursor, "runs", int, str))
+    found: list[Sequence[Any]] = []
+    rows = FIRST_WINDOW_ROWS
+    while len(found) <= limit and before[0] >= since:
+        floor, last = _window(store, scope, since, before[0], rows)
+        found += store.read(
+            scope,
+            "list_runs",
+            {
+                **condition.parameters,
+                "floor_ns": floor,
+                "before_ns": before[0],
+                "before_id": before[1],
+                "limit": limit + 1 - len(found),
+            },
+            {"filter": condition.sql},
+        )
+        if last:
+            break
+        before = (floor, "")
+        rows *= WINDOW_GROWTH
+    runs = [run_from_row(row) for row in found[:limit]]
+    return Page(items=runs, next=_next(found[limit - 1]) if len(found) > limit else None)
+
+
+def get_run(store: Store, scope: ProjectScope, run_id: str) -> Run:
+    """One run with its input and output.
+
+    Raises:
+        NotFoundError: the project has no such run.
+    """
+    rows = store.read(scope, "get_run", {"run_id": run_id})
+    if not rows:
+        raise NotFoundError(
+            f"no run {run_id[:64]} in project {scope.project_id}", hint="fanlight runs lists them"
+        )
+    *row, input_, output = rows[0]
+    return run_from_row(row, input_=input_ or None, output=output or None)
+
+
+def _window(store: Store, scope: ProjectScope, since: int, before: int, rows: int) -> tuple[int, bool]:
+    """The start of the oldest of the next `rows` rows, and whether it is the last window."""
+    parameters = {"since_ns": since, "before_ns": before, "rows": rows}
+    [(oldest, count)] = store.read(scope, "runs_window", parameters)
+    if count < rows or oldest <= since:
+        return since, True
+    return oldest, False
+
+
+def _next(row: Sequence[Any]) -> str:
+    return encode_cursor("runs", row[9], row[0])
+
+
+def run_from_row(row: Sequence[Any], *, input_: str | None = None, output: str | None = None) -> Run:
+    """A run from the columns that `list_runs.sql` names."""
+    (
+        run_id, trace_id, name, status, agent, service, room, session, user, started, ended,
+        token_input, token_output, cache_read, cache_write, reasoning, cost, unpriced, models,
+        error_type, error_message, error_span_id, spans, errors, llms, tools, root_span_id,
+    ) = row  # fmt: skip
+    return Run(
+        id=run_id,
+        trace_id=trace_id,
+        name=name,
+        status=RunStatus(status),
+        agent=agent or None,
+        service=service or None,
+        room=room or None,
+        session=session or None,
+        user=user or None,
+        started_at=rfc3339(started),
+        ended_at=rfc3339_or_none(ended),
+        duration_ms=None if ended is None else max(ended - started, 0) * 1_000 / NS,
+        tokens=Tokens(
+            input=token_input,
+            output=token_output,
+            cache_read=cache_read,
+            cache_write=cache_write,
+            reasoning=reasoning,
+        ),
+        cost=Cost(amount=cost, unpriced_tokens=unpriced),
+        models=list(models),
+        error=_error(error_type, error_message, error_span_id),
+        span_count=spans,
+        error_count=errors,
+        llm_count=llms,
+        tool_count=tools,
+        root_span_id=None if root_span_id == NO_SPAN else root_span_id,
+        input=input_,
+        output=output,
+    )
+
+
+def _error(type_: str, message: str, span_id: str) -> RunError | None:
+    if not type_ and not message and span_id == NO_SPAN:
+        return None
+    return RunError(
+        type=type_ or None, message=message or None, span_id=None if span_id == NO_SPAN else span_id
+    )

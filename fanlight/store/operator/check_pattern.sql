@@ -1,0 +1,2 @@
+-- Fails when the engine cannot compile a regular expression.
+SELECT match('', {pattern:String})
