@@ -97,8 +97,13 @@ class Store(Protocol):
         """The highest sequence stored, 0 when empty."""
         ...
 
-    def read(self, scope: ProjectScope, query: str, parameters: Mapping[str, Any] | None = None,
-             fragments: Mapping[str, str] | None = None) -> Sequence[Sequence[Any]]:
+    def read(
+        self,
+        scope: ProjectScope,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        fragments: Mapping[str, str] | None = None,
+    ) -> Sequence[Sequence[Any]]:
         """Rows of the question `store/queries/{query}.sql` for one project.
 
         The query's text names `{project_id:String}`; the store binds it from `scope`. `parameters` are
@@ -107,8 +112,13 @@ class Store(Protocol):
         """
         ...
 
-    def read_columns(self, scope: ProjectScope, query: str, parameters: Mapping[str, Any] | None = None,
-                     fragments: Mapping[str, str] | None = None) -> Sequence[Sequence[Any]]:
+    def read_columns(
+        self,
+        scope: ProjectScope,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        fragments: Mapping[str, str] | None = None,
+    ) -> Sequence[Sequence[Any]]:
         """As `read`, but one sequence a column, in the order of the query's columns.
 
         For answers of many rows: the engine gives columns, and turning them into rows and back costs more
@@ -116,6 +126,8 @@ class Store(Protocol):
         """
         ...
 
-    def read_operator(self, query: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+    def read_operator(
+        self, query: str, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Sequence[Any]]:
         """Rows of a question about the store itself (`store/operator/{query}.sql`): sizes, parts, versions."""
         ...

@@ -1,5 +1,5 @@
 -- Finished spans, one row each. Statements are separated by a line holding only `;`.
-CREATE TABLE spans (
+CREATE TABLE IF NOT EXISTS spans (
     project_id        LowCardinality(String),
     trace_id          FixedString(16),
     span_id           FixedString(8),
@@ -26,15 +26,22 @@ CREATE TABLE spans (
     scope_types       Array(UInt8),
     attributes        Map(LowCardinality(String), String),
     attribute_types   Array(UInt8),
+    dropped_attributes_count UInt32,
     -- events and links: aligned arrays
     event_time_ns     Array(UInt64),
     event_name        Array(LowCardinality(String)),
     event_attributes  Array(Map(LowCardinality(String), String)),
     event_types       Array(Array(UInt8)),
+    event_dropped     Array(UInt32),
+    dropped_events_count UInt32,
     link_trace_id     Array(String),
     link_span_id      Array(String),
+    link_trace_state  Array(String),
     link_attributes   Array(Map(LowCardinality(String), String)),
     link_types        Array(Array(UInt8)),
+    link_flags        Array(UInt32),
+    link_dropped      Array(UInt32),
+    dropped_links_count UInt32,
     -- what Fanlight makes of it (semconv)
     kind              LowCardinality(String),
     agent             LowCardinality(String),
@@ -50,12 +57,25 @@ CREATE TABLE spans (
     tokens_output      Nullable(UInt64),
     tokens_cache_read  Nullable(UInt64),
     tokens_cache_write Nullable(UInt64),
-    tokens_reasoning   Nullable(UInt64)
+    tokens_reasoning   Nullable(UInt64),
+    content_hash      UInt64,                  -- of the whole span as it came
+    flags             Array(LowCardinality(String)),  -- what was mended or doubted on the way in
+    -- attributes as they are read: aligned keys, values (arms 5 to 7 as base64) and types
+    resource_keys     Array(String) ALIAS mapKeys(resource),
+    resource_values   Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(resource), resource_types),
+    scope_keys        Array(String) ALIAS mapKeys(scope),
+    scope_values      Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(scope), scope_types),
+    attribute_keys    Array(String) ALIAS mapKeys(attributes),
+    attribute_values  Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(attributes), attribute_types),
+    event_keys        Array(Array(String)) ALIAS arrayMap(m -> mapKeys(m), event_attributes),
+    event_values      Array(Array(String)) ALIAS arrayMap((m, ts) -> arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(m), ts), event_attributes, event_types),
+    link_keys         Array(Array(String)) ALIAS arrayMap(m -> mapKeys(m), link_attributes),
+    link_values       Array(Array(String)) ALIAS arrayMap((m, ts) -> arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(m), ts), link_attributes, link_types)
 ) ENGINE = MergeTree
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, toStartOfHour(effective_start), trace_id, span_id)
 ;
-CREATE TABLE runs (
+CREATE TABLE IF NOT EXISTS runs (
     project_id   LowCardinality(String),
     run_id       String,
     trace_id     FixedString(16),
@@ -95,7 +115,7 @@ CREATE TABLE runs (
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (project_id, started_at, run_id)
 ;
-CREATE TABLE logs (
+CREATE TABLE IF NOT EXISTS logs (
     project_id      LowCardinality(String),
     time            DateTime64(9, 'UTC'),       -- effective: time, else observed, else received; clamped
     seq             UInt64,
@@ -121,12 +141,22 @@ CREATE TABLE logs (
     scope           Map(LowCardinality(String), String),
     scope_types     Array(UInt8),
     attributes      Map(LowCardinality(String), String),
-    attribute_types Array(UInt8)
+    attribute_types Array(UInt8),
+    dropped_attributes_count UInt32,
+    flags           Array(LowCardinality(String)),
+    body_value      String ALIAS if(body_type > 4, base64Encode(body), body),
+    -- attributes as they are read: aligned keys, values (arms 5 to 7 as base64) and types
+    resource_keys     Array(String) ALIAS mapKeys(resource),
+    resource_values   Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(resource), resource_types),
+    scope_keys        Array(String) ALIAS mapKeys(scope),
+    scope_values      Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(scope), scope_types),
+    attribute_keys    Array(String) ALIAS mapKeys(attributes),
+    attribute_values  Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(attributes), attribute_types)
 ) ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, time, seq)
 ;
-CREATE TABLE metrics (
+CREATE TABLE IF NOT EXISTS metrics (
     project_id      LowCardinality(String),
     name            LowCardinality(String),
     series          UInt64,                     -- hash of type, unit, resource, scope and attributes
@@ -167,7 +197,13 @@ CREATE TABLE metrics (
     resource        Map(LowCardinality(String), String),
     resource_types  Array(UInt8),
     attributes      Map(LowCardinality(String), String),
-    attribute_types Array(UInt8)
+    attribute_types Array(UInt8),
+    flags           Array(LowCardinality(String)),
+    -- attributes as they are read: aligned keys, values (arms 5 to 7 as base64) and types
+    resource_keys     Array(String) ALIAS mapKeys(resource),
+    resource_values   Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(resource), resource_types),
+    attribute_keys    Array(String) ALIAS mapKeys(attributes),
+    attribute_values  Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(attributes), attribute_types)
 ) ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, name, series, time, seq)

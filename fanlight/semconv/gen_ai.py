@@ -1,0 +1,88 @@
+"""OpenTelemetry GenAI, today's names first and then those that they replaced.
+
+Source: the GenAI semantic conventions (Development) and, for what was moved, semantic-conventions 1.27-1.41.
+"""
+
+from fanlight.semconv.dialect import Dialect, Kind
+
+OPERATIONS = {
+    "chat": "llm",
+    "generate_content": "llm",
+    "text_completion": "llm",
+    "embeddings": "embedding",
+    "execute_tool": "tool",
+    "invoke_agent": "agent",
+    "create_agent": "agent",
+    "retrieval": "retriever",
+    "create_memory": "retriever",
+    "search_memory": "retriever",
+    "update_memory": "retriever",
+    "upsert_memory": "retriever",
+    "delete_memory": "retriever",
+    "create_memory_store": "retriever",
+    "delete_memory_store": "retriever",
+    "invoke_workflow": "chain",
+    "plan": "chain",
+    "handle_conversation_turn": "chain",
+    "agent_step": "chain",
+    "execute_task": "chain",
+}
+
+DIALECT = Dialect(
+    name="gen_ai",
+    rank=20,
+    kinds=(
+        Kind(key="gen_ai.operation.name", names=OPERATIONS, unknown="chain"),
+        Kind(key="mcp.method.name", names={"tools/call": "tool"}),
+        Kind(key="gen_ai.evaluation.name", names={}, unknown="evaluator"),
+    ),
+    attributes={
+        "agent": ("gen_ai.agent.name", "agent_name", "gcp.vertex.agent.name"),
+        "model_requested": ("gen_ai.request.model",),
+        "model": ("gen_ai.response.model", "gen_ai.request.model"),
+        "provider": ("gen_ai.provider.name", "gen_ai.system"),
+        "tool": ("gen_ai.tool.name",),
+        "session": ("gen_ai.conversation.id",),
+        "user": ("user.id", "enduser.id"),
+        "error_type": ("error.type",),
+        "tokens_input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+        "tokens_output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+        "tokens_cache_read": (
+            "gen_ai.usage.cache_read.input_tokens",
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.details.cache_read_tokens",
+        ),
+        "tokens_cache_write": (
+            "gen_ai.usage.cache_write.input_tokens",
+            "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.details.cache_write_tokens",
+        ),
+        "tokens_reasoning": ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"),
+    },
+    inputs=(
+        "gen_ai.input.messages",
+        "gen_ai.tool.call.arguments",
+        "gen_ai.retrieval.query.text",
+        "gen_ai.prompt",
+        "pydantic_ai.all_messages",
+        "tool_arguments",
+    ),
+    outputs=(
+        "gen_ai.output.messages",
+        "gen_ai.tool.call.result",
+        "gen_ai.completion",
+        "final_result",
+        "tool_response",
+    ),
+    searched=(
+        "gen_ai.output.messages",
+        "gen_ai.tool.call.arguments",
+        "gen_ai.tool.call.result",
+        "gen_ai.retrieval.query.text",
+        "gen_ai.completion",
+        "final_result",
+        "tool_arguments",
+        "tool_response",
+    ),
+)

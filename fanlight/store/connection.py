@@ -1,0 +1,106 @@
+"""One connection to an engine, embedded or served: SQL in, rows out, errors as StoreError."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from fanlight.errors import StoreError
+
+TIMEOUT = 159
+RETRYABLE = frozenset({TIMEOUT, 202, 209, 210, 241, 243, 252, 319, 999})
+"""Engine codes that may pass: time-out, too many queries, socket, network, memory, disk, too many parts, ..."""
+
+_MOST_TEXT = 600
+
+
+class Connection:
+    """A client of the engine, for one thread at a time."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Execute a statement that gives no rows."""
+        with _translated():
+            self._client.command(sql, parameters=_given(parameters))
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """Rows of a question, in order."""
+        with _translated():
+            return self._client.query(sql, parameters=_given(parameters)).result_rows
+
+    def raw(self, sql: str) -> bytes:
+        """The rows of `sql` as a Native block."""
+        with _translated():
+            return self._client.raw_query(sql, fmt="Native")
+
+    def put(self, table: str, columns: Sequence[str], block: bytes, settings: Mapping[str, Any]) -> None:
+        """Insert a Native block."""
+        with _translated():
+            self._client.raw_insert(table, columns, block, settings=dict(settings), fmt="Native")
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Pool:
+    """A few connections shared by many threads; whoever comes when all are taken waits."""
+
+    def __init__(self, connect: Callable[[], Connection], size: int) -> None:
+        self._connect = connect
+        self._room = threading.Semaphore(size)
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection that nobody else uses meanwhile."""
+        with self._room:
+            with self._lock:
+                found = self._idle.pop() if self._idle else None
+            found = found or self._connect()
+            try:
+                yield found
+            finally:
+                with self._lock:
+                    self._idle.append(found)
+
+    def close(self) -> None:
+        """Close what is idle; called when nobody reads any more."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for each in idle:
+            each.close()
+
+
+def _given(parameters: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return dict(parameters) if parameters else None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ClickHouseError as error:
+        code = code_of(error)
+        text = str(error)
+        shown = (
+            text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT // 2]} ... {text[-_MOST_TEXT // 2 :]}"
+        )
+        raise StoreError(f"the engine answered: {shown}", retryable=code in RETRYABLE or code == 0) from error
+
+
+def code_of(error: BaseException) -> int:
+    """The engine's number for an error, 0 when it names none (the connection itself failed)."""
+    code = getattr(error, "code", None)
+    if isinstance(code, int):
+        return code
+    found = re.search(r"Code: (\d+)", str(error))
+    return int(found[1]) if found else 0

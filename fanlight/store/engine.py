@@ -1,0 +1,92 @@
+"""The store over ClickHouse's engine: embedded (chDB) or a server, one SQL for both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fanlight.config import Config
+from fanlight.errors import ConfigError, StoreError
+from fanlight.model.project import ProjectScope
+from fanlight.store import migrate
+from fanlight.store.backend import Backend, Embedded
+from fanlight.store.contract import Inserted, RunKey, Segment, Store
+from fanlight.store.insert import Inserter
+
+_MARK = re.compile(r"/\*(\w+)\*/")
+
+
+def open_store(url: str, data_dir: Path, config: Config) -> Store:
+    """The store that `url` names, not yet open: `chdb:///path`, `clickhouse://user:secret@host:8123/database`.
+
+    An empty `url` is the embedded engine in `data_dir`. Raises ConfigError for another scheme.
+    """
+    return Engine(_backend(url or f"chdb://{data_dir / 'store'}", data_dir, config), config)
+
+
+def _backend(url: str, data_dir: Path, config: Config) -> Backend:
+    scheme = url.partition("://")[0]
+    if scheme == "chdb":
+        return Embedded(Path(url.removeprefix("chdb://")), query_timeout_s=config.query_timeout_s)
+    raise ConfigError(
+        f"store {scheme}:// is unknown",
+        hint="use chdb:///path or clickhouse://user:secret@host:8123/database",
+    )
+
+
+class Engine:
+    """`store.contract.Store` over a backend."""
+
+    def __init__(self, backend: Backend, config: Config) -> None:
+        self._backend = backend
+        self._config = config
+        self._epoch = ""
+
+    def open(self) -> None:
+        self._backend.open()
+        migrate.migrate(self._backend.writer)
+        self._epoch = migrate.epoch(self._backend.writer)
+        self._inserter = Inserter(self._backend, retention_days=self._config.retention_days)
+
+    def close(self) -> None:
+        self._backend.close()
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    def insert(self, segment: Segment) -> Inserted:
+        return self._inserter.insert(segment)
+
+    def last_seq(self) -> int:
+        return int(self._backend.writer.rows("SELECT max(seq) FROM spans")[0][0])
+
+    def read(
+        self,
+        scope: ProjectScope,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        fragments: Mapping[str, str] | None = None,
+    ) -> Sequence[Sequence[Any]]:
+        text = _filled(_question("queries", query), fragments or {})
+        with self._backend.readers.connection() as connection:
+            return connection.rows(text, {**(parameters or {}), "project_id": scope.project_id})
+
+    def read_operator(
+        self, query: str, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Sequence[Any]]:
+        with self._backend.readers.connection() as connection:
+            return connection.rows(_question("operator", query), parameters)
+
+
+@cache
+def _question(folder: str, name: str) -> str:
+    return (files("fanlight.store") / folder / f"{name}.sql").read_text()
+
+
+def _filled(text: str, fragments: Mapping[str, str]) -> str:
+    return _MARK.sub(lambda mark: fragments.get(mark[1], mark[0]), text)
