@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 
 import psutil
 
-from benchmarks.client import Connection
+from benchmarks.client import Answer, Connection
 
 MIB = 1024 * 1024
 PROJECT = "bench"
@@ -62,7 +62,7 @@ class Server:
 
     def spawn(self) -> None:
         """Start the process and do not wait for it."""
-        command = [sys.executable, "-m", "fanlight.cli.main", "serve", "--port", str(self.port)]
+        command = [str(Path(sys.executable).with_name("fanlight")), "serve", "--port", str(self.port)]
         command += ["--otlp-http-port", "off", "--otlp-grpc-port", "off", "--data", str(self.data)]
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
@@ -114,11 +114,16 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None and self._process.poll() is None:
-            try:
-                self.stop()
-            except subprocess.TimeoutExpired:
-                self.kill()
+        self.end()
+
+    def end(self) -> None:
+        """Stop it in whatever state it is; kill it when it does not listen."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def connect(self) -> Connection:
         """A new keep-alive connection."""
@@ -205,15 +210,26 @@ class Api:
         """The JSON of `path` below the project. Raises RuntimeError when it is not answered with 200."""
         return json.loads(self.raw(path, **query))
 
+    def find(self, path: str, **query: str | int) -> Any:
+        """The JSON of `path`, or None where there is nothing (404)."""
+        answer = self._ask(path, query)
+        return None if answer.status == 404 else json.loads(self._whole(answer, path))
+
     def raw(self, path: str, **query: str | int) -> bytes:
         """The same, unparsed."""
-        target = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
-        answer = self._connection.request("GET", target)
+        return self._whole(self._ask(path, query), path)
+
+    def _ask(self, path: str, query: dict[str, str | int]) -> Answer:
+        return self._connection.request(
+            "GET", f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
+        )
+
+    def _whole(self, answer: Answer, path: str) -> bytes:
         if answer.status != 200:
-            raise RuntimeError(f"GET {target} -> {answer.status}: {answer.body[:300]!r}")
+            raise RuntimeError(f"GET {self._base}{path} -> {answer.status}: {answer.body[:300]!r}")
         return answer.body
 
     def spans(self) -> int:
         """How many spans are stored and readable; 0 while the project is unknown."""
-        answer = self._connection.request("GET", f"{self._base}/stats")
-        return int(json.loads(answer.body)["spans"]) if answer.status == 200 else 0
+        found = self.find("/stats")
+        return int(found["spans"]) if found else 0

@@ -1,0 +1,92 @@
+"""A full disk: reads stay up, ingest answers 503, and nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.client import Answer
+from benchmarks.server import Api, Server
+from tests.e2e.reliability.spans import Sent, assert_kept
+from tests.e2e.reliability.traffic import HEADERS, Ledger, Outcome
+
+DISK_MIB = 128
+
+pytestmark = [pytest.mark.xdist_group("reliability"), pytest.mark.timeout(180)]
+
+
+def _namespace() -> tuple[str, ...]:
+    """The command that gives its child a file system of its own; skips where that is not permitted."""
+    command = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    tried = subprocess.run(
+        [*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False
+    )
+    if tried.returncode:
+        pytest.skip(f"a file system of its own is not permitted here: {tried.stderr.decode().strip()}")
+    return command
+
+
+def test_a_full_disk_refuses_with_503_and_recovers_without_a_loss(
+    tmp_path: Path, sent: Sent, seed: int
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    mount = f'mount -t tmpfs -o size={DISK_MIB}m tmpfs "$0" && exec "$@"'
+    server = Server(data, prefix=(*_namespace(), "sh", "-c", mount, str(data)))
+    ledger = Ledger()
+    try:
+        server.start()
+        # The server's own view of the folder: its file system is invisible from here.
+        filler = Path(f"/proc/{server.process.pid}/root{data}/filler")
+        for number in range(20):
+            assert _send(server, sent, ledger, number).status == 200
+        _fill(filler)
+        refused = _send_until(server, sent, ledger, status=503)
+        assert "retry-after" in refused.headers
+        with server.connect() as connection:
+            assert connection.request("GET", "/healthz").status == 200
+            assert Api(connection).spans() > 0
+        filler.unlink()
+        _send_until(server, sent, ledger, status=200)
+        assert_kept(server, sent, ledger, sample=10, seed=seed)
+    finally:
+        server.end()
+
+
+def _send(server: Server, sent: Sent, ledger: Ledger, number: int) -> Answer:
+    ledger.outcomes[number] = Outcome.UNKNOWN
+    with server.connect() as connection:
+        answer = connection.request("POST", "/v1/traces", body=sent.body(number), headers=HEADERS)
+    if answer.status == 200:
+        ledger.outcomes[number] = Outcome.ACKED
+    return answer
+
+
+def _send_until(
+    server: Server, sent: Sent, ledger: Ledger, *, status: int, timeout_s: float = 30.0
+) -> Answer:
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        answer = _send(server, sent, ledger, max(ledger.sent) + 1)
+        if answer.status == status:
+            return answer
+        assert answer.status in (200, 503), answer
+    raise AssertionError(f"no answer {status} within {timeout_s} s, the last was {answer}")
+
+
+def _fill(filler: Path) -> None:
+    """Write until the file system takes no byte more."""
+    with filler.open("wb", buffering=0) as file:
+        for size in (1024 * 1024, 4096):
+            try:
+                while file.write(b"\0" * size) == size:
+                    pass
+            except OSError:
+                continue
