@@ -26,7 +26,7 @@ README = Path(__file__).with_name("README.md")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts that were asked for; 1 when a target was missed or a part broke."""
     given = _parser().parse_args(arguments)
-    console = Console(width=120 if not sys.stdout.isatty() else None)
+    console = Console(width=140 if not sys.stdout.isatty() else None)
     spans = given.spans or (1_000_000 if given.full else 100_000)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="fanlight-bench-") as place:

@@ -25,9 +25,8 @@ def _namespace() -> tuple[str, ...]:
     command = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not installed")
-    tried = subprocess.run(
-        [*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False
-    )
+    mount = [*command, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    tried = subprocess.run(mount, capture_output=True, check=False)
     if tried.returncode:
         pytest.skip(f"a file system of its own is not permitted here: {tried.stderr.decode().strip()}")
     return command

@@ -30,7 +30,7 @@ def test_acknowledged_spans_survive_20_kills_and_each_start_takes_3_seconds(
 
 
 def _kill_under_load(place: Path, sent: Sent, seed: int, *, kills: int) -> list[float]:
-    """How long each start after a kill took. Odd rounds run with tiny log segments, so that kills meet seals."""
+    """How long each start after a kill took. Odd rounds have tiny log segments, so that kills meet seals."""
     dice = random.Random(seed)
     server = Server(place / "data").start()
     ready: list[float] = []

@@ -1,4 +1,4 @@
-"""SIGTERM under load drains: what is in flight is answered, nothing acknowledged is lost, the exit is clean."""
+"""SIGTERM under load drains: nothing acknowledged is lost and the exit is clean."""
 
 from __future__ import annotations
 

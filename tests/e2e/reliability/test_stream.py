@@ -1,4 +1,4 @@
-"""Readers that resume by Last-Event-ID see everything once and in order, however often the server goes down."""
+"""Readers that resume by Last-Event-ID see everything once and in order, whatever happens to the server."""
 
 from __future__ import annotations
 
