@@ -55,3 +55,19 @@ class MetricSeries(msgspec.Struct, frozen=True, kw_only=True):
     interval_s: int
     series: list[Series]
     truncated: bool = False
+
+
+class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One point as it came, over the stream. `value` for sums and gauges, `count` and `sum` for the others."""
+
+    name: str
+    type: str
+    unit: str
+    at: str
+    value: float | None
+    count: int | None
+    sum: float | None
+    service: str | None
+    room: str | None
+    session: str | None
+    attributes: dict[str, str]

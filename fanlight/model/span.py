@@ -53,6 +53,35 @@ class SpanColumns(msgspec.Struct, frozen=True, kw_only=True):
     has_content: list[bool]
 
 
+class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One span alone, in a list or over the stream: the fields of `SpanColumns`, with its place in time.
+
+    `started_at` stands for `start_ns`, because whoever meets one span alone does not know where its trace begins.
+    """
+
+    trace_id: str
+    run_id: str
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    kind: str
+    span_kind: str
+    status: str
+    state: str
+    started_at: str
+    duration_ns: int | None
+    service: str | None
+    agent: str | None
+    model: str | None
+    tool: str | None
+    tokens_input: int | None
+    tokens_output: int | None
+    cost: str | None
+    error_type: str | None
+    event_count: int
+    has_content: bool
+
+
 class TraceStructure(msgspec.Struct, frozen=True, kw_only=True):
     """`GET /traces/{trace_id}`: `truncated` says that only `len(columns.span_id)` of `span_count` are given."""
 

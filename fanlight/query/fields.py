@@ -1,7 +1,7 @@
 """How each sort of field compares: one class a sort, each giving SQL text with bound parameters only.
 
-The names of columns come from the tables in `nouns.py`, operators from the closed set of the grammar; whatever
-a caller wrote reaches the text through `Binder.bind` alone.
+The names of columns come from the tables in `nouns.py`, operators from the closed set of the grammar;
+whatever a caller wrote reaches the text through `Binder.bind` alone.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ MONEY = {"": 1, "$": 1}
 _NUMBER = re.compile(r"(-?\d{1,18}(?:\.\d{1,12})?)([A-Za-z$]*)")
 _RELATIVE = re.compile(r"now(?:-(\d{1,9})([smhd]))?")
 _RELATIVE_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = re.compile(r"[0-9a-f]+")
 
 
@@ -118,8 +119,9 @@ class Level:
                 value.column, f"{value.text!r} is no {key}", hint=f"it is one of {', '.join(self.names)}"
             )
         first = 1 + 4 * self.names.index(value.text)
-        low, high = {"": (first, first + 3), "=": (first, first + 3), ">=": (first, 255), ">": (first + 4, 255),
-                     "<=": (1, first + 3), "<": (1, first - 1)}[op]  # fmt: skip
+        last = first + 3
+        ranges = {">=": (first, 255), ">": (last + 1, 255), "<=": (1, last), "<": (1, first - 1)}
+        low, high = ranges.get(op, (first, last))
         return f"{self.column} BETWEEN {binder.bind(low, 'UInt8')} AND {binder.bind(high, 'UInt8')}"
 
 
@@ -233,16 +235,20 @@ def parse_instant(value: Value, now_ns: int) -> int:
     relative = _RELATIVE.fullmatch(value.text)
     if relative and not value.prefix:
         return now_ns - int(relative[1] or 0) * _RELATIVE_S[relative[2] or "s"] * NS
-    try:
-        moment = datetime.fromisoformat(value.text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if value.prefix or not 1970 <= moment.year <= 2261:
-            raise ValueError
-        since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    except (ValueError, OverflowError):
+    moment = None if value.prefix else _moment(value.text)
+    if moment is None or not 1970 <= moment.year <= 2261:
         hint = 'write 2026-11-21, "2026-11-21T10:00:00Z" or now-1h'
-        raise fail(value.column, f"{value.text!r} is no time", hint=hint) from None
+        raise fail(value.column, f"{value.text!r} is no time", hint=hint)
+    since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * NS + since.microseconds * 1_000
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _text(binder: Binder, key: Key, op: str, value: Value, column: str) -> str:

@@ -84,8 +84,9 @@ def get_log(store: Store, scope: ProjectScope, log_id: str) -> Log:
 def log_from_row(row: Sequence[Any], *, cut: bool) -> Log:
     """A log record from the columns that `list_logs.sql` names; `cut` shortens a long text body."""
     (
-        time_ns, seq, observed_ns, severity, severity_text, body, body_type, event, trace_id, span_id, run_id,
-        service, room, session, scope_name, keys, values, types, resource_keys, resource_values, resource_types,
+        time_ns, seq, observed_ns, severity, severity_text, body, body_type, event, trace_id, span_id,
+        run_id, service, room, session, scope_name,
+        keys, values, types, resource_keys, resource_values, resource_types,
     ) = row  # fmt: skip
     long = cut and body_type == STRING and len(body) > LIST_BODY_CHARACTERS
     traced = trace_id != NO_TRACE

@@ -1,8 +1,8 @@
 """Full text: which rows hold a word or a phrase.
 
-A word is found as a whole word; a phrase needs its words and, letter by letter, the phrase itself; `begin*` is
-found where a word begins. Upper and lower case of ASCII letters are one. `hasAllTokens` on the plain column is
-what the store's text index answers, and the index folds case on both sides.
+A word is found as a whole word; a phrase needs its words and, letter by letter, the phrase itself;
+`begin*` is found where a word begins. Upper and lower case of ASCII letters are one. `hasAllTokens` on the
+plain column is what the store's text index answers, and the index folds case on both sides.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def search_runs(binder: Binder, value: Value) -> str:
     """The condition on runs: in their own texts, or in a span of theirs."""
     own = _any_holds(binder, value, ("name", "error_type", "error_message"))
     spans = _holds(binder, value, "search", indexed=True)
-    return f"({own} OR run_id IN (SELECT run_id FROM spans WHERE project_id = {{project_id:String}} AND {spans}))"
+    within = "SELECT run_id FROM spans WHERE project_id = {project_id:String} AND "
+    return f"({own} OR run_id IN ({within}{spans}))"
 
 
 def search_metrics(binder: Binder, value: Value) -> str:

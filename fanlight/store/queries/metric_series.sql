@@ -1,0 +1,17 @@
+-- The attributes of the series of one metric that have points in the window.
+SELECT
+    series,
+    any(service),
+    any(mapKeys(attributes)),
+    any(arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(attributes), attribute_types))
+FROM metrics
+WHERE project_id = {project_id:String}
+    AND name = {name:String}
+    AND type = {type:String}
+    AND unit = {unit:String}
+    AND time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+    AND time < fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+    /*filter*/
+GROUP BY series
+ORDER BY series
+LIMIT {limit:UInt32}
