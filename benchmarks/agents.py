@@ -84,7 +84,7 @@ class Agent:
         self._prose = Prose(rng)
         self._shape = shape
         self._systems = {name: f"You are {name}. " + self._prose.text(shape.system) for name in SERVICES}
-        self._users = [f"{self._prose.name()}-{number}" for number in range(500)]
+        self.users = [f"{self._prose.name()}-{number}" for number in range(500)]
         definitions = [
             {"type": "function", "name": tool, "description": self._prose.text(60)} for tool in TOOLS
         ]
@@ -110,7 +110,7 @@ class _Run:
         self._tell: type[_GenAI] | type[_OpenInference] = self._rng.choice((_GenAI, _OpenInference))
         self._provider, self._model = self._rng.choice(MODELS)
         self._session = f"conv-{self._rng.getrandbits(40):010x}"
-        self._user = self._rng.choice(agent._users)
+        self._user = self._rng.choice(agent.users)
         self._service = service
         self._history: list[Message] = []
         self.steps: list[Step] = []

@@ -30,6 +30,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from benchmarks.agents import PLAIN, Agent, Shape, Step, side_by_side
 
 PLANTED_BYTES = 16
+_MARK = "zq" + "0" * (PLANTED_BYTES - 2)
 _TIME = struct.Struct("<Q")
 _MOMENT = 0x1122334455667788
 """Stands for an event's time until its place is known."""
@@ -40,7 +41,8 @@ class Request:
     """One encoded request and the places in it that a lap overwrites.
 
     `ids` are all ids one after the other, `id_places` the (offset, length) of each; `times` are
-    (offset, nanoseconds since the corpus began); `planted` is the offset of the planted word.
+    (offset, nanoseconds since the corpus began); `planted` is the offset of the planted word, which stands
+    in a tool's result, or None where no tool was called.
     """
 
     body: bytes
@@ -48,17 +50,18 @@ class Request:
     ids: bytes
     id_places: tuple[tuple[int, int], ...]
     times: tuple[tuple[int, int], ...]
-    planted: int
+    planted: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Requests of one shape. `runs` are (trace id, span count) of the first lap, in order of their start."""
+    """Requests of one shape. `runs` are (trace id, span count) of the first lap, `users` who they are for."""
 
     name: str
     seed: int
     requests: tuple[Request, ...]
     runs: tuple[tuple[bytes, int], ...]
+    users: tuple[str, ...]
     length_ns: int
 
     @property
@@ -90,8 +93,9 @@ class Corpus:
         shift, pack = now_ns - self.length_ns, _TIME.pack_into
         for offset, base_ns in request.times:
             pack(body, offset, base_ns + shift)
-        word = self.planted_word(index, lap=lap).encode()
-        body[request.planted : request.planted + PLANTED_BYTES] = word
+        if request.planted is not None:
+            word = self.planted_word(index, lap=lap).encode()
+            body[request.planted : request.planted + PLANTED_BYTES] = word
 
     def nonce(self, lap: int) -> bytes:
         """What every 8 bytes of an id of lap `lap` are XORed with."""
@@ -104,10 +108,8 @@ class Corpus:
 
     def planted_word(self, index: int, *, lap: int) -> str:
         """The word that only request `index` of lap `lap` holds, once."""
-        return "zq" + "".join("bcdfghjklmnpqrst"[byte & 15] for byte in self._dice(index, lap))
-
-    def _dice(self, index: int, lap: int) -> bytes:
-        return random.Random(f"{self.seed}-{lap}-{index}").randbytes(PLANTED_BYTES - 2)
+        dice = random.Random(f"{self.seed}-{lap}-{index}").randbytes(PLANTED_BYTES - 2)
+        return "zq" + "".join("bcdfghjklmnpqrst"[byte & 15] for byte in dice)
 
     def save(self, path: Path) -> None:
         """Write it for another process to `load`."""
@@ -144,6 +146,7 @@ def build(
             for at in range(0, len(told), per_request)
         ),
         runs=tuple((name.trace_id, counts[number]) for number, name in enumerate(names)),
+        users=tuple(agent.users),
         length_ns=max(step.end_ns for _, _, step in told),
     )
 
@@ -159,6 +162,7 @@ def build_wide(*, spans: int, seed: int = 7) -> Corpus:
         seed=seed,
         requests=(_encode([(name, service, step) for step in steps]),),
         runs=((name.trace_id, len(steps)),),
+        users=tuple(agent.users),
         length_ns=max(step.end_ns for step in steps),
     )
 
@@ -191,18 +195,28 @@ def _encode(told: Sequence[tuple[_Ids, str, Step]]) -> Request:
     groups: dict[str, list[tuple[_Ids, Step]]] = defaultdict(list)
     for ids, service, step in told:
         groups[service].append((ids, step))
-    planted = "zq" + "0" * (PLANTED_BYTES - 2)
-    told[0][2].attributes["fanlight.benchmark.note"] = f"the word here is {planted}"
+    _plant([step for _, _, step in told])
     whole = _join([_resource_spans(service, members) for service, members in groups.items()])
-    del told[0][2].attributes["fanlight.benchmark.note"]
+    planted = whole.body.find(_MARK.encode())
     return Request(
         body=whole.body,
         spans=len(told),
         ids=b"".join(value for _, value in whole.ids),
         id_places=tuple((offset, len(value)) for offset, value in whole.ids),
         times=tuple(whole.times),
-        planted=whole.body.index(planted.encode()),
+        planted=planted if planted >= 0 else None,
     )
+
+
+def _plant(steps: Sequence[Step]) -> None:
+    """Put the mark into the first tool's result: that is text which a search must find."""
+    for step in steps:
+        if step.name.startswith("execute_tool"):
+            key = (
+                "gen_ai.tool.call.result" if "gen_ai.tool.call.result" in step.attributes else "output.value"
+            )
+            step.attributes[key] += f" {_MARK}."
+            return
 
 
 def _resource_spans(service: str, members: Sequence[tuple[_Ids, Step]]) -> _Encoded:

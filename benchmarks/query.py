@@ -93,10 +93,11 @@ def _ask(api: Api, bench: Bench, wide: Corpus) -> dict[str, list[float]]:
 def _questions(bench: Bench, wide: Corpus, rng: random.Random) -> Iterator[tuple[str, Question]]:
     corpus = bench.plain
     laps = max(1, bench.spans // corpus.spans)
+    planted = [index for index, request in enumerate(corpus.requests) if request.planted is not None]
     sixty = [number for number, (_, spans) in enumerate(corpus.runs) if spans == 60]
 
     def rare(api: Api) -> object:
-        word = corpus.planted_word(rng.randrange(len(corpus.requests)), lap=rng.randrange(laps))
+        word = corpus.planted_word(rng.choice(planted), lap=rng.randrange(laps))
         return _found(api.get("/runs", q=word, limit=50), exactly=1)
 
     yield "newest 50 runs", lambda api: _found(api.get("/runs", limit=50), exactly=50)
@@ -107,6 +108,7 @@ def _questions(bench: Bench, wide: Corpus, rng: random.Random) -> Iterator[tuple
     yield "a trace of 10,000 spans", lambda api: api.raw(f"/traces/{wide.trace_id(0, lap=0)}")
     yield "runs with a rare word", rare
     yield "runs with a common word", lambda api: _found(api.get("/runs", q=COMMON_WORD, limit=50), exactly=50)
+    yield "runs of one user", lambda api: api.get("/runs", q=f"user:{rng.choice(corpus.users)}", limit=50)
     yield "runs of one model", lambda api: _found(api.get("/runs", q="model:gpt-4o", limit=50), exactly=50)
 
 

@@ -13,18 +13,20 @@ from rich.console import Console
 from rich.table import Table
 
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
-MIB = 1024 * 1024
+HEADS = ("part", "what", "target", "result", "", "beside")
+_COLOURED = {"": "", "ok": "[green]ok[/]", "MISSED": "[bold red]MISSED[/]"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line. `good` is None where there is no target."""
+    """One line. `good` is None where there is no target; `beside` is what else should be known."""
 
     part: str
     what: str
     result: str
     target: str = ""
     good: bool | None = None
+    beside: str = ""
 
     @property
     def verdict(self) -> str:
@@ -38,16 +40,17 @@ def row(
 ) -> Row:  # fmt: skip
     """One number, with what it must reach and what else should be known beside it.
 
-    >>> row("start", "ready", 1.84, "s", at_most=2.5, beside="slowest 2.1 s").result
-    '1.84 s (slowest 2.1 s)'
+    >>> found = row("start", "ready", 1.84, "s", at_most=2.5, beside="slowest 2.1 s")
+    >>> found.target, found.result, found.verdict
+    ('<= 2.5 s', '1.84 s', 'ok')
     """
-    result = f"{_number(value)} {unit}" + (f" ({beside})" if beside else "")
     target, good = "", None
     if at_least is not None:
         target, good = f">= {_number(at_least)} {unit}", value >= at_least
     if at_most is not None:
         target, good = f"<= {_number(at_most)} {unit}", value <= at_most
-    return Row(part=part, what=what, result=result, target=target, good=good)
+    result = f"{_number(value)} {unit}"
+    return Row(part=part, what=what, result=result, target=target, good=good, beside=beside)
 
 
 def _number(value: float) -> str:
@@ -82,18 +85,15 @@ _COLOURED = {"": "", "ok": "[green]ok[/]", "MISSED": "[bold red]MISSED[/]"}
 def show(rows: Sequence[Row], console: Console) -> None:
     """Print the table."""
     table = Table(title=f"{today()}, {machine()}", title_justify="left", pad_edge=False)
-    for name in ("part", "what", "target", "result", ""):
-        table.add_column(name, justify="right" if name == "target" else "left", overflow="fold")
+    for name in HEADS:
+        table.add_column(name, justify="right" if name in ("target", "result") else "left", overflow="fold")
     before = ""
-    for row in rows:
-        if before and row.part != before:
+    for line in rows:
+        if before and line.part != before:
             table.add_section()
-        colour = {"ok": "green", "MISSED": "bold red"}.get(row.verdict, "")
-        shown = "" if row.part == before else row.part
-        table.add_row(
-            shown, row.what, row.target, row.result, f"[{colour}]{row.verdict}[/]" if colour else ""
-        )
-        before = row.part
+        shown = "" if line.part == before else line.part
+        table.add_row(shown, line.what, line.target, line.result, _COLOURED[line.verdict], line.beside)
+        before = line.part
     console.print(table)
 
 
@@ -108,13 +108,11 @@ def write(rows: Sequence[Row], path: Path) -> None:
 
 
 def _markdown(rows: Sequence[Row]) -> str:
-    cells = [("part", "what", "target", "result", "")]
-    cells += [(line.part, line.what, line.target, line.result, line.verdict) for line in rows]
-    widths = [max(len(line[at]) for line in cells) for at in range(5)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
-        for line in cells
-    ]
+    cells = [HEADS]
+    cells += [(line.part, line.what, line.target, line.result, line.verdict, line.beside) for line in rows]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(HEADS))]
+    padded = [[cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in cells]
+    lines = [f"| {' | '.join(line)} |" for line in padded]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     return "\n".join([f"Measured {today()} on {machine()}.", "", lines[0], rule, *lines[1:]])
 
