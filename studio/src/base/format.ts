@@ -1,0 +1,40 @@
+/** Numbers as people read them. What was not reported is an em dash, never a zero. */
+
+export const NONE = "—";
+
+/** `950`, `8.1k`, `1.24M`. */
+export function formatCount(value: number | null | undefined): string {
+  if (value === null || value === undefined) return NONE;
+  if (value < 1000) return String(value);
+  const [scale, unit] = value < 999_950 ? [1e3, "k"] : value < 999_950_000 ? [1e6, "M"] : [1e9, "G"];
+  const scaled = value / (scale as number);
+  return `${scaled.toFixed(scaled < 10 ? 2 : 1).replace(/\.?0+$/, "")}${unit}`;
+}
+
+/** `1,234,567`. */
+export function formatWhole(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Money of a decimal string: `$0.0042`, `$12.30`, `EUR 3.10`. */
+export function formatMoney(amount: string | null | undefined, currency = "USD"): string {
+  if (amount === null || amount === undefined) return NONE;
+  const value = Number(amount);
+  if (!Number.isFinite(value)) return amount;
+  const sign = currency === "USD" ? "$" : `${currency} `;
+  if (value === 0) return `${sign}0`;
+  if (Math.abs(value) < 0.0001) return `<${sign}0.0001`;
+  return `${sign}${value.toFixed(Math.abs(value) < 0.1 ? 4 : 2)}`;
+}
+
+/** `512 B`, `14.2 KB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const [scale, unit] = bytes < 1024 ** 2 ? [1024, "KB"] : [1024 ** 2, "MB"];
+  return `${(bytes / (scale as number)).toFixed(1)} ${unit}`;
+}
+
+/** `1 run`, `3 runs`. */
+export function plural(count: number, noun: string): string {
+  return `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

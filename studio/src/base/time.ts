@@ -1,0 +1,66 @@
+/** Times: RFC 3339 in UTC with up to nine digits of fraction in, the reader's own zone out. */
+
+const NS_PER_MS = 1_000_000n;
+
+/** Nanoseconds since 1970 of an RFC 3339 time, with every digit kept. Null for what is no time. */
+export function parseNanos(text: string): bigint | null {
+  const match = /^(.{19})(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(text);
+  if (!match) return null;
+  const ms = Date.parse(`${match[1]}${match[3]}`);
+  if (Number.isNaN(ms)) return null;
+  return BigInt(ms) * NS_PER_MS + BigInt((match[2] ?? "").padEnd(9, "0"));
+}
+
+/** Milliseconds since 1970, as a float with the fraction kept as far as a double can. */
+export function parseMillis(text: string): number {
+  const nanos = parseNanos(text);
+  return nanos === null ? Number.NaN : Number(nanos / NS_PER_MS) + Number(nanos % NS_PER_MS) / 1e6;
+}
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** `14:03:07.120` in the reader's zone. */
+export function clockTime(ms: number): string {
+  if (!Number.isFinite(ms)) return "—";
+  const date = new Date(ms);
+  const fraction = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${fraction}`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `14:03:07` today, `Nov 3 14:03` on another day: the shortest that leaves no doubt. */
+export function shortTime(ms: number, now: number): string {
+  if (!Number.isFinite(ms)) return "—";
+  const date = new Date(ms);
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.toDateString() === new Date(now).toDateString()) return `${clock}:${two(date.getSeconds())}`;
+  const year = date.getFullYear() === new Date(now).getFullYear() ? "" : ` ${date.getFullYear()}`;
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}${year} ${clock}`;
+}
+
+/** Both zones, for a tooltip. */
+export function bothZones(ms: number): string {
+  if (!Number.isFinite(ms)) return "";
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `${new Date(ms).toLocaleString()} (${zone})\n${new Date(ms).toISOString()} (UTC)`;
+}
+
+const trim = (value: number, digits: number): string => value.toFixed(digits).replace(/\.?0+$/, "");
+
+/**
+ * A length of time in three significant digits: `0`, `740 ns`, `12.4 µs`, `310 ms`, `4.12 s`, `2m 31s`, `3h 05m`.
+ */
+export function formatDuration(ns: number): string {
+  if (!Number.isFinite(ns)) return "—";
+  if (ns < 0) return `-${formatDuration(-ns)}`;
+  if (ns === 0) return "0";
+  if (ns < 1e3) return `${Math.round(ns)} ns`;
+  if (ns < 1e6) return `${trim(ns / 1e3, ns < 1e5 ? 1 : 0)} µs`;
+  if (ns < 999.5e6) return `${trim(ns / 1e6, ns < 1e8 ? 1 : 0)} ms`;
+  const seconds = ns / 1e9;
+  if (seconds < 59.95) return `${trim(seconds, seconds < 10 ? 2 : 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+}

@@ -1,0 +1,25 @@
+import { ApiError } from "./http";
+
+/** An error as its panel shows it. */
+export function failureOf(title: string, error: Error): {
+  readonly title: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly requestId: string;
+  readonly details: string;
+} {
+  if (error instanceof ApiError) {
+    return { title, message: error.message, hint: error.hint, requestId: error.requestId, details: `${title}\n${error.details}` };
+  }
+  return { title, message: error.message, hint: "", requestId: "", details: `${title}\n${error.stack ?? error.message}` };
+}
+
+/** The server's word on a filter that it could not read, or null when the error is another one. */
+export function filterProblemOf(error: Error | null, q: string): { readonly message: string; readonly hint: string } | null {
+  if (q === "" || !(error instanceof ApiError) || error.status !== 400) return null;
+  return { message: error.message, hint: error.hint };
+}
+
+export function isForbidden(error: Error): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403);
+}

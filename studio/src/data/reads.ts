@@ -1,0 +1,86 @@
+/** What Studio reads from the API, as queries: one function a question. */
+import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { Log, Page, Project, Run, ServerInfo, Span, Stats, TraceStructure } from "../model/api";
+import { boundsOf, type Range } from "../model/range";
+import { ApiError, getJson, projectPath } from "./http";
+
+/** Only a server that cannot be reached or failed is asked again by itself; a refusal stays a refusal. */
+function mayRetry(count: number, error: Error): boolean {
+  return count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500);
+}
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { retry: mayRetry, staleTime: 30_000, gcTime: 300_000, refetchOnWindowFocus: false } },
+});
+
+export const RUNS_PAGE = 100;
+export const LOGS_PAGE = 500;
+
+export const serverQuery = () =>
+  queryOptions({ queryKey: ["server"], queryFn: ({ signal }) => getJson<ServerInfo>("server", {}, signal) });
+
+export const projectsQuery = () =>
+  queryOptions({ queryKey: ["projects"], queryFn: ({ signal }) => getJson<Page<Project>>("projects", {}, signal) });
+
+export const statsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["stats", project],
+    queryFn: ({ signal }) => getJson<Stats>(projectPath(project, "stats"), {}, signal),
+    staleTime: 0,
+  });
+
+export const runsQuery = (project: string, q: string, range: Range) =>
+  infiniteQueryOptions({
+    queryKey: ["runs", project, q, range.from, range.to],
+    queryFn: ({ signal, pageParam }) =>
+      getJson<Page<Run>>(
+        projectPath(project, "runs"),
+        { q, ...boundsOf(range, Date.now()), limit: RUNS_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+/** The newest run of all, whatever the range: where an empty range should be widened to. */
+export const newestRunQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["runs-newest", project],
+    queryFn: ({ signal }) => getJson<Page<Run>>(projectPath(project, "runs"), { limit: 1 }, signal),
+    staleTime: 0,
+  });
+
+export const runQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ["run", project, id],
+    queryFn: ({ signal }) => getJson<Run>(projectPath(project, `runs/${encodeURIComponent(id)}`), {}, signal),
+  });
+
+export const traceQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ["trace", project, id],
+    queryFn: ({ signal }) => getJson<TraceStructure>(projectPath(project, `traces/${encodeURIComponent(id)}`), {}, signal),
+  });
+
+export const spanQuery = (project: string, trace: string, id: string) =>
+  queryOptions({
+    queryKey: ["span", project, trace, id],
+    queryFn: ({ signal }) =>
+      getJson<Span>(
+        projectPath(project, `traces/${encodeURIComponent(trace)}/spans/${encodeURIComponent(id)}`),
+        {},
+        signal,
+      ),
+  });
+
+/** The newest logs; its next pages go back in time. */
+export function readLogs(project: string, q: string, range: Range, cursor?: string, signal?: AbortSignal): Promise<Page<Log>> {
+  const bounds = boundsOf(range, Date.now());
+  return getJson<Page<Log>>(projectPath(project, "logs"), { q, ...bounds, limit: LOGS_PAGE, cursor }, signal);
+}
+
+export const logQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: ["log", project, id],
+    queryFn: ({ signal }) => getJson<Log>(projectPath(project, `logs/${encodeURIComponent(id)}`), {}, signal),
+  });

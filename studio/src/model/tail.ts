@@ -1,0 +1,124 @@
+import { parseMillis } from "../base/time";
+import type { Gap, Log } from "./api";
+
+/** A line of the tail: a log record, or a place where records are known to be missing. */
+export type Line =
+  | { readonly type: "log"; readonly log: Log }
+  | { readonly type: "gap"; readonly id: string; readonly reason: string };
+
+/** Most lines kept while following; older ones go, and `trimmed` says so. */
+export const FOLLOW_LINES = 20_000;
+/** Most arrivals kept for a reader who holds the tail; beyond it they are counted and asked for again. */
+export const HELD_LINES = 50_000;
+
+/**
+ * What the tail shows and what waits. While it is held nothing that is shown moves or disappears: arrivals
+ * wait in `waiting` until the reader comes back to the end.
+ */
+export interface Tail {
+  readonly lines: readonly Line[];
+  readonly waiting: readonly Line[];
+  readonly overflowed: number;
+  readonly trimmed: boolean;
+  readonly ids: ReadonlySet<string>;
+}
+
+export const EMPTY_TAIL: Tail = { lines: [], waiting: [], overflowed: 0, trimmed: false, ids: new Set() };
+
+export const lineId = (line: Line): string => (line.type === "log" ? line.log.id : line.id);
+
+function compareLogs(left: Log, right: Log): number {
+  const between = left.time === right.time ? 0 : parseMillis(left.time) - parseMillis(right.time);
+  if (between !== 0) return between;
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+}
+
+/** A tail of fetched records, oldest first. */
+export function tailOf(logs: readonly Log[]): Tail {
+  const sorted = logs.toSorted(compareLogs);
+  return {
+    ...EMPTY_TAIL,
+    lines: sorted.map((log) => ({ type: "log", log })),
+    ids: new Set(sorted.map((log) => log.id)),
+  };
+}
+
+function unseen(tail: Tail, logs: readonly Log[]): { fresh: Line[]; ids: Set<string> } {
+  const ids = new Set(tail.ids);
+  const fresh: Line[] = [];
+  for (const log of logs) {
+    if (ids.has(log.id)) continue;
+    ids.add(log.id);
+    fresh.push({ type: "log", log });
+  }
+  return { fresh, ids };
+}
+
+/** The tail with arrivals: shown at once while following, kept waiting while held. */
+export function arrive(tail: Tail, logs: readonly Log[], following: boolean): Tail {
+  const { fresh, ids } = unseen(tail, logs);
+  if (fresh.length === 0) return tail;
+  if (!following) {
+    const waiting = [...tail.waiting, ...fresh];
+    const over = Math.max(0, waiting.length - HELD_LINES);
+    return { ...tail, waiting: over > 0 ? waiting.slice(over) : waiting, overflowed: tail.overflowed + over, ids };
+  }
+  return trim({ ...tail, lines: [...tail.lines, ...fresh], ids });
+}
+
+function trim(tail: Tail): Tail {
+  const over = tail.lines.length - FOLLOW_LINES;
+  // Trimmed in strides: cutting one line per arrival would copy the list every frame.
+  if (over < FOLLOW_LINES / 4) return tail;
+  const lines = tail.lines.slice(over);
+  return { ...tail, lines, trimmed: true, ids: new Set([...lines, ...tail.waiting].map(lineId)) };
+}
+
+/** The tail with everything that waited. */
+export function release(tail: Tail): Tail {
+  if (tail.waiting.length === 0) return tail;
+  const lost: Line[] =
+    tail.overflowed > 0
+      ? [{ type: "gap", id: `held-${tail.ids.size}`, reason: `${tail.overflowed} records arrived while the tail was held and are not shown` }]
+      : [];
+  return trim({ ...tail, lines: [...tail.lines, ...lost, ...tail.waiting], waiting: [], overflowed: 0 });
+}
+
+/** The tail with older records above it. */
+export function prepend(tail: Tail, logs: readonly Log[]): Tail {
+  const { fresh, ids } = unseen(tail, logs.toSorted(compareLogs));
+  return { ...tail, lines: [...fresh, ...tail.lines], ids };
+}
+
+/** The tail with a row that says what is missing. */
+export function interrupt(tail: Tail, gap: Gap, following: boolean): Tail {
+  const line: Line = { type: "gap", id: `gap-${gap.after}-${gap.next}`, reason: gap.reason };
+  if (tail.ids.has(line.id)) return tail;
+  const ids = new Set(tail.ids).add(line.id);
+  return following ? { ...tail, lines: [...tail.lines, line], ids } : { ...tail, waiting: [...tail.waiting, line], ids };
+}
+
+export interface Bin {
+  readonly at: number;
+  readonly total: number;
+  readonly warn: number;
+  readonly error: number;
+}
+
+/** How many lines fell into each of `count` equal stretches of time, by level. */
+export function volumeOf(times: readonly { readonly ms: number; readonly level: string | null }[], count: number): Bin[] {
+  const first = times[0]?.ms;
+  const last = times.at(-1)?.ms;
+  if (first === undefined || last === undefined) return [];
+  const from = Math.min(first, last);
+  const width = Math.max(1, Math.abs(last - first) + 1) / count;
+  const bins = Array.from({ length: count }, (_, index) => ({ at: from + index * width, total: 0, warn: 0, error: 0 }));
+  for (const { ms, level } of times) {
+    const bin = bins[Math.min(count - 1, Math.max(0, Math.floor((ms - from) / width)))];
+    if (!bin) continue;
+    bin.total += 1;
+    if (level === "warn") bin.warn += 1;
+    if (level === "error" || level === "fatal") bin.error += 1;
+  }
+  return bins;
+}

@@ -1,0 +1,77 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useLive } from "../../data/hooks";
+import { runsQuery } from "../../data/reads";
+import type { LiveEvent, Run } from "../../model/api";
+import { type Range, isLive } from "../../model/range";
+import { layRuns } from "../../model/runs";
+
+interface News {
+  readonly run: Run;
+  /** When it arrived, on the page's own clock. */
+  readonly at: number;
+}
+
+const FILTERED_REFRESH_MS = 1500;
+
+/**
+ * The runs of a filter and a range, kept up to date by the stream. A run that is listed changes in place. A
+ * new one is let in at once, or waits while the list is held. Whether it passes a filter only the server can
+ * say, so with a filter the list is read again, at most every 1.5 s.
+ */
+export function useRuns(project: string, q: string, range: Range, held: boolean) {
+  const query = useInfiniteQuery({ ...runsQuery(project, q, range), placeholderData: keepPreviousData });
+  const [news, setNews] = useState<ReadonlyMap<string, News>>(new Map());
+  const [letIn, setLetIn] = useState<ReadonlySet<string>>(new Set());
+  const fetched = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const { refetch } = query;
+
+  useEffect(() => {
+    setNews(new Map());
+    setLetIn(new Set());
+  }, [project, q, range]);
+
+  const reread = useCallback(async () => {
+    const since = performance.now();
+    await refetch();
+    // What was heard before the answer was asked for is in the answer.
+    setNews((present) => new Map([...present].filter(([, { at }]) => at >= since)));
+  }, [refetch]);
+
+  const refresh = useRef(0);
+  useEffect(() => () => window.clearTimeout(refresh.current), []);
+  const listed = useMemo(() => new Set(fetched.map((run) => run.id)), [fetched]);
+
+  const onEvents = (events: readonly LiveEvent[]): void => {
+    const at = performance.now();
+    const runs = events.flatMap((event) => (event.type === "run" ? [event.data] : []));
+    setNews((present) => {
+      const next = new Map(present);
+      for (const run of runs) next.set(run.id, { run, at });
+      return next;
+    });
+    const unlisted = runs.some((run) => !listed.has(run.id));
+    if (q !== "" && unlisted && !held && refresh.current === 0) {
+      refresh.current = window.setTimeout(() => {
+        refresh.current = 0;
+        void reread();
+      }, FILTERED_REFRESH_MS);
+    }
+  };
+  useLive(isLive(range) ? "runs" : "", { onEvents, onResync: () => void reread() });
+
+  const arrived = useMemo(
+    () => (q === "" ? [...news.keys()].filter((id) => !listed.has(id) && !letIn.has(id)) : []),
+    [q, news, listed, letIn],
+  );
+  const release = useCallback(() => setLetIn((present) => new Set([...present, ...news.keys()])), [news]);
+  useEffect(() => {
+    if (!held && arrived.length > 0) release();
+  }, [held, arrived, release]);
+
+  const runs = useMemo(() => {
+    const words = new Map([...news].map(([id, { run }]) => [id, run]));
+    return layRuns(fetched, words, q === "" ? letIn : new Set());
+  }, [fetched, news, letIn, q]);
+  return { query, runs, waiting: held ? arrived.length : 0, release, reread };
+}
