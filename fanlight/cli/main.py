@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import logs, runs, show
+from fanlight.cli.commands import config, logs, runs, serve, show, tail
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -44,9 +44,12 @@ def _fanlight(
     """See live what your AI agents do, what they cost and why they fail."""
 
 
+app.command("serve", rich_help_panel="Run")(serve.serve)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("logs", rich_help_panel="Look")(logs.logs)
+app.command("tail", rich_help_panel="Look")(tail.tail)
+app.command("config", rich_help_panel="Look after")(config.config)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -60,12 +60,17 @@ def configure(
 
         fanlight.configure(service_name="weather", room="lobby")
     """
+    given = {"project": project, "room": room, "session": session, **(attributes or {})}
+    activate(service_name, given, find_endpoint(endpoint, key, project))
+
+
+def activate(service_name: str | None, attributes: Mapping[str, Any], endpoint: Endpoint) -> Providers:
+    """Build and install the providers of this process, unless that was done; the ones that are in use."""
     global _active
     with _lock:
         if _active is None:
-            given = {"project": project, "room": room, "session": session, **(attributes or {})}
-            where = find_endpoint(endpoint, key, project)
-            _active = install(build(make_resource(service_name, given), where))
+            _active = install(build(make_resource(service_name, attributes), endpoint))
+        return _active
 
 
 def active() -> Providers | None:

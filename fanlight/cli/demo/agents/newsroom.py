@@ -30,6 +30,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from fanlight.cli.demo.manifest import Recorder
 
 MODEL = "gpt-4o-mini"
+EMBEDDER = "text-embedding-3-small"
 ARCHIVE = {
     "tide": "The harbour gauge rose 31 cm in two hours; the record of 1987 was 29 cm.",
     "ferry": "Ferries stop when the gauge passes 30 cm above the mark.",
@@ -44,10 +45,15 @@ tracer = trace.get_tracer("newsroom")
 meter = metrics.get_meter("newsroom")
 log = logging.getLogger("newsroom")
 tokens_used = meter.create_histogram("gen_ai.client.token.usage", unit="{token}", description="Tokens a call")
-duration = meter.create_histogram("gen_ai.client.operation.duration", unit="s", description="Length of a call")
+duration = meter.create_histogram("gen_ai.client.operation.duration", unit="s", description="Call length")
 stories = meter.create_counter("newsroom.stories", description="Stories by outcome")
 desks_busy = meter.create_up_down_counter("newsroom.desks.busy", description="Agents at work")
-METRICS = ("gen_ai.client.token.usage", "gen_ai.client.operation.duration", "newsroom.stories", "newsroom.desks.busy")
+METRICS = (
+    "gen_ai.client.token.usage",
+    "gen_ai.client.operation.duration",
+    "newsroom.stories",
+    "newsroom.desks.busy",
+)
 
 
 class SourceTimeoutError(Exception):
@@ -81,10 +87,11 @@ def embed(text: str) -> list[float]:
     attributes = {
         "gen_ai.operation.name": "embeddings",
         "gen_ai.provider.name": "openai",
-        "gen_ai.request.model": "text-embedding-3-small",
+        "gen_ai.request.model": EMBEDDER,
         "gen_ai.usage.input_tokens": len(text.split()),
     }
-    with tracer.start_as_current_span("embeddings text-embedding-3-small", kind=SpanKind.CLIENT, attributes=attributes):
+    name = f"embeddings {EMBEDDER}"
+    with tracer.start_as_current_span(name, kind=SpanKind.CLIENT, attributes=attributes):
         return [text.count(letter) / len(text) for letter in "aeiou"]
 
 
@@ -196,7 +203,7 @@ def publish(story: str, *, dead_source: bool) -> None:
 
 def main() -> None:
     """Set OpenTelemetry up, work on two stories, send everything."""
-    resource = Resource.create({"service.name": "newsroom", "service.version": "1.0", "deployment.environment": "demo"})
+    resource = Resource.create({"service.name": "newsroom", "service.version": "1.0"})
     traces = TracerProvider(resource=resource)
     traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     records = LoggerProvider(resource=resource)

@@ -10,7 +10,14 @@ import asyncio
 
 from pydantic import BaseModel
 from pydantic_ai import Agent, ModelRetry, RunContext
-from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart, ToolReturnPart
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelResponse,
+    RetryPromptPart,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.models.test import TestModel
 
@@ -38,7 +45,7 @@ SCRIPT: tuple[tuple[str, dict[str, object]], ...] = (
 
 def scripted(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
     """The model: the next call of the script, and the answer once the script is played."""
-    played = sum(isinstance(part, ToolReturnPart) or part.part_kind == "retry-prompt" for part in _latest(messages))
+    played = sum(isinstance(part, ToolReturnPart | RetryPromptPart) for part in _latest(messages))
     if played < len(SCRIPT):
         name, arguments = SCRIPT[played]
         return ModelResponse(parts=[ToolCallPart(name, arguments)])
@@ -49,7 +56,7 @@ def scripted(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
 def _latest(messages: list[ModelMessage]) -> list[object]:
     """The parts since the traveller last spoke."""
     parts = [part for message in messages for part in message.parts]
-    spoke = max(index for index, part in enumerate(parts) if part.part_kind == "user-prompt")
+    spoke = max(index for index, part in enumerate(parts) if isinstance(part, UserPromptPart))
     return list(parts[spoke + 1 :])
 
 
@@ -83,7 +90,7 @@ async def trains(start: str, end: str, day: str) -> list[str]:
 
 
 @planner.tool
-async def ask_guide(context: RunContext[None], city: str) -> str:
+async def ask_guide(context: RunContext[object], city: str) -> str:
     """Hand over to the guide."""
     told = await guide.run(f"What should one see in {city}?", usage=context.usage)
     return told.output
@@ -91,7 +98,7 @@ async def ask_guide(context: RunContext[None], city: str) -> str:
 
 async def converse() -> None:
     """Two turns of one conversation."""
-    with fanlight.run("travel desk", room="front-desk", session="trip-1", inputs={"wish": "a weekend in Oslo"}) as run:
+    with fanlight.run("travel desk", room="front-desk", session="trip-1", inputs="a weekend in Oslo") as run:
         first = await planner.run("A weekend in Oslo, please.")
         fanlight.log("info", {"message": "first proposal", "price_eur": first.output.price_eur})
         second = await planner.run("Can it be cheaper?", message_history=first.all_messages())
