@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import config, logs, runs, serve, show, tail
+from fanlight.cli.commands import config, import_, logs, runs, serve, show, tail
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -49,6 +49,7 @@ app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
+app.command("import", rich_help_panel="Look after")(import_.import_)
 app.command("config", rich_help_panel="Look after")(config.config)
 
 

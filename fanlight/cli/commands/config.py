@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fanlight.config import Value
 
 MASK = "••••"
+WIDE = 110
 
 
 def config(data: options.Data = None, json: options.Json = False) -> None:
@@ -39,17 +40,13 @@ def config(data: options.Data = None, json: options.Json = False) -> None:
             }
         )
         return
-    stdout().print(
-        table(
-            [
-                ("setting", {"no_wrap": True}),
-                ("value", {"overflow": "fold"}),
-                ("source", {"no_wrap": True}),
-                ("variable", {"style": "dim", "overflow": "fold"}),
-            ],
-            [(value.setting.name, shown(value), value.source, value.setting.variable) for value in values],
-        )
-    )
+    columns = [("setting", {"no_wrap": True}), ("value", {"overflow": "fold"}), ("source", {"no_wrap": True})]
+    rows = [[value.setting.name, shown(value), value.source] for value in values]
+    if stdout().width >= WIDE:
+        columns.append(("what it does", {"style": "dim"}))
+        rows = [[*row, value.setting.help] for row, value in zip(rows, values, strict=True)]
+    stdout().print(table(columns, rows))
+    stdout().print("environment: FANLIGHT_<SETTING>", style="dim")
     stdout().print(f"data directory: {loaded.data_dir}", style="dim", soft_wrap=True)
 
 

@@ -76,10 +76,8 @@ def event_line(event: Mapping[str, Any]) -> Text:
 
     kind, data = event["type"], event["data"]
     if kind == "gap":
-        return Text(
-            f"── gap: {visible(data.get('reason', ''))}; older events are in: fanlight runs, fanlight logs",
-            "yellow",
-        )
+        reason = visible(data.get("reason", ""))
+        return Text(f"── gap: {reason}; what was missed is in: fanlight runs, fanlight logs", "yellow")
     if kind == "log":
         return log_line(data)
     line = Text(overflow="fold")

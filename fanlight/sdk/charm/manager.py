@@ -60,8 +60,6 @@ def _make(point: EntryPoint) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _log.warning(
-            "telemetry exporter %r cannot be loaded (%s): %s", point.name, type(error).__name__, error
-        )
+        _log.warning("exporter %r cannot be loaded (%s): %s", point.name, type(error).__name__, error)
         note(f"loading of exporter {point.name}", error)
         return None

@@ -84,7 +84,7 @@ def messages(role: str, text: str) -> str:
 
 def embed(text: str) -> list[float]:
     """A tiny embedding: letter frequencies."""
-    attributes = {
+    attributes: dict[str, Any] = {
         "gen_ai.operation.name": "embeddings",
         "gen_ai.provider.name": "openai",
         "gen_ai.request.model": EMBEDDER,

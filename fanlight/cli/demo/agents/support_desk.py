@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from charm.core.telemetry import TelemetryManager
-from meshagent.otel import otel_config
+from meshagent.otel import otel_config  # type: ignore[import-untyped]
 
 import fanlight
 from fanlight.cli.demo.manifest import Recorder
