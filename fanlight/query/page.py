@@ -56,7 +56,7 @@ def decode_cursor(cursor: str, noun: str, *types: type) -> tuple[Any, ...]:
         key = _unpack(cursor, noun)
     except (ValueError, msgspec.DecodeError, binascii.Error):
         key = None
-    if key is None or [type(part) for part in key] != list(types) or not all(map(_fits, key)):
+    if key is None or tuple(map(type, key)) != types or encode_cursor(noun, *key) != cursor:
         raise InvalidError(f"{cursor[:40]!r} is no cursor of {noun}", hint="start again without a cursor")
     return key
 
@@ -68,7 +68,3 @@ def _unpack(cursor: str, noun: str) -> tuple[Any, ...] | None:
     packed = base64.b64decode(padded, altchars=b"-_", validate=True)
     version, found, *key = msgspec.msgpack.decode(packed, type=list)
     return tuple(key) if (version, found) == (VERSION, noun) else None
-
-
-def _fits(part: object) -> bool:
-    return not isinstance(part, int) or -(2**63) <= part < 2**64

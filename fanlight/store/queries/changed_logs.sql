@@ -1,0 +1,35 @@
+-- Log records stored in a range of sequences, in their order.
+SELECT
+    toUnixTimestamp64Nano(time),
+    seq,
+    observed_ns,
+    severity_number,
+    severity_text,
+    multiIf(body_type >= 5, base64Encode(body), body_type = 1, substringUTF8(body, 1, {body_characters:UInt32}), body),
+    body_type,
+    event_name,
+    lower(hex(trace_id)),
+    lower(hex(span_id)),
+    attributes['fanlight.run.id'],
+    service,
+    room,
+    session,
+    scope_name,
+    mapKeys(attributes),
+    arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(attributes), attribute_types),
+    attribute_types,
+    mapKeys(resource),
+    arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(resource), resource_types),
+    resource_types
+FROM logs
+WHERE project_id = {project_id:String}
+    AND seq > {after:UInt64}
+    AND seq <= {upto:UInt64}
+    AND (
+        {all:Bool}
+        OR has({runs:Array(String)}, if(attributes['fanlight.run.id'] = '', lower(hex(trace_id)), attributes['fanlight.run.id']))
+        OR has({rooms:Array(String)}, room)
+        OR has({sessions:Array(String)}, session)
+    )
+ORDER BY seq
+LIMIT {limit:UInt32}
