@@ -1,4 +1,4 @@
-"""Files of OTLP: JSON, JSON lines (the Collector's file exporter), protobuf with or without lengths; gzip'd too.
+"""Files of OTLP: JSON, JSON lines (the Collector's file exporter), protobuf; gzip'd too.
 
 Read piece by piece, each a request of its own.
 """
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from fanlight.errors import PayloadError
 
@@ -47,7 +47,7 @@ def read_pieces(path: Path, signal: str | None = None) -> Iterator[Piece]:
     with path.open("rb") as raw:
         compressed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        stream: IO[bytes] = gzip.open(raw) if compressed else raw  # type: ignore[assignment]
+        stream: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if compressed else raw
         first = _first_byte(stream)
         stream.seek(0)
         try:
@@ -91,10 +91,9 @@ def _load(text: bytes, path: Path) -> Any:
 
 
 def _document(document: Any, position: int, path: Path) -> Iterator[Piece]:
-    found = [
-        key for key in _JSON_LAYERS if isinstance(document, dict) and isinstance(document.get(key), list)
-    ]
-    if not found and document != {}:
+    given = document if isinstance(document, dict) else {"": document}
+    found = [key for key in _JSON_LAYERS if isinstance(given.get(key), list)]
+    if given and not found:
         raise PayloadError(
             f"{path} is JSON but not OTLP", hint="it has none of resourceSpans, resourceLogs, resourceMetrics"
         )
@@ -134,7 +133,7 @@ def _protobuf_pieces(content: bytes, position: int, path: Path, signal: str | No
 
 
 def _framed(content: bytes) -> list[bytes]:
-    """The messages of a file in which each is preceded by its length in four bytes; none when it is not one."""
+    """The messages of a file in which each has its length in four bytes before it; none in any other file."""
     found, at = [], 0
     while at < len(content):
         end = at + 4 + int.from_bytes(content[at : at + 4], "big")
@@ -163,7 +162,7 @@ def find_signal(body: bytes) -> str | None:
 
 
 def _parsed(body: bytes, signal: str) -> Any:
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest

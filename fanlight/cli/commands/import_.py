@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from fanlight.cli import options
 from fanlight.errors import FanlightError, UnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from fanlight.cli.client import Client
@@ -46,7 +49,7 @@ def import_(
     signal: Annotated[
         str | None,
         typer.Option(
-            "--signal", help="What protobuf files hold: traces, logs or metrics.", show_default="found out"
+            "--signal", help="What protobuf holds: traces, logs or metrics.", show_default="found out"
         ),
     ] = None,
     project: Annotated[
@@ -100,20 +103,22 @@ def _import_all(
         for path in files:
             total = path.stat().st_size if path.is_file() else 0
             task = progress.add_task(visible(path.name, limit=30), total=total)
-            outcomes.append(
-                import_file(
-                    client,
-                    path,
-                    signal,
-                    headers,
-                    advance=lambda at, task=task: progress.update(task, completed=at),
-                )
-            )
+            step = functools.partial(progress.update, task)
+            outcomes.append(import_file(client, path, signal, headers, advance=step))
     return outcomes
 
 
+def _ignore(**_: int) -> None:
+    """Tell nobody how far it went."""
+
+
 def import_file(
-    client: Client, path: Path, signal: str | None, headers: dict[str, str], *, advance: Any = lambda _: None
+    client: Client,
+    path: Path,
+    signal: str | None,
+    headers: dict[str, str],
+    *,
+    advance: Callable[..., None] = _ignore,
 ) -> Outcome:
     """Send one file. A fault of the file ends it there; UnreachableError is raised."""
     from fanlight.cli.otlp_file import read_pieces
@@ -122,7 +127,7 @@ def import_file(
     try:
         for piece in read_pieces(path, signal):
             send(client, piece, headers, outcome)
-            advance(piece.position)
+            advance(completed=piece.position)
     except UnreachableError:
         raise
     except FanlightError as error:
@@ -184,7 +189,7 @@ def partial_success(response: httpx.Response, signal: str) -> tuple[int, str]:
 
 def _message_of(response: httpx.Response) -> str:
     """The text of an OTLP error, which is a `google.rpc.Status` in JSON or protobuf."""
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from google.rpc.status_pb2 import Status
 
     try:
