@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import config, import_, logs, runs, serve, show, tail
+from fanlight.cli.commands import config, demo, import_, logs, runs, serve, show, tail
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -45,6 +45,7 @@ def _fanlight(
 
 
 app.command("serve", rich_help_panel="Run")(serve.serve)
+app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("logs", rich_help_panel="Look")(logs.logs)

@@ -167,7 +167,7 @@ def _parsed(body: bytes, signal: str) -> Any:
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    kinds = {
+    kinds: dict[str, Any] = {
         "traces": ExportTraceServiceRequest,
         "logs": ExportLogsServiceRequest,
         "metrics": ExportMetricsServiceRequest,

@@ -40,7 +40,11 @@ def config(data: options.Data = None, json: options.Json = False) -> None:
             }
         )
         return
-    columns = [("setting", {"no_wrap": True}), ("value", {"overflow": "fold"}), ("source", {"no_wrap": True})]
+    columns: list[tuple[str, dict[str, Any]]] = [
+        ("setting", {"no_wrap": True}),
+        ("value", {"overflow": "fold"}),
+        ("source", {"no_wrap": True}),
+    ]
     rows = [[value.setting.name, shown(value), value.source] for value in values]
     if stdout().width >= WIDE:
         columns.append(("what it does", {"style": "dim"}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -49,7 +49,7 @@ def runs(
         say("no runs match" if query or since or until else "no runs yet: fanlight demo makes some", "dim")
 
 
-def runs_table(runs: list[Mapping[str, Any]], *, width: int) -> Any:
+def runs_table(runs: Sequence[Mapping[str, Any]], *, width: int) -> Any:
     """Runs as a table; what a narrow terminal has no room for is left out, least important first."""
     from fanlight.cli.output import table
 

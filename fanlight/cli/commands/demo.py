@@ -1,0 +1,150 @@
+"""`fanlight demo`: a server, sample agents that really run, and their runs read back."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanlight.cli import options
+
+if TYPE_CHECKING:
+    from fanlight.cli.client import Client
+    from fanlight.cli.demo.samples import Sample
+    from fanlight.cli.demo.server import DemoServer
+
+PORTS = ("port", "otlp_http_port", "otlp_grpc_port")
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one sample: the ids of its traces, and what went wrong."""
+
+    sample: Sample
+    traces: tuple[str, ...] = ()
+    spans: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="End after the table instead of staying up.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Data directory, kept afterwards.", show_default="a temporary one"),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Start a server, run sample agents against it, and show their runs.
+
+    With --exit the status is 0 only if everything that the agents emitted was stored and read back.
+
+    Example: fanlight demo --exit
+    """
+    from fanlight.cli.client import Client
+    from fanlight.cli.demo.server import running_server
+    from fanlight.config import load
+
+    config = load(flags={"data": str(data) if data else None})
+    ports = {name: str(getattr(config, name)) for name in PORTS}
+    with _directory(data) as place, contextlib.ExitStack() as stack:
+        with _progress("starting the server"):
+            server = stack.enter_context(running_server(place, ports))
+        client = stack.enter_context(Client(server.studio, None))
+        results = _run_samples(client, server, place)
+        runs = _runs_of(client, results)
+        ok = not any(result.faults for result in results)
+        _print(server, results, runs, json)
+        if not exit_:
+            _stay(server)
+        elif not ok:
+            raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _directory(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data.expanduser().resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="fanlight-demo-", ignore_cleanup_errors=True) as place:
+        yield Path(place)
+
+
+@contextlib.contextmanager
+def _progress(text: str) -> Iterator[Any]:
+    from fanlight.cli.output import stderr
+
+    with stderr().status(text) as status:
+        yield status
+
+
+def _run_samples(client: Client, server: DemoServer, place: Path) -> list[Result]:
+    from fanlight.cli.demo.readback import wait_until_stored
+    from fanlight.cli.demo.samples import SAMPLES, SampleError, run_sample
+    from fanlight.cli.output import say, visible
+
+    scratch = place / "samples"
+    scratch.mkdir(exist_ok=True)
+    results = []
+    for sample in SAMPLES:
+        result = Result(sample)
+        with _progress(f"{sample.name} at work ({sample.story})") as status:
+            try:
+                manifest = run_sample(sample, endpoint=server.otlp, scratch=scratch)
+                status.update(f"reading {sample.name} back")
+                result.traces = tuple(dict.fromkeys(span.trace_id for span in manifest.spans))
+                result.spans = len(manifest.spans)
+                result.faults += wait_until_stored(client, manifest)
+            except SampleError as error:
+                result.faults.append(str(error))
+        say(f"{'✗' if result.faults else '✓'} {sample.name:<13} {result.spans:>3} spans  {sample.story}")
+        for fault in result.faults:
+            say(f"  {visible(fault)}", "red")
+        results.append(result)
+    return results
+
+
+def _runs_of(client: Client, results: list[Result]) -> list[dict[str, Any]]:
+    """The runs of the samples' traces, as the list shows them; a run that is not listed is a fault."""
+    listed = [dict(run) for run in client.items("runs", limit=500)]
+    for result in results:
+        for trace_id in result.traces:
+            if not any(run["trace_id"] == trace_id for run in listed):
+                result.faults.append(f"trace {trace_id} is not among the runs")
+    wanted = {trace_id for result in results for trace_id in result.traces}
+    return [run for run in listed if run["trace_id"] in wanted]
+
+
+def _print(server: DemoServer, results: list[Result], runs: list[dict[str, Any]], json: bool) -> None:
+    from fanlight.cli.commands.runs import runs_table
+    from fanlight.cli.output import print_json, stdout, visible
+
+    if json:
+        samples = [
+            {"name": r.sample.name, "traces": r.traces, "spans": r.spans, "faults": r.faults} for r in results
+        ]
+        print_json({"studio": server.studio, "otlp": server.otlp, "samples": samples, "runs": runs})
+        return
+    out = stdout()
+    out.print(runs_table(runs, width=out.width))
+    out.print(f"Studio  {visible(server.studio)}", style="bold", soft_wrap=True)
+    out.print(f"OTLP    {visible(server.otlp)}", soft_wrap=True)
+    for note in server.notes:
+        out.print(f"        {visible(note)}", style="dim", soft_wrap=True)
+
+
+def _stay(server: DemoServer) -> None:
+    from fanlight.cli.output import say
+    from fanlight.errors import FanlightError
+
+    say("Ctrl-C ends it.", "dim")
+    try:
+        status = server.process.wait()
+    except KeyboardInterrupt:
+        say("stopping", "dim")
+        return
+    raise FanlightError(f"the server ended with status {status}")
