@@ -9,12 +9,12 @@ from enum import StrEnum
 class Right(StrEnum):
     """What a route may ask of a principal. One table (`access/policy.py`) names the right of every route."""
 
-    PUBLIC = "public"      # anyone: liveness, Studio's own files, login
-    INGEST = "ingest"      # send telemetry into a project
-    READ = "read"          # read a project's telemetry
-    WRITE = "write"        # change a project: rooms, agents, settings
-    ADMIN = "admin"        # keys, members, retention of a project
-    SERVER = "server"      # the server itself: projects, people
+    PUBLIC = "public"  # anyone: liveness, Studio's own files, login
+    INGEST = "ingest"  # send telemetry into a project
+    READ = "read"  # read a project's telemetry
+    WRITE = "write"  # change a project: rooms, agents, settings
+    ADMIN = "admin"  # keys, members, retention of a project
+    SERVER = "server"  # the server itself: projects, people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

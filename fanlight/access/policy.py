@@ -1,0 +1,157 @@
+"""The one table of routes: what each asks of its caller. A path that is not in it is answered with 404.
+
+The table is the door: a request reaches the application only after its path was found here, so a route that
+nobody declared cannot be reached at all, whoever adds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from fanlight.access.principal import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks: a right, and whether it is a right on the project that the path names."""
+
+    right: Right
+    in_project: bool = False
+
+
+_PUBLIC = Rule(Right.PUBLIC)
+_INGEST = Rule(Right.INGEST)
+_READ = Rule(Right.READ)
+_SERVER = Rule(Right.SERVER)
+_READ_PROJECT = Rule(Right.READ, in_project=True)
+_WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
+_ADMIN_PROJECT = Rule(Right.ADMIN, in_project=True)
+
+_PROJECT = "/api/v1/projects/{project}"
+
+TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        ("GET", "/healthz"): _PUBLIC,
+        ("GET", "/readyz"): _PUBLIC,
+        ("GET", "/metrics"): _SERVER,
+        ("GET", "/api/docs"): _PUBLIC,
+        ("GET", "/api/docs/{file}"): _PUBLIC,
+        ("GET", "/api/v1/openapi.json"): _PUBLIC,
+        ("GET", "/api/v1/server"): _READ,
+        ("GET", "/api/v1/projects"): _READ,
+        ("POST", "/api/v1/projects"): _SERVER,
+        ("GET", _PROJECT): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
+        ("POST", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
+        ("DELETE", f"{_PROJECT}/keys/{{key_id}}"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/stats"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/health"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/traces/{{trace_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/logs"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/logs/{{log_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/metrics"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/metrics/{{name:path}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/rooms"): _READ_PROJECT,
+        ("POST", f"{_PROJECT}/rooms"): _WRITE_PROJECT,
+        ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/agents"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/stream"): _READ_PROJECT,
+        ("GET", "/{file:path}"): _PUBLIC,
+    }
+)
+"""(method, path template) -> rule. HEAD is asked for as GET is."""
+
+OTLP = _INGEST
+"""OTLP's paths and their aliases belong to the receiver, which asks the gate with the key it finds."""
+
+RESERVED = ("api", "v1", "config", "accounts", "rooms", "otlp", "metrics", "healthz", "readyz")
+"""First segments that are never a page of Studio: what is unknown under them is a JSON 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the table says about a path: its rule, or else the methods that it is known with."""
+
+    rule: Rule | None
+    project: str | None = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Node:
+    """One segment of the table's paths."""
+
+    children: dict[str, _Node] = field(default_factory=dict)
+    any: _Node | None = None
+    any_name: str = ""
+    rest: dict[str, Rule] = field(default_factory=dict)  # `{name:path}`: the whole rest of the path
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+
+def _tree(table: Mapping[tuple[str, str], Rule]) -> _Node:
+    root = _Node()
+    for (method, template), rule in table.items():
+        node = root
+        for segment in template.split("/")[1:]:
+            if segment.endswith(":path}"):
+                node.rest[method] = rule
+                break
+            if segment.startswith("{"):
+                node.any = node.any or _Node()
+                node.any_name = segment.strip("{}")
+                node = node.any
+            else:
+                node = node.children.setdefault(segment, _Node())
+        else:
+            node.rules[method] = rule
+    return root
+
+
+_ROOT = _tree(TABLE)
+
+
+def match(method: str, path: str) -> Match | None:
+    """What the table says about a request; None for a path that it does not know.
+
+    Example:
+        >>> match("GET", "/api/v1/projects/default/runs")
+        Match(rule=Rule(right=<Right.READ: 'read'>, in_project=True), project='default', allowed=())
+        >>> match("DELETE", "/healthz")
+        Match(rule=None, project=None, allowed=('GET', 'HEAD'))
+        >>> match("GET", "/api/v1/nothing") is None
+        True
+    """
+    segments = path.split("/")[1:]
+    found, project = _find(segments)
+    if found is None and segments[0] not in RESERVED:
+        found = _ROOT.rest
+    if not found:
+        return None
+    rule = found.get("GET" if method == "HEAD" else method)
+    if rule is None:
+        return Match(None, allowed=tuple(sorted({*found, *({"HEAD"} if "GET" in found else ())})))
+    return Match(rule, project if rule.in_project else None)
+
+
+def _find(segments: list[str]) -> tuple[dict[str, Rule] | None, str | None]:
+    node, project = _ROOT, None
+    for place, segment in enumerate(segments):
+        child = node.children.get(segment)
+        if child is None and node.any is not None and segment:
+            child = node.any
+            if node.any_name == "project":
+                project = segment
+        if child is None:
+            return (
+                (node.rest, project)
+                if node is not _ROOT and node.rest and any(segments[place:])
+                else (None, None)
+            )
+        node = child
+    return node.rules or None, project

@@ -1,0 +1,99 @@
+"""The catalog's database: who and what there is. SQLite by default, any SQLAlchemy URL by setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from fanlight.catalog.migrate import migrate
+from fanlight.errors import ConfigError
+
+FILE = "catalog.sqlite"
+BUSY_MS = 5_000
+"""How long a writer waits for another process to finish writing."""
+
+_WRITES = "fanlight_writes"
+
+
+class Catalog:
+    """An open catalog, shared by all threads; several processes may use the same SQLite file at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._readers = engine
+        self._writers = engine.execution_options(**{_WRITES: True})
+        self.known_projects: set[str] = set()
+        """Names that were found in the database before: projects are never removed."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, over one consistent state."""
+        with Session(self._readers) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that writes; commits at the end, or changes nothing when an error leaves it."""
+        with Session(self._writers) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision. Raises SchemaTooNewError."""
+        migrate(self._writers)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._readers.dispose()
+
+
+def open_catalog(url: str, data_dir: Path) -> Catalog:
+    """The catalog at `url`, migrated; the SQLite file in `data_dir` when `url` is empty.
+
+    Raises:
+        ConfigError: the URL cannot be used, or nothing answers there.
+        SchemaTooNewError: a newer Fanlight wrote the catalog.
+    """
+    if not url:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        url = f"sqlite:///{data_dir / FILE}"
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ConfigError(
+            f"the catalog's URL cannot be used ({error})", hint="FANLIGHT_CATALOG takes a SQLAlchemy URL"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    catalog = Catalog(engine)
+    try:
+        catalog.migrate()
+    except DBAPIError as error:
+        catalog.close()
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise ConfigError(
+            f"no catalog at {shown} ({error.orig})", hint="is the place there and writable?"
+        ) from error
+    except BaseException:
+        catalog.close()
+        raise
+    return catalog
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN itself, see below
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that turns from reading to writing fails at once when another process wrote meanwhile;
+    # one that says at its start that it will write waits for its turn instead.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,77 @@
+"""Rooms: durable places of work in a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from fanlight.catalog.database import Catalog
+from fanlight.catalog.projects import get_project
+from fanlight.catalog.tables import RoomRow
+from fanlight.clock import SYSTEM, Clock
+from fanlight.errors import ConflictError, InvalidError, NotFoundError
+
+MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room; its name is unique in its project."""
+
+    project: str
+    name: str
+    created_ns: int
+
+
+def create_room(catalog: Catalog, project: str, name: str, *, clock: Clock = SYSTEM) -> Room:
+    """A new room.
+
+    Raises:
+        NotFoundError: there is no such project.
+        InvalidError: the name is empty, too long or has control characters.
+        ConflictError: the project has a room of that name.
+    """
+    get_project(catalog, project)
+    room = Room(project=project, name=_check_name(name), created_ns=clock.now_ns())
+    try:
+        with catalog.writing() as session:
+            session.add(RoomRow(project=project, name=room.name, created_ns=room.created_ns))
+    except IntegrityError:
+        raise ConflictError(f"project {project} has a room {name!r} already") from None
+    return room
+
+
+def list_rooms(catalog: Catalog, project: str, *, limit: int = 100, after: str = "") -> list[Room]:
+    """Up to `limit` rooms by name, those behind the name `after`."""
+    query = (
+        select(RoomRow)
+        .where(RoomRow.project == project, RoomRow.name > after)
+        .order_by(RoomRow.name)
+        .limit(limit)
+    )
+    with catalog.reading() as session:
+        return [_room(row) for row in session.scalars(query)]
+
+
+def get_room(catalog: Catalog, project: str, name: str) -> Room:
+    """The room of that name. Raises NotFoundError."""
+    with catalog.reading() as session:
+        row = session.get(RoomRow, (project, name))
+        if row is None:
+            raise NotFoundError(f"no room {name[:200]!r} in project {project}")
+        return _room(row)
+
+
+def _check_name(name: str) -> str:
+    if name.strip() == name and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable():
+        return name
+    raise InvalidError(
+        f"{name[:40]!r} cannot name a room",
+        hint=f"use 1 to {MAX_NAME_LENGTH} printable characters, no space around them",
+    )
+
+
+def _room(row: RoomRow) -> Room:
+    return Room(project=row.project, name=row.name, created_ns=row.created_ns)

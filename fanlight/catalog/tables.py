@@ -1,0 +1,63 @@
+"""The tables of the catalog. Times are nanoseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAME = String(128)
+TEXT = String(1024)
+
+
+class Base(DeclarativeBase):
+    """What all tables of the catalog share."""
+
+    type_annotation_map = {int: BigInteger}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class ProjectRow(Base):
+    """A project; `name` is its id and never changes."""
+
+    __tablename__ = "projects"
+
+    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    display_name: Mapped[str] = mapped_column(TEXT)
+    created_ns: Mapped[int]
+    retention_days: Mapped[int | None]
+
+
+class KeyRow(Base):
+    """A key. Only the SHA-256 of its text is here; `scopes` are separated by spaces."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), index=True)
+    name: Mapped[str] = mapped_column(TEXT)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    scopes: Mapped[str] = mapped_column(NAME)
+    created_ns: Mapped[int]
+    expires_ns: Mapped[int | None]
+    used_ns: Mapped[int | None]
+    revoked_ns: Mapped[int | None]
+
+
+class RoomRow(Base):
+    """A durable place of work in a project."""
+
+    __tablename__ = "rooms"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    created_ns: Mapped[int]
+
+
+class AgentRow(Base):
+    """An agent, made when it was first heard of."""
+
+    __tablename__ = "agents"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    first_seen_ns: Mapped[int]
+    last_seen_ns: Mapped[int]
