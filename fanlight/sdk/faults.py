@@ -19,11 +19,15 @@ _counts: Counter[str] = Counter()
 
 def note(where: str, error: BaseException) -> None:
     """Count a fault at `where`; the first one there is logged as a warning."""
+    if count(where) == 1:
+        _log.warning("telemetry: %s failed (%s); the program goes on", where, type(error).__name__)
+
+
+def count(where: str) -> int:
+    """Count a fault at `where` without a word; how many there were."""
     with _lock:
         _counts[where] += 1
-        first = _counts[where] == 1
-    if first:
-        _log.warning("telemetry: %s failed (%s); the program goes on", where, type(error).__name__)
+        return _counts[where]
 
 
 def fault_counts() -> Mapping[str, int]:
@@ -67,9 +71,7 @@ class _Once(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:
             return True
-        with _lock:
-            _counts[self.where] += 1
-            return _counts[self.where] == 1
+        return count(self.where) == 1
 
 
 def quieten(logger: str, where: str) -> None:

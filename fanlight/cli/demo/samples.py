@@ -82,11 +82,8 @@ def run_sample(sample: Sample, *, endpoint: str, scratch: Path) -> Manifest:
 
 def environment(endpoint: str, manifest: Path) -> dict[str, str]:
     """The environment of a sample: the server's address by every name that a sample reads it from."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "MESHAGENT_"))
-    }
     return {
-        **inherited,
+        **bare_environment(),
         "FANLIGHT_URL": endpoint,
         "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         "OTEL_ENDPOINT": endpoint,

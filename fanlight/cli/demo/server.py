@@ -50,18 +50,7 @@ def running_server(data: Path, ports: dict[str, str], *, host: str = "127.0.0.1"
     data.mkdir(parents=True, exist_ok=True)
     with log.open("w") as sink:
         process = subprocess.Popen(  # noqa: S603 - our own command, in our own interpreter
-            [
-                sys.executable,
-                "-m",
-                "fanlight.cli.main",
-                "serve",
-                "--json",
-                "--data",
-                str(data),
-                "--host",
-                host,
-                *flags,
-            ],
+            [sys.executable, "-m", "fanlight.cli.main", "serve", "--json", *flags],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=sink,
@@ -72,11 +61,7 @@ def running_server(data: Path, ports: dict[str, str], *, host: str = "127.0.0.1"
         )
     try:
         ready = _wait_until_ready(process, log)
-        moved = tuple(
-            f"{name} {wanted} was taken"
-            for name, wanted in ports.items()
-            if wanted not in (chosen[name], "0")
-        )
+        moved = tuple(f"{name} {port} was taken" for name, port in ports.items() if chosen[name] != port)
         otlp = ready["otlp_http"] or ready["studio"]
         yield DemoServer(ready["studio"], otlp, (*moved, *ready["notes"]), process)
     finally:

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from fanlight.sdk.charm.emitter import CharmEmitterExporter
-from fanlight.sdk.faults import note
+from fanlight.sdk.faults import count, note
 
 GROUP = "charm.telemetry"
 
@@ -61,5 +61,5 @@ def _make(point: EntryPoint) -> Any:
         raise
     except BaseException as error:
         _log.warning("exporter %r cannot be loaded (%s): %s", point.name, type(error).__name__, error)
-        note(f"loading of exporter {point.name}", error)
+        count(f"loading of exporter {point.name}")
         return None

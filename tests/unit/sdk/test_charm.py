@@ -1,0 +1,195 @@
+"""Charm's names through the thin packages: hooks, stdout events, loading of exporters, our own exporter."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+from charm.core.io import EVENT_PREFIX, CharmEmitter, StdoutInterceptor
+from charm.core.telemetry import BaseTelemetryExporter, CharmEmitterExporter, TelemetryManager
+from inline_snapshot import snapshot
+
+from fanlight.sdk.charm import manager as manager_module
+
+from .conftest import Ended, Receiver, plain
+
+HOOKS = {
+    "on_run_start": {"run_id": "local", "inputs": {"q": 1}},
+    "on_agent_action": {"tool": "search", "tool_input": {"q": "x"}},
+    "on_tool_start": {"tool_name": "search", "input_str": "q=x"},
+    "on_tool_error": {"tool_name": "search", "error": ValueError("bad")},
+    "on_tool_end": {"tool_name": "search", "output": "y" * 600},
+    "on_llm_new_token": {"token": "he"},
+    "on_run_end": {"run_id": "local", "outputs": {"status": "success"}},
+    "on_error": {"run_id": "local", "error": RuntimeError("late")},
+}
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """The events in captured stdout."""
+    return [json.loads(line.removeprefix(EVENT_PREFIX)) for line in text.splitlines()]
+
+
+def test_all_eight_hooks_are_abstract() -> None:
+    assert BaseTelemetryExporter.__abstractmethods__ == frozenset(HOOKS)
+
+
+def test_the_emitter_writes_charms_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    CharmEmitter.emit_status("ready")
+    CharmEmitter.emit_final("done")
+    CharmEmitter.emit_final({"a": 1})
+    CharmEmitter.emit_final({"_charm_render_type": "x"})
+    CharmEmitter.emit_artifact("a", "x/a", "a/pdf")
+    CharmEmitter.emit_tool_usage("search")
+    CharmEmitter.emit_error("lone \ud800 surrogate ü")
+    assert capsys.readouterr().out.splitlines() == snapshot(
+        [
+            '__CHARM_EVENT__{"type": "status", "content": "ready"}',
+            '__CHARM_EVENT__{"type": "final", "content": "done", "format": "markdown"}',
+            '__CHARM_EVENT__{"type": "final", "content": {"a": 1}, "format": "json"}',
+            '__CHARM_EVENT__{"type": "final", "content": {"_charm_render_type": "x"}, "format": "rich_component"}',
+            '__CHARM_EVENT__{"type": "artifact", "content": {"name": "a", "url": "x/a", "mime": "a/pdf"}}',
+            '__CHARM_EVENT__{"type": "tool_usage", "tool": "search", "count": 1}',
+            '__CHARM_EVENT__{"type": "error", "content": "lone ? surrogate ü"}',
+        ]
+    )
+
+
+def test_the_emitter_exporter_turns_hooks_into_thinking_and_deltas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    manager = TelemetryManager()
+    for name, arguments in HOOKS.items():
+        manager.dispatch(name, **arguments)
+    assert [(event["type"], event["content"]) for event in events(capsys.readouterr().out)] == [
+        ("thinking", "Thought: I need to use search with {'q': 'x'}\n"),
+        ("thinking", "Using Tool: search\nInput: q=x\n"),
+        ("thinking", "Tool Error: bad\n"),
+        ("thinking", "Tool Output: " + "y" * 500 + "...\n"),
+        ("delta", "he"),
+    ]
+
+
+def test_the_interceptor_passes_events_and_turns_whole_lines_into_thinking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = io.StringIO()
+    monkeypatch.setattr("sys.stdout", real)
+    stream = StdoutInterceptor()
+    stream.write("unfinished ")
+    stream.write(EVENT_PREFIX + '{"type": "delta", "content": "x"}\n')
+    stream.write("line\n\n  \nnext")
+    assert [event["content"] for event in events(real.getvalue())] == ["x", "unfinished line\n"]
+    assert (stream.buffer, stream.isatty()) == ("next", False)
+
+
+def test_threads_that_print_at_once_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = io.StringIO()
+    monkeypatch.setattr("sys.stdout", real)
+    stream = StdoutInterceptor()
+    threads = [
+        threading.Thread(target=lambda n=n: [stream.write(f"{n}-{i}\n") for i in range(200)])
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(event["content"] for event in events(real.getvalue())) == sorted(
+        f"{n}-{i}\n" for n in range(8) for i in range(200)
+    )
+
+
+class Probe:
+    """Duck-typed, as real exporters are."""
+
+    seen: list[tuple[str, dict[str, Any]]] = []  # noqa: RUF012
+
+    def on_run_start(self, **arguments: Any) -> None:
+        Probe.seen.append(("on_run_start", arguments))
+
+
+class Leaving(Probe):
+    def on_run_start(self, **arguments: Any) -> None:
+        raise SystemExit(3)
+
+
+class Partial(BaseTelemetryExporter):
+    """Lacks every hook."""
+
+
+def test_exporters_are_loaded_in_the_order_asked_for_and_misbehaviour_stays_with_its_exporter(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    points = [
+        EntryPoint(name, f"{__name__}:{name}", "charm.telemetry") for name in ("Leaving", "Partial", "Probe")
+    ]
+    monkeypatch.setattr(EntryPoint, "load", lambda point: globals()[point.name])
+    monkeypatch.setattr(manager_module, "entry_points", lambda group: points)
+    Probe.seen.clear()
+    manager = TelemetryManager(["Probe", "Leaving", "Probe", "Partial", "absent"])
+    assert [type(exporter) for exporter in manager.exporters] == [CharmEmitterExporter, Probe, Leaving]
+    manager.dispatch("on_run_start", run_id="local", inputs={})
+    manager.dispatch("on_run_end", run_id="local", outputs={})
+    assert Probe.seen == [("on_run_start", {"run_id": "local", "inputs": {}})]
+    assert [record.getMessage().split(": Can")[0] for record in caplog.records] == [
+        "exporter 'Partial' cannot be loaded (TypeError)",
+        "telemetry exporter 'absent' is not installed; install the package that has it",
+        "telemetry: exporter Leaving.on_run_start failed (SystemExit); the program goes on",
+        "telemetry: exporter Probe.on_run_end failed (AttributeError); the program goes on",
+        "telemetry: exporter Leaving.on_run_end failed (AttributeError); the program goes on",
+    ]
+
+
+AGENT = """
+from concurrent.futures import ThreadPoolExecutor
+from charm.core.telemetry import TelemetryManager
+import fanlight
+
+fanlight.configure(service_name="desk")
+hooks = TelemetryManager(["fanlight"])
+call = hooks.dispatch
+call("on_run_start", run_id="local", inputs={"ticket": 7})
+call("on_tool_start", tool_name="a", input_str="1")
+with ThreadPoolExecutor(1) as pool:
+    pool.submit(call, "on_tool_start", tool_name="b", input_str="2").result()
+call("on_tool_end", tool_name="Unknown", output="of a, the oldest")
+call("on_tool_error", tool_name="b", error=LookupError("gone"))
+call("on_agent_action", tool="a", tool_input="x")
+for piece in ("Hel", "lo"):
+    call("on_llm_new_token", token=piece)
+call("on_run_end", run_id="local", outputs={"status": STATUS, "output": "Hello"})
+"""
+ENDINGS = {"success": "", "error": 'call("on_error", run_id="local", error=RuntimeError("no"))'}
+
+
+@pytest.mark.parametrize("status", ["success", "error"])
+def test_our_exporter_makes_spans_of_the_hooks(
+    receiver: Receiver, program: Callable[..., Ended], status: str
+) -> None:
+    code = AGENT.replace("STATUS", repr(status)) + ENDINGS[status]
+    done = program(code, FANLIGHT_URL=receiver.url)
+    assert (done.status, done.stderr) == (0, "")
+    assert receiver.tree() == [
+        ("a", "charm run"),
+        ("b", "charm run"),
+        ("charm run", None),
+        ("model stream", "charm run"),
+    ]
+    spans = {span.name: span for span in receiver.spans}
+    attributes = {name: plain(span.attributes) for name, span in spans.items()}
+    assert attributes["a"]["gen_ai.tool.call.result"] == "of a, the oldest"
+    assert attributes["b"]["error.type"] == "LookupError"
+    assert attributes["model stream"]["fanlight.output"] == "Hello"
+    assert attributes["charm run"]["fanlight.input"] == '{"ticket": 7}'
+    assert [event.name for event in spans["charm run"].events if event.name != "exception"] == [
+        "agent action"
+    ]
+    assert (spans["charm run"].status.code, spans["charm run"].status.message) == (
+        (0, "") if status == "success" else (2, "no")
+    )
