@@ -8,7 +8,7 @@ export function formatCount(value: number | null | undefined): string {
   if (value < 1000) return String(value);
   const [scale, unit] = value < 999_950 ? [1e3, "k"] : value < 999_950_000 ? [1e6, "M"] : [1e9, "G"];
   const scaled = value / (scale as number);
-  return `${scaled.toFixed(scaled < 10 ? 2 : 1).replace(/\.?0+$/, "")}${unit}`;
+  return `${scaled.toFixed(scaled < 10 ? 2 : 1).replace(/\.0+$|(\.\d*?)0+$/, "$1")}${unit}`;
 }
 
 /** `1,234,567`. */

@@ -46,7 +46,7 @@ export function bothZones(ms: number): string {
   return `${new Date(ms).toLocaleString()} (${zone})\n${new Date(ms).toISOString()} (UTC)`;
 }
 
-const trim = (value: number, digits: number): string => value.toFixed(digits).replace(/\.?0+$/, "");
+const trim = (value: number, digits: number): string => value.toFixed(digits).replace(/\.0+$|(\.\d*?)0+$/, "$1");
 
 /**
  * A length of time in three significant digits: `0`, `740 ns`, `12.4 µs`, `310 ms`, `4.12 s`, `2m 31s`, `3h 05m`.

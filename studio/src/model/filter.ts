@@ -86,3 +86,11 @@ export function removeTerm(line: string, index: number): string {
     .map((term) => term.text)
     .join(" ");
 }
+
+/** The number of the term that the server's message blames by its column; -1 when it names none. */
+export function blamedTerm(line: string, message: string): number {
+  const column = /column (\d+)/.exec(message)?.[1];
+  if (column === undefined) return -1;
+  const at = Number(column) - 1;
+  return parseTerms(line).findLastIndex((term) => term.at <= at);
+}

@@ -62,6 +62,12 @@ function childrenOf(tree: Tree, at: number, from: number, to: number): number[] 
   return children;
 }
 
+/** Whether siblings stand as one row. The steps of an agent are its story, so agents and chains never do. */
+function isGroup(tree: Tree, stretch: readonly number[]): boolean {
+  const kind = tree.spans[stretch[0] as number]?.kind;
+  return stretch.length >= GROUP_FROM && kind !== "agent" && kind !== "chain";
+}
+
 /** Cuts siblings into stretches of one name. */
 function stretches(tree: Tree, siblings: readonly number[]): number[][] {
   const cut: number[][] = [];
@@ -86,7 +92,7 @@ export function layRows(tree: Tree, folding: Folding): Row[] {
   };
   const drain = (): void => {
     for (let next = stack.pop(); next; next = stack.pop()) {
-      const grouped = folding.grouping && next.stretch.length >= GROUP_FROM;
+      const grouped = folding.grouping && isGroup(tree, next.stretch);
       if (grouped) {
         const row = groupRow(tree, next.stretch, next.depth, folding);
         rows.push(row);
@@ -153,7 +159,7 @@ function firstOfStretch(tree: Tree, at: number): number | null {
   const from = parent === -1 ? (isOrphan ? (tree.orphans[0] as number) : 0) : parent + 1;
   const to = parent === -1 ? (isOrphan ? tree.spans.length : (tree.orphans[0] ?? tree.spans.length)) : (tree.end[parent] as number);
   const stretch = stretches(tree, childrenOf(tree, parent, from, to)).find((members) => members.includes(at));
-  return stretch && stretch.length >= GROUP_FROM ? (stretch[0] as number) : null;
+  return stretch && isGroup(tree, stretch) ? (stretch[0] as number) : null;
 }
 
 /** The row of span `at`, or of the group or ancestor that hides it. */

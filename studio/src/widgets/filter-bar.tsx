@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactElement, type Ref, useImperativeHandle, useRef, useState } from "react";
-import { parseTerms, removeTerm } from "../model/filter";
+import { blamedTerm, parseTerms, removeTerm } from "../model/filter";
 import { CloseIcon, SearchIcon } from "./icons";
 
 export interface FilterProblem {
@@ -24,6 +24,7 @@ export function FilterBar({ value, problem, placeholder, onChange, handle }: {
   const input = useRef<HTMLInputElement>(null);
   useImperativeHandle(handle, () => ({ focus: () => input.current?.focus() }), []);
   const terms = parseTerms(value);
+  const blamed = problem ? blamedTerm(value, problem.message) : -1;
 
   const commit = (): void => {
     const text = draft.trim();
@@ -46,7 +47,7 @@ export function FilterBar({ value, problem, placeholder, onChange, handle }: {
       <search className={`flex min-h-8 flex-wrap items-center gap-1 rounded-md border bg-bg px-2 py-[3px] focus-within:border-accent ${problem ? "border-error" : "border-line"}`}>
         <span className="text-muted"><SearchIcon /></span>
         {terms.map((term, index) => (
-          <span key={term.at} className={`chip ${problem && isBlamed(problem, term.text) ? "border-error! underline decoration-error decoration-wavy" : ""}`}>
+          <span key={term.at} className={`chip ${index === blamed ? "border-error! underline decoration-error decoration-wavy" : ""}`}>
             <button
               type="button"
               className="h-full pr-1 pl-2 hover:bg-hover"
@@ -93,10 +94,4 @@ export function FilterBar({ value, problem, placeholder, onChange, handle }: {
       )}
     </div>
   );
-}
-
-/** The server names the word that it cannot read; the chip that holds it is underlined. */
-function isBlamed(problem: FilterProblem, term: string): boolean {
-  const quoted = /['"`]([^'"`]+)['"`]/.exec(problem.message)?.[1];
-  return quoted !== undefined && term.includes(quoted);
 }

@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useLive } from "../../data/hooks";
+import { readLogs } from "../../data/reads";
+import type { Gap, LiveEvent } from "../../model/api";
+import { type Range, isLive } from "../../model/range";
+import { EMPTY_TAIL, type Tail, arrive, interrupt, prepend, release, tailOf } from "../../model/tail";
+
+const FILTERED_REFRESH_MS = 1000;
+
+interface State {
+  readonly tail: Tail;
+  readonly older: string | null;
+  readonly loading: boolean;
+  readonly loadingOlder: boolean;
+  readonly error: Error | null;
+}
+
+const START: State = { tail: EMPTY_TAIL, older: null, loading: true, loadingOlder: false, error: null };
+
+/**
+ * The log records of a filter and a range, oldest first, fed by the stream. Whether a record passes a filter
+ * only the server can say, so with a filter the newest page is read again, at most once a second.
+ */
+export function useTail(project: string, q: string, range: Range, following: boolean) {
+  const [state, setState] = useState<State>(START);
+  const follows = useRef(following);
+  useEffect(() => {
+    follows.current = following;
+  });
+
+  const read = useCallback(async (fresh: boolean, signal?: AbortSignal) => {
+    try {
+      const page = await readLogs(project, q, range, undefined, signal);
+      setState((before) => ({
+        ...before,
+        loading: false,
+        error: null,
+        older: fresh || before.tail.lines.length === 0 ? page.next : before.older,
+        tail: fresh ? tailOf(page.items) : arrive(before.tail, page.items.toReversed(), follows.current),
+      }));
+    } catch (error) {
+      if (!signal?.aborted) setState((before) => ({ ...before, loading: false, error: error as Error }));
+    }
+  }, [project, q, range]);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    // What is shown stays, dimmed, until the new answer is there.
+    setState((before) => ({ ...before, loading: true, error: null }));
+    void read(true, abort.signal);
+    return () => abort.abort();
+  }, [read]);
+
+  const refresh = useRef(0);
+  useEffect(() => () => {
+    window.clearTimeout(refresh.current);
+    refresh.current = 0;
+  }, [read]);
+  const onEvents = (events: readonly LiveEvent[]): void => {
+    if (q !== "") {
+      if (refresh.current === 0) {
+        refresh.current = window.setTimeout(() => {
+          refresh.current = 0;
+          void read(false);
+        }, FILTERED_REFRESH_MS);
+      }
+      return;
+    }
+    const logs = events.flatMap((event) => (event.type === "log" ? [event.data] : []));
+    setState((before) => ({ ...before, tail: arrive(before.tail, logs, follows.current) }));
+  };
+  const onGap = (gap: Gap): void => setState((before) => ({ ...before, tail: interrupt(before.tail, gap, follows.current) }));
+  useLive(isLive(range) ? "logs" : "", { onEvents, onGap, onResync: () => void read(false) });
+
+  const letIn = useCallback(() => setState((before) => ({ ...before, tail: release(before.tail) })), []);
+  useEffect(() => {
+    if (following) letIn();
+  }, [following, letIn]);
+
+  const loadOlder = useCallback(async () => {
+    const { older, loadingOlder } = state;
+    if (older === null || loadingOlder) return;
+    setState((before) => ({ ...before, loadingOlder: true }));
+    try {
+      const page = await readLogs(project, q, range, older);
+      setState((before) => ({ ...before, loadingOlder: false, older: page.next, tail: prepend(before.tail, page.items) }));
+    } catch (error) {
+      setState((before) => ({ ...before, loadingOlder: false, error: error as Error }));
+    }
+  }, [state, project, q, range]);
+
+  return { ...state, loadOlder, retry: () => void read(true) };
+}

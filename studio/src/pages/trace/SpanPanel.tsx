@@ -1,0 +1,209 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactElement, useEffect, useMemo, useState } from "react";
+import { Link } from "wouter";
+import { formatCount } from "../../base/format";
+import { clockTime, formatDuration, parseMillis } from "../../base/time";
+import { failureOf } from "../../data/failure";
+import { spanQuery } from "../../data/reads";
+import type { Span, SpanFields } from "../../model/api";
+import { kindOf } from "../../model/kinds";
+import { contentOf } from "../../model/messages";
+import type { Tree } from "../../model/tree";
+import { AttributeTable } from "../../widgets/attribute-table";
+import { IconButton } from "../../widgets/button";
+import { CloseIcon, CopyIcon } from "../../widgets/icons";
+import { ErrorBox } from "../../widgets/states";
+import { type Tab, Tabs } from "../../widgets/tabs";
+import { SpanContent } from "./SpanContent";
+
+/** One span. Its head is known from the trace and stands at once; the rest follows when it is read. */
+export function SpanPanel({ project, traceId, tree, at, onChoose, onClose }: {
+  readonly project: string;
+  readonly traceId: string;
+  readonly tree: Tree;
+  readonly at: number;
+  readonly onChoose: (at: number) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const fields = tree.spans[at] as SpanFields;
+  const { data: span, error, refetch } = useQuery(spanQuery(project, traceId, fields.span_id));
+  // A span that has ended meanwhile has more to tell.
+  useEffect(() => {
+    if (span && span.state !== fields.state) void refetch();
+  }, [span, fields.state, refetch]);
+  return (
+    <>
+      <Head project={project} traceId={traceId} fields={fields} tree={tree} at={at} message={span?.status_message ?? ""} onChoose={onChoose} onClose={onClose} />
+      {error && !span && <ErrorBox failure={failureOf("The span could not be read", error)} onRetry={() => void refetch()} />}
+      {!error && !span && <Skeleton />}
+      {span && <Body project={project} span={span} />}
+    </>
+  );
+}
+
+function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }: {
+  readonly project: string;
+  readonly traceId: string;
+  readonly fields: SpanFields;
+  readonly tree: Tree;
+  readonly at: number;
+  readonly message: string;
+  readonly onChoose: (at: number) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const kind = kindOf(fields.kind);
+  const failed = fields.status === "error";
+  const facts: [string, string | null][] = [
+    ["Kind", kind.label],
+    ["Duration", fields.duration_ns === null ? fields.state : formatDuration(fields.duration_ns)],
+    ["Start", `+${formatDuration(fields.start_ns - tree.startNs)}`],
+    ["Model", fields.model],
+    ["Tool", fields.tool],
+    ["Agent", fields.agent],
+    ["Service", fields.service],
+    ["Tokens in / out", fields.tokens_input === null && fields.tokens_output === null ? null : `${formatCount(fields.tokens_input)} / ${formatCount(fields.tokens_output)}`],
+    ["Cost", fields.cost === null ? null : `$${fields.cost}`],
+  ];
+  return (
+    <header className="shrink-0 px-3 pt-2 pb-2">
+      <div className="flex items-center gap-2">
+        <span style={{ color: `var(${kind.colour})` }} aria-hidden="true">{kind.glyph}</span>
+        <h2 className="min-w-0 flex-1 truncate text-lg font-semibold" title={fields.name}>{fields.name}</h2>
+        <IconButton label={`Copy span id ${fields.span_id}`} onClick={() => void navigator.clipboard?.writeText(fields.span_id)}><CopyIcon /></IconButton>
+        <IconButton label="Close (Esc)" onClick={onClose}><CloseIcon /></IconButton>
+      </div>
+      <Breadcrumb tree={tree} at={at} onChoose={onChoose} />
+      {failed && (
+        <p className="mt-1.5 max-h-24 overflow-auto rounded bg-error-wash px-2 py-1 text-sm text-error [overflow-wrap:anywhere]">
+          ✗ {[fields.error_type, message].filter(Boolean).join(": ") || "This span failed without saying why."}
+        </p>
+      )}
+      <dl className="flex flex-wrap gap-x-5 gap-y-1 pt-2 text-sm">
+        {facts.map(([label, value]) => value !== null && (
+          <div key={label}>
+            <dt className="text-xs text-muted">{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <div>
+          <dt className="text-xs text-muted">Logs</dt>
+          <dd><Link className="text-accent hover:underline" href={`/p/${encodeURIComponent(project)}/logs?q=${encodeURIComponent(`trace:${traceId} span:${fields.span_id}`)}&from=now-30d`}>of this span</Link></dd>
+        </div>
+      </dl>
+    </header>
+  );
+}
+
+/** The way down to a span; deep traces are not indented without end, so this tells where one is. */
+function Breadcrumb({ tree, at, onChoose }: { readonly tree: Tree; readonly at: number; readonly onChoose: (at: number) => void }): ReactElement | null {
+  const above: number[] = [];
+  for (let parent = tree.parent[at] ?? -1; parent !== -1; parent = tree.parent[parent] ?? -1) above.unshift(parent);
+  if (above.length === 0) return null;
+  const shown = above.length > 3 ? above.slice(-2) : above;
+  return (
+    <nav aria-label="Parents" className="flex min-w-0 items-center gap-1 overflow-hidden text-xs text-muted">
+      {above.length > 3 && <span className="shrink-0">{above.length} levels ›</span>}
+      {shown.map((parent) => (
+        <span key={parent} className="flex min-w-0 items-center gap-1">
+          <button type="button" className="min-h-6 truncate hover:text-fg hover:underline" onClick={() => onChoose(parent)}>{tree.spans[parent]?.name}</button>
+          <span aria-hidden="true">›</span>
+        </span>
+      ))}
+    </nav>
+  );
+}
+
+function Body({ project, span }: { readonly project: string; readonly span: Span }): ReactElement {
+  const content = useMemo(() => contentOf(span), [span]);
+  const isChat = span.kind === "llm" || span.kind === "agent";
+  const hasContent = content.input.length + content.output.length > 0;
+  const tabs: Tab[] = [
+    ...(hasContent ? [{ name: "content", label: isChat ? "Messages" : "Input / output" }] : []),
+    { name: "attributes", label: "Attributes", count: span.attributes.length },
+    ...(span.events.length > 0 ? [{ name: "events", label: "Events", count: span.events.length }] : []),
+    ...(span.links.length > 0 ? [{ name: "links", label: "Links", count: span.links.length }] : []),
+    { name: "raw", label: "Raw" },
+  ];
+  const [wanted, setWanted] = useState<string | null>(null);
+  const first = tabs[0]?.name ?? "attributes";
+  const chosen = tabs.some(({ name }) => name === wanted) && wanted !== null ? wanted : first;
+  return (
+    <Tabs label="Parts of the span" tabs={tabs} chosen={chosen} onChoose={setWanted}>
+      {chosen === "content" && <SpanContent content={content} />}
+      {chosen === "attributes" && <Attributes span={span} />}
+      {chosen === "events" && <Events span={span} />}
+      {chosen === "links" && <Links project={project} span={span} />}
+      {chosen === "raw" && <Raw span={span} />}
+    </Tabs>
+  );
+}
+
+function Attributes({ span }: { readonly span: Span }): ReactElement {
+  return (
+    <>
+      <Lost count={span.dropped_attributes_count} what="attributes" />
+      {span.flags.length > 0 && <p className="pb-2 text-sm text-warn">On the way in: {span.flags.join(", ")}</p>}
+      <AttributeTable groups={[
+        { title: "Span", attributes: span.attributes },
+        { title: "Resource", attributes: span.resource_attributes },
+        { title: [span.scope_name, span.scope_version].filter(Boolean).join(" ") || "Scope", attributes: span.scope_attributes },
+      ]} />
+    </>
+  );
+}
+
+function Events({ span }: { readonly span: Span }): ReactElement {
+  return (
+    <div className="grid gap-4">
+      <Lost count={span.dropped_events_count} what="events" />
+      {span.events.map((event, index) => (
+        <section key={index}>
+          <h3 className="flex justify-between pb-1 font-medium">
+            <span className={event.name === "exception" ? "text-error" : ""}>{event.name}</span>
+            <span className="font-mono text-xs text-muted" title={event.time}>{clockTime(parseMillis(event.time))}</span>
+          </h3>
+          <AttributeTable groups={[{ title: "", attributes: event.attributes }]} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Links({ project, span }: { readonly project: string; readonly span: Span }): ReactElement {
+  return (
+    <div className="grid gap-4">
+      <Lost count={span.dropped_links_count} what="links" />
+      {span.links.map((link, index) => (
+        <section key={index}>
+          <Link className="font-mono text-sm text-accent hover:underline" href={`/p/${encodeURIComponent(project)}/traces/${link.trace_id}?span=${link.span_id}`}>
+            {link.trace_id.slice(0, 16)}… / {link.span_id}
+          </Link>
+          {link.attributes.length > 0 && <AttributeTable groups={[{ title: "", attributes: link.attributes }]} />}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Raw({ span }: { readonly span: Span }): ReactElement {
+  const text = JSON.stringify(span, null, 2);
+  return (
+    <div className="relative">
+      <IconButton label="Copy JSON" className="absolute! top-0 right-0" onClick={() => void navigator.clipboard?.writeText(text)}><CopyIcon /></IconButton>
+      <pre className="font-mono text-sm leading-5 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</pre>
+    </div>
+  );
+}
+
+function Lost({ count, what }: { readonly count: number; readonly what: string }): ReactElement | null {
+  if (count === 0) return null;
+  return <p className="pb-2 text-sm text-warn">{count} further {what} were dropped by the sender.</p>;
+}
+
+function Skeleton(): ReactElement {
+  return (
+    <div className="grid gap-2 border-t border-line p-3" aria-busy="true" aria-label="Loading the span">
+      {[64, 92, 78, 85, 40].map((width) => <div key={width} className="skeleton h-4" style={{ width: `${width}%` }} />)}
+    </div>
+  );
+}

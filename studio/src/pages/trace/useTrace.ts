@@ -1,0 +1,53 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useLive } from "../../data/hooks";
+import { runQuery, traceQuery } from "../../data/reads";
+import type { LiveEvent, LiveSpan, Run } from "../../model/api";
+import { type SpanSet, mergeFetched, mergeSpans, spanSetOf } from "../../model/spans";
+import { buildTree } from "../../model/tree";
+
+/** A trace and the run it is, whichever of the two the address names, merged with what the stream brings. */
+export function useTrace(project: string, named: { readonly runId?: string; readonly traceId?: string }) {
+  const byRun = useQuery({ ...runQuery(project, named.runId ?? ""), enabled: named.runId !== undefined });
+  const traceId = named.traceId ?? byRun.data?.trace_id;
+  const trace = useQuery({ ...traceQuery(project, traceId ?? ""), enabled: traceId !== undefined });
+  const runId = named.runId ?? trace.data?.run_id;
+  const ofTrace = useQuery({ ...runQuery(project, runId ?? ""), enabled: named.runId === undefined && runId !== undefined });
+
+  const fetched = useMemo(() => (trace.data ? spanSetOf(trace.data) : null), [trace.data]);
+  const [arrived, setArrived] = useState<SpanSet | null>(null);
+  const [news, setNews] = useState<Run | null>(null);
+
+  const onEvents = (events: readonly LiveEvent[]): void => {
+    const spans: LiveSpan[] = [];
+    for (const event of events) {
+      if (event.type === "span") spans.push(event.data);
+      else if (event.type === "run" && event.data.id === runId) setNews(event.data);
+    }
+    const base = fetched;
+    if (spans.length > 0 && base) setArrived((before) => mergeSpans(before ?? base, spans));
+  };
+  const reread = (): void => {
+    if (traceId !== undefined) void trace.refetch();
+    if (named.runId === undefined) void ofTrace.refetch();
+    else void byRun.refetch();
+  };
+  useLive(runId === undefined ? "" : `run:${runId}`, { onEvents, onResync: reread });
+
+  // Another trace: what arrived belongs to the one before.
+  useEffect(() => () => {
+    setArrived(null);
+    setNews(null);
+  }, [traceId]);
+
+  const set = useMemo(() => (fetched ? mergeFetched(arrived, fetched) : null), [arrived, fetched]);
+  const tree = useMemo(() => (set ? buildTree(set.spans) : null), [set]);
+  const run = mergeRun(named.runId === undefined ? ofTrace.data : byRun.data, news);
+  return { run, set, tree, traceId, truncated: trace.data?.truncated ?? false, error: byRun.error ?? trace.error, reread };
+}
+
+/** The stream's word on a run has everything but input and output. */
+function mergeRun(fetched: Run | undefined, news: Run | null): Run | null {
+  if (!news) return fetched ?? null;
+  return { ...news, input: news.input ?? fetched?.input ?? null, output: news.output ?? fetched?.output ?? null };
+}
