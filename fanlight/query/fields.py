@@ -32,13 +32,50 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = re.compile(r"[0-9a-f]+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A text to be found before the runs are read: which runs hold it themselves, which spans do.
+
+    `name` is the parameter that will hold the ids of the runs found.
+    """
+
+    name: str
+    runs: str
+    spans: str
+
+    @property
+    def term(self) -> str:
+        """The condition on runs, once the ids are known."""
+        return f"run_id IN {{{self.name}:Array(String)}}"
+
+    @property
+    def nested_term(self) -> str:
+        """The same condition with the question in place of the ids."""
+        # Every part of this text is the compiler's own; what a caller wrote is bound.
+        asked = "SELECT run_id FROM {table} WHERE project_id = {{project_id:String}} AND {condition}"
+        spans = asked.format(table="spans", condition=self.spans)
+        runs = asked.format(table="runs", condition=self.runs)
+        return f"run_id IN ({spans} UNION ALL {runs})"
+
+
 @dataclass(slots=True)
 class Binder:
-    """Collects the values of one filter under names of our own. `patterns` are checked by the engine."""
+    """Collects the values of one filter under names of our own.
+
+    `patterns` are still to be checked by the engine, `lookups` to be answered by the store.
+    """
 
     now_ns: int
     parameters: dict[str, Any] = field(default_factory=dict)
     patterns: list[Value] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+
+    def look_up(self, *, runs: str, spans: str) -> str:
+        """The condition on runs that a text will be looked up for."""
+        lookup = Lookup(name=f"f{len(self.parameters)}", runs=runs, spans=spans)
+        self.parameters[lookup.name] = []
+        self.lookups.append(lookup)
+        return lookup.term
 
     def bind(self, value: Any, type_: str) -> str:
         """The placeholder that stands for `value` in the text."""

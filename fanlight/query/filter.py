@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import StoreError
-from fanlight.query.fields import Binder, Sort
+from fanlight.query.fields import Binder, Lookup, Sort
 from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Text, Value, fail, parse
 from fanlight.query.nouns import NOUNS, Noun
 from fanlight.store.contract import Store
@@ -16,10 +16,32 @@ from fanlight.store.contract import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """SQL text that begins with AND (or nothing at all), and the values that it names."""
+    """SQL terms that must all hold, and the values that they name.
 
-    sql: str = ""
+    `lookups` are texts that the caller has yet to look up: each by `answered` or `nested`.
+    """
+
+    terms: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    lookups: tuple[Lookup, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The terms as they continue a WHERE; empty when there is none."""
+        return " ".join(f"AND {term}" for term in self.terms)
+
+    def needs(self, lookup: Lookup) -> bool:
+        """Whether a row can match only if its run holds the text of `lookup`."""
+        return lookup.term in self.terms
+
+    def answered(self, lookup: Lookup, ids: list[str]) -> Condition:
+        """The condition with the runs that hold the text named by id."""
+        return replace(self, parameters={**self.parameters, lookup.name: ids})
+
+    def nested(self, lookup: Lookup) -> Condition:
+        """The condition with the question for the runs that hold the text inside."""
+        terms = tuple(term.replace(lookup.term, lookup.nested_term) for term in self.terms)
+        return replace(self, terms=terms)
 
 
 def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) -> Condition:
@@ -29,13 +51,12 @@ def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) ->
         InvalidError: the filter is wrong; the text names the column, and what would do.
     """
     tree = parse(q)
-    if tree == AllOf(terms=()):
-        return Condition()
     binder = Binder(now_ns=clock.now_ns())
-    sql = _node(tree, NOUNS[noun], binder)
+    nodes = tree.terms if isinstance(tree, AllOf) else (tree,)
+    terms = tuple(_node(node, NOUNS[noun], binder) for node in nodes)
     for pattern in binder.patterns:
         _check_pattern(store, pattern)
-    return Condition(sql=f"AND {sql}", parameters=binder.parameters)
+    return Condition(terms=terms, parameters=binder.parameters, lookups=tuple(binder.lookups))
 
 
 def _node(node: Node, noun: Noun, binder: Binder) -> str:

@@ -8,14 +8,20 @@ from typing import Any
 from fanlight.errors import NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, Run, RunError, RunStatus, Tokens
-from fanlight.query.filter import compile_filter
+from fanlight.query.filter import Condition, compile_filter
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
 from fanlight.query.times import NS, bounded, rfc3339, rfc3339_or_none
 from fanlight.store.contract import Store
 
 NO_SPAN = "0" * 16
-FIRST_WINDOW_ROWS = 1_000
+FIRST_WINDOW = 4
+"""Rows of the first window for each run asked for: some are older versions of a run, some do not match."""
+
 WINDOW_GROWTH = 8
+
+FEW_RUNS = 500
+MANY_RUNS = 20_000
+"""Up to so many runs that hold a text are named by id; beyond it the engine looks them up itself."""
 
 
 def list_runs(
@@ -38,28 +44,28 @@ def list_runs(
         InvalidError: the filter, the cursor or the limit is wrong.
     """
     check_limit(limit)
-    condition = compile_filter(store, "runs", q)
+    condition, few = _looked_up(store, scope, compile_filter(store, "runs", q))
     since, until = bounded(since_ns, until_ns)
     before: tuple[int, str] = (until, "")
     if cursor is not None:
         before = min(before, decode_cursor(cursor, "runs", int, str))
     found: list[Sequence[Any]] = []
-    rows = FIRST_WINDOW_ROWS
-    while len(found) <= limit and before[0] >= since:
-        floor, last = _window(store, scope, since, before[0], rows)
+    rows = FIRST_WINDOW * limit
+    while before[0] >= since:
+        floor = None if few else _floor(store, scope, since, before[0], rows)
         found += store.read(
             scope,
             "list_runs",
             {
                 **condition.parameters,
-                "floor_ns": floor,
+                "floor_ns": since if floor is None else floor,
                 "before_ns": before[0],
                 "before_id": before[1],
                 "limit": limit + 1 - len(found),
             },
             {"filter": condition.sql},
         )
-        if last:
+        if floor is None or len(found) > limit:
             break
         before = (floor, "")
         rows *= WINDOW_GROWTH
@@ -82,13 +88,30 @@ def get_run(store: Store, scope: ProjectScope, run_id: str) -> Run:
     return run_from_row(row, input_=input_ or None, output=output or None)
 
 
-def _window(store: Store, scope: ProjectScope, since: int, before: int, rows: int) -> tuple[int, bool]:
-    """The start of the oldest of the next `rows` rows, and whether it is the last window."""
-    parameters = {"since_ns": since, "before_ns": before, "rows": rows}
-    [(oldest, count)] = store.read(scope, "runs_window", parameters)
-    if count < rows or oldest <= since:
-        return since, True
-    return oldest, False
+def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple[Condition, bool]:
+    """The condition with its texts found, and whether it can only hold for a few runs.
+
+    Few runs are read by their ids at once; the list need not be walked down to them.
+    """
+    few = False
+    for lookup in condition.lookups:
+        fragments = {"runs": lookup.runs, "spans": lookup.spans}
+        rows = store.read(
+            scope, "runs_with_text", {**condition.parameters, "limit": MANY_RUNS + 1}, fragments
+        )
+        if len(rows) > MANY_RUNS:
+            condition = condition.nested(lookup)
+            continue
+        ids = [row[0] for row in rows]
+        condition = condition.answered(lookup, ids)
+        few = few or (len(ids) <= FEW_RUNS and condition.needs(lookup))
+    return condition, few
+
+
+def _floor(store: Store, scope: ProjectScope, since: int, before: int, rows: int) -> int | None:
+    """The start of the row that stands `rows` down from `before`; None when the list ends sooner."""
+    found = store.read(scope, "runs_window", {"since_ns": since, "before_ns": before, "rows": rows})
+    return int(found[0][0]) if found else None
 
 
 def _next(row: Sequence[Any]) -> str:

@@ -30,11 +30,9 @@ def search_spans(binder: Binder, value: Value) -> str:
 
 
 def search_runs(binder: Binder, value: Value) -> str:
-    """The condition on runs: in their own texts, or in a span of theirs."""
+    """The condition on runs: in their own texts, or in a span of theirs; looked up before runs are read."""
     own = _any_holds(binder, value, ("name", "error_type", "error_message"))
-    spans = _holds(binder, value, "search", indexed=True)
-    within = "SELECT run_id FROM spans WHERE project_id = {project_id:String} AND "
-    return f"({own} OR run_id IN ({within}{spans}))"
+    return binder.look_up(runs=own, spans=_holds(binder, value, "search", indexed=True))
 
 
 def search_metrics(binder: Binder, value: Value) -> str:

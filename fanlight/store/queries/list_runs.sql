@@ -32,7 +32,7 @@ FROM runs FINAL
 WHERE project_id = {project_id:String}
     AND started_at >= fromUnixTimestamp64Nano({floor_ns:Int64}, 'UTC')
     AND started_at <= fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC')
-    AND (started_at, run_id) < (fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC'), {before_id:String})
+    AND (started_at < fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC') OR run_id < {before_id:String})
     /*filter*/
 ORDER BY started_at DESC, run_id DESC
 LIMIT {limit:UInt32}
