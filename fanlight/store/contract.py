@@ -33,17 +33,28 @@ from fanlight.model.signal import Signal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One sealed file of the log: `first_seq` is the lowest sequence that it can hold."""
+    """One sealed file of the log: `first_seq` is the lowest sequence that it can hold.
+
+    `upto_seq` is set in a piece of a segment, made when the whole was refused: the last sequence in it.
+    """
 
     signal: Signal
     path: Path
     first_seq: int
     items: int
+    upto_seq: int = 0
 
     @property
     def token(self) -> str:
-        """Names this segment's data for ever; never used again for other data."""
-        return f"{self.signal}-{self.first_seq}"
+        """Names this segment's data for ever; never used again for other data.
+
+        Example:
+            >>> whole = Segment(signal=Signal.LOGS, path=Path("x"), first_seq=7, items=9)
+            >>> piece = Segment(signal=Signal.LOGS, path=Path("y"), first_seq=7, items=5, upto_seq=11)
+            >>> whole.token, piece.token
+            ('logs-7', 'logs-7-11')
+        """
+        return f"{self.signal}-{self.first_seq}" + (f"-{self.upto_seq}" if self.upto_seq else "")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +67,11 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inserted:
-    """What one `insert` did. `projects` are those that got rows, `runs` those whose spans changed."""
+    """What one `insert` did. `projects` are those that got rows.
+
+    `runs` are all those with spans in the segment, also when every span was a duplicate: the process may
+    have ended between the first insert and the summaries, and the replay has to make up for it.
+    """
 
     stored: int
     duplicates: int = 0
@@ -129,5 +144,5 @@ class Store(Protocol):
     def read_operator(
         self, query: str, parameters: Mapping[str, Any] | None = None
     ) -> Sequence[Sequence[Any]]:
-        """Rows of a question about the store itself (`store/operator/{query}.sql`): sizes, parts, versions."""
+        """Rows of a question about the store itself (`store/operator/{query}.sql`): sizes, parts."""
         ...
