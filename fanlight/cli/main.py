@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import config, demo, import_, logs, runs, serve, show, tail
+from fanlight.cli.commands import config, demo, import_, keys, logs, projects, runs, serve, show, tail
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -27,7 +27,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def print_version(wanted: bool) -> None:
+    """Print Fanlight's version and exit, when `wanted`."""
     if wanted:
         from fanlight import __version__
 
@@ -38,7 +39,8 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _fanlight(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """See live what your AI agents do, what they cost and why they fail."""
@@ -50,13 +52,20 @@ app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
+app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
+app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
 app.command("import", rich_help_panel="Look after")(import_.import_)
 app.command("config", rich_help_panel="Look after")(config.config)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Run the command line and exit with its status."""
-    sys.exit(run(app, arguments))
+    run_process(app)
+
+
+def run_process(app: typer.Typer) -> None:
+    """Run `app` with the process's arguments and exit with its status."""
+    sys.exit(run(app))
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

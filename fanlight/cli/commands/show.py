@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from fanlight.cli.client import Client
 
 FULL_ID = 32
-RECENT = 500
 
 
 def show(
@@ -53,15 +52,15 @@ def find_run_id(client: Client, given: str | None) -> str:
 
     from fanlight.errors import InvalidError, NotFoundError
 
-    if given and len(given) >= FULL_ID:
+    if given and (len(given) >= FULL_ID or not given.isalnum()):
         return quote(given, safe="")
-    recent = [str(run["id"]) for run in client.items("runs", limit=RECENT if given else 1)]
-    found = [run_id for run_id in recent if run_id.startswith((given or "").lower())]
+    query = f"id:{given}*" if given else None
+    found = [str(run["id"]) for run in client.items("runs", limit=2 if given else 1, q=query)]
     if not found:
-        what = f"no run among the newest {RECENT} begins with {given!r}" if given else "no runs yet"
+        what = f"no run begins with {given!r}" if given else "no runs yet"
         raise NotFoundError(f"{what} in project {client.project}", hint="fanlight runs lists them")
-    if given and len(found) > 1:
-        raise InvalidError(f"{len(found)} runs begin with {given!r}", hint="write more of the id")
+    if len(found) > 1:
+        raise InvalidError(f"several runs begin with {given!r}", hint="write more of the id")
     return quote(found[0], safe="")
 
 

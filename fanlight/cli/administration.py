@@ -1,0 +1,215 @@
+"""Projects and keys, through a running server or, when there is none, in the data directory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+from fanlight.errors import FanlightError, UnreachableError
+
+if TYPE_CHECKING:
+    from fanlight.catalog.database import Catalog
+    from fanlight.catalog.keys import Key
+    from fanlight.catalog.projects import Project
+    from fanlight.cli.client import Client
+
+
+class Administration(Protocol):
+    """What can be done; every answer is as the API gives it."""
+
+    def projects(self) -> list[Mapping[str, Any]]:
+        """All projects."""
+        ...
+
+    def project(self, name: str) -> Mapping[str, Any]:
+        """One project. Raises NotFoundError."""
+        ...
+
+    def add_project(self, name: str, display_name: str) -> Mapping[str, Any]:
+        """A new project. Raises ConflictError, InvalidError."""
+        ...
+
+    def keys(self, project: str) -> list[Mapping[str, Any]]:
+        """The keys of a project, revoked ones too."""
+        ...
+
+    def add_key(
+        self, project: str, name: str, scopes: list[str], expires_at: str | None
+    ) -> Mapping[str, Any]:
+        """A new key; its text stands in `secret`, this once. Raises NotFoundError, InvalidError."""
+        ...
+
+    def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
+        """Revoke a key for good. Raises NotFoundError."""
+        ...
+
+
+@contextlib.contextmanager
+def open_administration(url: str | None, key: str | None, data: str | None) -> Iterator[Administration]:
+    """The server at `url`; the data directory when `data` names it, or when none was named and none answers."""
+    from fanlight.cli.client import Client
+
+    if data is None:
+        with Client(url, key) as client:
+            if url is not None or _answers(client):
+                yield Remote(client)
+                return
+    with _local(data) as catalog:
+        yield Local(catalog)
+
+
+def _answers(client: Client) -> bool:
+    try:
+        client.request("GET", "/healthz")
+    except UnreachableError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _local(data: str | None) -> Iterator[Catalog]:
+    from fanlight.config import load
+
+    try:
+        from fanlight.catalog.database import open_catalog
+    except ModuleNotFoundError as error:
+        raise UnreachableError(
+            f"no server answers, and to read the data directory {error.name} is missing",
+            hint='pip install "fanlight[server]"',
+        ) from error
+    config = load(flags={"data": data})
+    if data is None and not config.catalog and not config.data_dir.exists():
+        raise UnreachableError(
+            f"no server answers, and there is no data directory {config.data_dir}",
+            hint="start one with: fanlight serve, or name them with --url or --data",
+        )
+    catalog = open_catalog(config.catalog, config.data_dir)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+class Remote:
+    """Over the API of a running server."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def projects(self) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self._client.get("/api/v1/projects")["items"]
+        return found
+
+    def project(self, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._client.get(_path(name))
+        return found
+
+    def add_project(self, name: str, display_name: str) -> Mapping[str, Any]:
+        return self._post("/api/v1/projects", {"name": name, "display_name": display_name})
+
+    def keys(self, project: str) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self._client.get(_path(project, "keys"))["items"]
+        return found
+
+    def add_key(
+        self, project: str, name: str, scopes: list[str], expires_at: str | None
+    ) -> Mapping[str, Any]:
+        asked: dict[str, Any] = {"name": name, "scopes": scopes}
+        if expires_at is not None:
+            asked["expires_at"] = expires_at
+        return self._post(_path(project, "keys"), asked)
+
+    def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._client.request("DELETE", _path(project, "keys", key_id)).json()
+        return found
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._client.request("POST", path, json=body).json()
+        return found
+
+
+def _path(project: str, *rest: str) -> str:
+    return "/".join(["/api/v1/projects", quote(project, safe=""), *(quote(part, safe="") for part in rest)])
+
+
+class Local:
+    """In the catalog of the data directory."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def projects(self) -> list[Mapping[str, Any]]:
+        from fanlight.catalog.projects import list_projects
+
+        return [project_view(project) for project in list_projects(self._catalog)]
+
+    def project(self, name: str) -> Mapping[str, Any]:
+        from fanlight.catalog.projects import get_project
+
+        return project_view(get_project(self._catalog, name))
+
+    def add_project(self, name: str, display_name: str) -> Mapping[str, Any]:
+        from fanlight.catalog.projects import create_project
+
+        return project_view(create_project(self._catalog, name, display_name=display_name))
+
+    def keys(self, project: str) -> list[Mapping[str, Any]]:
+        from fanlight.catalog.keys import list_keys
+        from fanlight.catalog.projects import get_project
+
+        get_project(self._catalog, project)
+        return [key_view(key) for key in list_keys(self._catalog, project)]
+
+    def add_key(
+        self, project: str, name: str, scopes: list[str], expires_at: str | None
+    ) -> Mapping[str, Any]:
+        from fanlight.catalog.keys import create_key
+
+        expires_ns = None if expires_at is None else _nanoseconds(expires_at)
+        key, text = create_key(self._catalog, project, name=name, scopes=scopes, expires_ns=expires_ns)
+        return {**key_view(key), "secret": text.reveal()}
+
+    def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
+        from fanlight.catalog.keys import revoke_key
+
+        return key_view(revoke_key(self._catalog, project, key_id))
+
+
+def project_view(project: Project) -> dict[str, Any]:
+    """A project as the API gives it."""
+    return {
+        "name": project.name,
+        "display_name": project.display_name,
+        "created_at": _time(project.created_ns),
+        "retention_days": project.retention_days,
+    }
+
+
+def key_view(key: Key) -> dict[str, Any]:
+    """A key as the API gives it."""
+    return {
+        "id": key.id,
+        "project": key.project,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "created_at": _time(key.created_ns),
+        "expires_at": _time(key.expires_ns),
+        "used_at": _time(key.used_ns),
+        "revoked_at": _time(key.revoked_ns),
+    }
+
+
+def _time(ns: int | None) -> str | None:
+    if ns is None:
+        return None
+    return datetime.fromtimestamp(ns / 1e9, UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _nanoseconds(text: str) -> int:
+    try:
+        return int(datetime.fromisoformat(text).timestamp()) * 10**9
+    except ValueError as error:
+        raise FanlightError(f"{text!r} is no time") from error
