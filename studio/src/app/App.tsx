@@ -1,4 +1,4 @@
-import { type ReactElement, Suspense, lazy, useEffect, useState } from "react";
+import { type ReactElement, Suspense, lazy, useEffect, useMemo } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { LiveContext } from "../data/hooks";
 import { LiveHub } from "../data/live";
@@ -29,16 +29,14 @@ export function App(): ReactElement {
 }
 
 function Project({ name }: { readonly name: string }): ReactElement {
-  const [hub, setHub] = useState<LiveHub | null>(null);
+  const hub = useMemo(() => new LiveHub(name), [name]);
+  useEffect(() => hub.start(), [hub]);
   useEffect(() => {
-    const made = new LiveHub(name);
-    setHub(made);
     try {
       localStorage.setItem("fanlight.project", name);
     } catch {
       // Storage can be forbidden; the next visit then starts at the first project.
     }
-    return () => made.close();
   }, [name]);
   return (
     <LiveContext value={hub}>

@@ -42,7 +42,7 @@ export function shortTime(ms: number, now: number): string {
 /** Both zones, for a tooltip. */
 export function bothZones(ms: number): string {
   if (!Number.isFinite(ms)) return "";
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return `${new Date(ms).toLocaleString()} (${zone})\n${new Date(ms).toISOString()} (UTC)`;
 }
 

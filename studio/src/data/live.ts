@@ -54,17 +54,22 @@ export class LiveHub {
   #planned = 0;
   #counted = 0;
   #frame = new Frame(() => this.#deliver());
-  #election: Election;
-  #ticker: number;
+  #election: Election | null = null;
+  #ticker = 0;
 
-  constructor(readonly project: string) {
-    this.#election = new Election(`fanlight:${project}`, {
+  constructor(readonly project: string) {}
+
+  /** Takes part in the election and streams what is subscribed to; the result ends both. */
+  start(): () => void {
+    this.#election = new Election(`fanlight:${this.project}`, {
       onLead: () => this.#plan(),
       onMessage: (message) => this.#hear(message),
       onWants: () => this.#plan(),
     });
     this.#ticker = window.setInterval(() => this.#measure(), RATE_MS);
     document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#plan();
+    return () => this.#stop();
   }
 
   subscribe(listener: Listener): () => void {
@@ -77,14 +82,15 @@ export class LiveHub {
     };
   }
 
-  close(): void {
+  #stop(): void {
     window.clearInterval(this.#ticker);
     window.clearTimeout(this.#planned);
     window.clearTimeout(this.#retry);
     document.removeEventListener("visibilitychange", this.#onVisibility);
     this.#frame.stop();
     this.#drop();
-    this.#election.close();
+    this.#election?.close();
+    this.#election = null;
   }
 
   /** Looks after the stream once this turn is over: pages subscribe and unsubscribe in bursts. */
@@ -94,11 +100,13 @@ export class LiveHub {
   }
 
   #align(): void {
+    const election = this.#election;
+    if (!election) return;
     const wanted = wantedBy(this.#subscriptions);
-    this.#election.want(wanted);
-    if (!this.#election.leads) return;
-    const hidden = !this.#election.shared && document.visibilityState === "hidden";
-    const all = hidden ? new Set<string>() : new Set([...wanted, ...this.#election.wanted()]);
+    election.want(wanted);
+    if (!election.leads) return;
+    const hidden = !election.shared && document.visibilityState === "hidden";
+    const all = hidden ? new Set<string>() : new Set([...wanted, ...election.wanted()]);
     if (all.size === 0) {
       this.#drop();
       this.#report("idle");
@@ -150,7 +158,7 @@ export class LiveHub {
 
   /** Says something to this tab and to those that follow it. */
   #tell(message: Message): void {
-    this.#election.broadcast(message);
+    this.#election?.broadcast(message);
     this.#hear(message);
   }
 
@@ -207,6 +215,6 @@ export class LiveHub {
 
   // Without a leader every tab holds a stream of its own; a hidden one gives it back.
   readonly #onVisibility = (): void => {
-    if (!this.#election.shared) this.#plan();
+    if (!this.#election?.shared) this.#plan();
   };
 }

@@ -86,10 +86,11 @@ export function labelOf(range: Range): string {
   if (preset) return preset.label;
   const relative = /^now-(\d+)([smhdw])$/.exec(range.from);
   if (relative && range.to === "now") return `Last ${relative[1]}${relative[2]}`;
-  const show = (text: string): string => {
-    const at = Date.parse(text);
-    if (Number.isNaN(at)) return text;
-    return new Date(at).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-  };
-  return `${show(range.from)} – ${show(range.to)}`;
+  return `${showMoment(range.from)} – ${showMoment(range.to)}`;
+}
+
+function showMoment(text: string): string {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return text;
+  return new Date(at).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 }

@@ -9,7 +9,7 @@ export type Line =
 /** Most lines kept while following; older ones go, and `trimmed` says so. */
 export const FOLLOW_LINES = 20_000;
 /** Most arrivals kept for a reader who holds the tail; beyond it they are counted and asked for again. */
-export const HELD_LINES = 50_000;
+export const HELD_LINES = 10_000;
 
 /**
  * What the tail shows and what waits. While it is held nothing that is shown moves or disappears: arrivals

@@ -21,7 +21,7 @@ export function Onboarding({ project, endpoint, guarded }: {
   };
   return (
     <div className="min-h-0 flex-1 overflow-auto">
-      <div className="mx-auto grid max-w-3xl gap-5 px-6 pt-[7vh] pb-12">
+      <div className="mx-auto grid max-w-4xl gap-5 px-6 pt-[7vh] pb-12">
         <div className="grid gap-1">
           <h2 className="text-xl font-semibold">Send your first run</h2>
           <p className="text-muted">
@@ -51,6 +51,8 @@ export function Onboarding({ project, endpoint, guarded }: {
               <pre className="overflow-x-auto border-b border-line px-4 py-2 font-mono text-sm text-muted"><span aria-hidden="true">$ </span>{snippet.install}</pre>
             )}
             <div className="relative">
+              {/* It scrolls, so the keyboard must reach it. */}
+              {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
               <pre className="max-h-[46vh] overflow-auto px-4 py-3 font-mono text-sm leading-5" tabIndex={0} aria-label={`${snippet.label} snippet`}>{text}</pre>
               <Button className="absolute top-2 right-4" onClick={() => void copy()}>
                 <CopyIcon />
@@ -70,7 +72,9 @@ export function Onboarding({ project, endpoint, guarded }: {
         )}
         <p className="flex items-center gap-2 text-muted" role="status">
           <span className="pulse text-accent" aria-hidden="true">●</span>
-          Listening for the first data of <strong className="font-semibold text-fg">{project}</strong>. This page changes by itself.
+          <span>
+            Listening for the first data of <strong className="font-semibold text-fg">{project}</strong>. This page changes by itself.
+          </span>
         </p>
       </div>
     </div>

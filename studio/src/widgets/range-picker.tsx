@@ -29,7 +29,7 @@ export function RangePicker({ range, onChange, handle }: {
     if (found) choose(found);
     else setWrong(true);
   };
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   return (
     <div className="flex items-center">

@@ -106,6 +106,8 @@ export function Rows(props: Props): ReactElement {
     );
   }
   return (
+    // The role is the caller's: grid or treegrid, both of which take keys.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       ref={box}
       role={role}

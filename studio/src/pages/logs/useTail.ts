@@ -8,20 +8,22 @@ import { EMPTY_TAIL, type Tail, arrive, interrupt, prepend, release, tailOf } fr
 const FILTERED_REFRESH_MS = 1000;
 
 interface State {
+  /** The question that was answered last, well or not; what is shown belongs to it. */
+  readonly answered: string;
   readonly tail: Tail;
   readonly older: string | null;
-  readonly loading: boolean;
   readonly loadingOlder: boolean;
   readonly error: Error | null;
 }
 
-const START: State = { tail: EMPTY_TAIL, older: null, loading: true, loadingOlder: false, error: null };
+const START: State = { answered: "", tail: EMPTY_TAIL, older: null, loadingOlder: false, error: null };
 
 /**
  * The log records of a filter and a range, oldest first, fed by the stream. Whether a record passes a filter
  * only the server can say, so with a filter the newest page is read again, at most once a second.
  */
 export function useTail(project: string, q: string, range: Range, following: boolean) {
+  const question = `${project}\n${q}\n${range.from}\n${range.to}`;
   const [state, setState] = useState<State>(START);
   const follows = useRef(following);
   useEffect(() => {
@@ -33,20 +35,18 @@ export function useTail(project: string, q: string, range: Range, following: boo
       const page = await readLogs(project, q, range, undefined, signal);
       setState((before) => ({
         ...before,
-        loading: false,
+        answered: question,
         error: null,
         older: fresh || before.tail.lines.length === 0 ? page.next : before.older,
         tail: fresh ? tailOf(page.items) : arrive(before.tail, page.items.toReversed(), follows.current),
       }));
     } catch (error) {
-      if (!signal?.aborted) setState((before) => ({ ...before, loading: false, error: error as Error }));
+      if (!signal?.aborted) setState((before) => ({ ...before, answered: question, error: error as Error }));
     }
-  }, [project, q, range]);
+  }, [project, q, range, question]);
 
   useEffect(() => {
     const abort = new AbortController();
-    // What is shown stays, dimmed, until the new answer is there.
-    setState((before) => ({ ...before, loading: true, error: null }));
     void read(true, abort.signal);
     return () => abort.abort();
   }, [read]);
@@ -74,6 +74,8 @@ export function useTail(project: string, q: string, range: Range, following: boo
 
   const letIn = useCallback(() => setState((before) => ({ ...before, tail: release(before.tail) })), []);
   useEffect(() => {
+    // Whether the tail is held is known only after it was scrolled.
+    // oxlint-disable-next-line react/set-state-in-effect
     if (following) letIn();
   }, [following, letIn]);
 
@@ -89,5 +91,7 @@ export function useTail(project: string, q: string, range: Range, following: boo
     }
   }, [state, project, q, range]);
 
-  return { ...state, loadOlder, retry: () => void read(true) };
+  // What was shown for the last question stays, dimmed, until this one is answered.
+  const loading = state.answered !== question;
+  return { ...state, loading, error: loading ? null : state.error, loadOlder, retry: () => void read(true) };
 }

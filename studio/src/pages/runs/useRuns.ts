@@ -12,6 +12,16 @@ interface News {
   readonly at: number;
 }
 
+/** What the stream said about one list. */
+interface Heard {
+  readonly key: string;
+  readonly news: ReadonlyMap<string, News>;
+  /** Runs that were not fetched and are shown all the same. */
+  readonly letIn: ReadonlySet<string>;
+}
+
+const silence = (key: string): Heard => ({ key, news: new Map(), letIn: new Set() });
+
 const FILTERED_REFRESH_MS = 1500;
 
 /**
@@ -21,22 +31,25 @@ const FILTERED_REFRESH_MS = 1500;
  */
 export function useRuns(project: string, q: string, range: Range, held: boolean) {
   const query = useInfiniteQuery({ ...runsQuery(project, q, range), placeholderData: keepPreviousData });
-  const [news, setNews] = useState<ReadonlyMap<string, News>>(new Map());
-  const [letIn, setLetIn] = useState<ReadonlySet<string>>(new Set());
+  const key = `${project}\n${q}\n${range.from}\n${range.to}`;
+  const [heard, setHeard] = useState<Heard>(() => silence(key));
+  // Another list starts without what was heard for the one before.
+  const { news, letIn } = heard.key === key ? heard : silence(key);
+  const setNews = useCallback((change: (news: Heard["news"]) => Heard["news"]) => {
+    setHeard((before) => {
+      const present = before.key === key ? before : silence(key);
+      return { ...present, news: change(present.news) };
+    });
+  }, [key]);
   const fetched = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { refetch } = query;
-
-  useEffect(() => {
-    setNews(new Map());
-    setLetIn(new Set());
-  }, [project, q, range]);
 
   const reread = useCallback(async () => {
     const since = performance.now();
     await refetch();
     // What was heard before the answer was asked for is in the answer.
     setNews((present) => new Map([...present].filter(([, { at }]) => at >= since)));
-  }, [refetch]);
+  }, [refetch, setNews]);
 
   const refresh = useRef(0);
   useEffect(() => () => window.clearTimeout(refresh.current), []);
@@ -64,8 +77,12 @@ export function useRuns(project: string, q: string, range: Range, held: boolean)
     () => (q === "" ? [...news.keys()].filter((id) => !listed.has(id) && !letIn.has(id)) : []),
     [q, news, listed, letIn],
   );
-  const release = useCallback(() => setLetIn((present) => new Set([...present, ...news.keys()])), [news]);
+  const release = useCallback(() => {
+    setHeard((before) => (before.key === key ? { ...before, letIn: new Set([...before.letIn, ...before.news.keys()]) } : before));
+  }, [key]);
   useEffect(() => {
+    // Whether the list is held is known only after it was scrolled.
+    // oxlint-disable-next-line react/set-state-in-effect
     if (!held && arrived.length > 0) release();
   }, [held, arrived, release]);
 

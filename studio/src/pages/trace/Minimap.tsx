@@ -7,6 +7,12 @@ import { colourReader, useThemeName } from "../../widgets/theme-watch";
 const HEIGHT = 44;
 const MIN_DRAG_PX = 4;
 
+/** Where on the map a pointer is, from 0 at its left to 1 at its right. */
+function placeOf(event: PointerEvent): number {
+  const box = event.currentTarget.getBoundingClientRect();
+  return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+}
+
 /** The whole trace on one canvas. Dragging over it zooms; a double click shows everything again. */
 export function Minimap({ tree, whole, view, zoomed, onView }: {
   readonly tree: Tree;
@@ -31,10 +37,6 @@ export function Minimap({ tree, whole, view, zoomed, onView }: {
     if (canvas.current && width > 0 && theme) drawSpans(canvas.current, tree, whole, width);
   }, [tree, whole, width, theme]);
 
-  const placeOf = (event: PointerEvent): number => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-  };
   const finish = (): void => {
     if (!drag) return;
     setDrag(null);
@@ -50,6 +52,8 @@ export function Minimap({ tree, whole, view, zoomed, onView }: {
 
   return (
     <div className="mx-4 shrink-0 pb-2">
+      {/* The keyboard zooms and moves with the page's own keys, as the label says. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         className="relative touch-none overflow-hidden rounded border border-line bg-surface select-none"
         style={{ height: HEIGHT + 2, cursor: "crosshair" }}

@@ -8,7 +8,7 @@ type Step = 1 | -1;
 
 /** Finding one's way in a trace: matches, errors, folding. */
 export function Toolbar(props: {
-  readonly findRef: Ref<HTMLInputElement>;
+  readonly field: Ref<HTMLInputElement>;
   readonly text: string;
   readonly matches: readonly number[];
   readonly selectedAt: number;
@@ -25,7 +25,7 @@ export function Toolbar(props: {
   readonly onCloseAll: () => void;
   readonly onReset: () => void;
 }): ReactElement {
-  const { text, matches, selectedAt, tree } = props;
+  const { field, text, matches, selectedAt, tree } = props;
   const place = matches.indexOf(selectedAt);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === "Enter") props.onMatch(event.shiftKey ? -1 : 1);
@@ -39,7 +39,7 @@ export function Toolbar(props: {
       <search className="flex h-7 w-72 items-center gap-1.5 rounded-md border border-line px-2 focus-within:border-accent">
         <span className="text-muted"><SearchIcon /></span>
         <input
-          ref={props.findRef} type="text" aria-label="Find in trace" placeholder="Find in trace" spellCheck={false} value={text}
+          ref={field} type="text" aria-label="Find in trace" placeholder="Find in trace" spellCheck={false} value={text}
           className="min-w-0 flex-1 bg-transparent outline-none placeholder:text-muted"
           onChange={(event) => props.onText(event.target.value)} onKeyDown={onKeyDown}
         />

@@ -57,7 +57,7 @@ function Trace({ project, ...named }: Props): ReactElement {
   // Scrolled to once its row is laid: what hid it is opened in the same render.
   useEffect(() => {
     if (target && tree) list.current?.show(rowOf(rows, tree, target.at));
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- rows that change later must not scroll
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- rows that change later must not scroll
   }, [target]);
   // The address may name a span: it is brought into sight once, when its trace is there.
   const arrived = useRef(false);
@@ -140,7 +140,7 @@ function Trace({ project, ...named }: Props): ReactElement {
     <>
       <TraceHeader project={project} run={run} tree={tree} now={now} onError={firstError === undefined ? null : () => jump(firstError)} />
       <Toolbar
-        findRef={find} text={text} matches={matches} selectedAt={selectedAt} tree={tree} total={set.total} truncated={truncated}
+        field={find} text={text} matches={matches} selectedAt={selectedAt} tree={tree} total={set.total} truncated={truncated}
         grouping={folding.grouping} zoomed={zoomed !== null}
         onText={setText} onMatch={(step) => jumpAmong(matches, step)} onError={(step) => jumpAmong(tree.errors, step)}
         onGrouping={setGrouping} onOpenAll={openAll} onCloseAll={closeAll} onReset={() => setZoomed(null)}

@@ -7,6 +7,8 @@ import { WaterfallRow, rowId } from "./WaterfallRow";
 
 export const ROW_HEIGHT = 24;
 const TICKS = 6;
+/** The share of the ruler at its end where a tick's label would be cut. */
+const TICK_ROOM = 0.08;
 
 /** The spans of a trace against time, one row each. */
 export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handle, onChoose, onToggle }: {
@@ -55,7 +57,7 @@ function Ruler({ view, start }: { readonly view: View; readonly start: number })
       <span role="columnheader" className="pl-4">Span</span>
       <span role="columnheader" className="relative h-full overflow-hidden">
         <span className="sr-only">Time</span>
-        {ticksOf({ from: view.from - start, to: view.to - start }, TICKS).map((at) => (
+        {ticksOf({ from: view.from - start, to: view.to - (length * TICK_ROOM) - start }, TICKS).map((at) => (
           <span key={at} aria-hidden="true" className="absolute inset-y-0 flex items-center border-l border-line pl-1 whitespace-nowrap" style={{ left: `${((at + start - view.from) / length) * 100}%` }}>
             {formatDuration(at)}
           </span>

@@ -87,7 +87,7 @@ function GroupLine(props: Props & { readonly row: GroupRow }): ReactElement {
       </NameCell>
       <Track from={from} to={to} start={row.startNs} end={row.endNs} colour={kind.colour} failed={row.errors > 0} open={false} faded />
       <span role="gridcell" className="text-right text-muted">{formatDuration(row.endNs - row.startNs)}</span>
-      <span role="gridcell" />
+      <span role="gridcell"><span className="sr-only">no tokens</span></span>
     </Frame>
   );
 }

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { Log, Run } from "./api";
+import { elapsedMs, layRuns } from "./runs";
+import { EMPTY_TAIL, FOLLOW_LINES, HELD_LINES, type Tail, arrive, interrupt, lineId, prepend, release, tailOf, volumeOf } from "./tail";
+
+const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
+const log = (id: string, seconds: number): Log => ({
+  id, time: at(seconds), observed_at: null, level: "info", severity_number: 9, severity_text: "", body: id, truncated: false,
+  event_name: null, trace_id: null, span_id: null, run: null, service: null, room: null, session: null, scope_name: null,
+  attributes: [], resource_attributes: [],
+});
+const ids = (tail: Tail): string[] => tail.lines.map(lineId);
+const many = (count: number, from = 0): Log[] => Array.from({ length: count }, (_, index) => log(`m${from + index}`, from + index));
+
+describe("the tail of logs", () => {
+  const tail = tailOf([log("b", 2), log("a", 1)]);
+
+  test("stands oldest first, whatever order it was read in", () => {
+    expect(ids(tail)).toEqual(["a", "b"]);
+  });
+
+  test("shows arrivals at once while it follows, each of them once", () => {
+    expect(ids(arrive(arrive(tail, [log("c", 3)], true), [log("c", 3), log("d", 4)], true))).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("does not move while it is held: arrivals wait", () => {
+    const held = arrive(tail, [log("c", 3)], false);
+    expect([ids(held), held.waiting.length]).toEqual([["a", "b"], 1]);
+    expect(ids(release(held))).toEqual(["a", "b", "c"]);
+  });
+
+  test("never loses what is shown while it is held, and says what it could not keep", () => {
+    const held = arrive(tail, many(HELD_LINES + 7), false);
+    expect([ids(held), held.waiting.length, held.overflowed]).toEqual([["a", "b"], HELD_LINES, 7]);
+    const gap = release(held).lines.find((line) => line.type === "gap");
+    expect(gap).toMatchObject({ reason: "7 records arrived while the tail was held and are not shown" });
+  });
+
+  test("trims its oldest lines while it follows, and says so", () => {
+    const long = arrive(EMPTY_TAIL, many(FOLLOW_LINES * 2), true);
+    expect([long.lines.length, long.trimmed, ids(long)[0]]).toEqual([FOLLOW_LINES, true, `m${FOLLOW_LINES}`]);
+    expect(arrive(long, many(1, 0), true).lines.length).toBe(FOLLOW_LINES + 1);
+  });
+
+  test("grows upwards by older records", () => {
+    expect(ids(prepend(tail, [log("0", 0), log("a", 1)]))).toEqual(["0", "a", "b"]);
+  });
+
+  test("shows a gap as a row, once", () => {
+    const gap = { reason: "out of the window", after: "4", next: "9" };
+    expect(ids(interrupt(interrupt(tail, gap, true), gap, true))).toEqual(["a", "b", "gap-4-9"]);
+  });
+
+  test("counts by level over its time", () => {
+    const times = [{ ms: 0, level: "info" }, { ms: 40, level: "warn" }, { ms: 60, level: "error" }, { ms: 99, level: "fatal" }];
+    expect(volumeOf(times, 2)).toEqual([
+      { at: 0, total: 2, warn: 1, error: 0 }, { at: 50, total: 2, warn: 0, error: 2 },
+    ]);
+    expect(volumeOf([], 5)).toEqual([]);
+  });
+});
+
+describe("the list of runs", () => {
+  const run = (id: string, seconds: number, more: Partial<Run> = {}): Run => ({
+    id, trace_id: id, name: id, status: "success", agent: null, service: null, room: null, session: null, user: null,
+    started_at: at(seconds), ended_at: null, duration_ms: 5, tokens: { input: null, output: null, cache_read: null, cache_write: null, reasoning: null },
+    cost: { amount: null, currency: "USD", unpriced_tokens: null }, models: [], error: null, span_count: 1, error_count: 0,
+    llm_count: 0, tool_count: 0, root_span_id: null, input: null, output: null, ...more,
+  });
+  const fetched = [run("b", 2), run("a", 1)];
+
+  test("changes in place when there is news of a run", () => {
+    const rows = layRuns(fetched, new Map([["a", run("a", 1, { status: "error" })]]), new Set());
+    expect(rows.map(({ id, status }) => [id, status])).toEqual([["b", "success"], ["a", "error"]]);
+  });
+
+  test("takes in a new run only when it is let in, in its place by time", () => {
+    const news = new Map([["c", run("c", 3)]]);
+    expect(layRuns(fetched, news, new Set()).map(({ id }) => id)).toEqual(["b", "a"]);
+    expect(layRuns(fetched, news, new Set(["c"])).map(({ id }) => id)).toEqual(["c", "b", "a"]);
+  });
+
+  test("knows how long a run takes so far, and claims nothing for a lost one", () => {
+    const now = Date.parse(at(10));
+    expect([
+      elapsedMs(run("a", 1), now), elapsedMs(run("a", 1, { status: "running", duration_ms: null }), now),
+      elapsedMs(run("a", 1, { status: "lost", duration_ms: null }), now),
+    ]).toEqual([5, 9000, null]);
+  });
+});
