@@ -49,7 +49,7 @@ class Administration(Protocol):
 
 @contextlib.contextmanager
 def open_administration(url: str | None, key: str | None, data: str | None) -> Iterator[Administration]:
-    """The server at `url`; the data directory when `data` names it, or when none was named and none answers."""
+    """The server at `url`; the data directory when that is named, or when no server answers."""
     from fanlight.cli.client import Client
 
     if data is None:

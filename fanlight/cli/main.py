@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import config, demo, import_, keys, logs, projects, runs, serve, show, tail
+from fanlight.cli.commands import config, demo, doctor, import_, keys, logs, projects, runs, serve, show, tail
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -55,6 +55,7 @@ app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
 app.command("import", rich_help_panel="Look after")(import_.import_)
+app.add_typer(doctor.app, name="doctor", rich_help_panel="Look after")
 app.command("config", rich_help_panel="Look after")(config.config)
 
 

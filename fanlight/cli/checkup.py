@@ -1,0 +1,165 @@
+"""What `fanlight doctor` looks at: one function a question, each with an answer and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fanlight.errors import FanlightError, UnreachableError
+
+if TYPE_CHECKING:
+    from fanlight.cli.client import Client
+    from fanlight.config import Config
+
+LOW_DISK_BYTES = 2 * 1024**3
+PACKAGES = ("opentelemetry-sdk", "chdb", "clickhouse-connect", "fastapi", "uvicorn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answer. `state` is ok, note or wrong; `hint` says what to do about it."""
+
+    about: str
+    state: str
+    text: str
+    hint: str = ""
+
+
+def check_versions() -> Iterator[Finding]:
+    """What is installed."""
+    from fanlight import __version__
+
+    yield Finding(about="fanlight", state="ok", text=f"{__version__} on Python {platform.python_version()}")
+    found, missing = [], []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    yield Finding(about="packages", state="ok", text=", ".join(found))
+    if missing:
+        hint = 'pip install "fanlight[server]", when this machine is to be the server'
+        yield Finding(about="packages", state="note", text=f"not installed: {', '.join(missing)}", hint=hint)
+
+
+def check_server(client: Client) -> Iterator[Finding]:
+    """Whether the server answers and accepts. Raises UnreachableError."""
+    client.request("GET", "/healthz")
+    try:
+        client.request("GET", "/readyz")
+        yield Finding(about="server", state="ok", text=f"{client.url} accepts")
+    except FanlightError as error:
+        yield Finding(about="server", state="wrong", text=f"{client.url} does not accept", hint=error.message)
+
+
+def check_ledger(health: Mapping[str, Any]) -> Iterator[Finding]:
+    """What became of everything that arrived since the server started."""
+    for counts in health["signals"]:
+        lost = {
+            f"{what} ({reason})": count
+            for what in ("rejected", "dropped", "parked")
+            for reason, count in counts[what].items()
+        }
+        text = f"{counts['received']:,} received, {counts['stored']:,} stored, {counts['waiting']:,} waiting"
+        told = "".join(f", {count:,} {what}" for what, count in lost.items())
+        yield Finding(about=counts["signal"], state="note" if lost else "ok", text=text + told)
+    for refusal in health["refusals"][:5]:
+        text = f"{refusal['time']} {refusal['signal'] or '?'} {refusal['status']}: {refusal['reason']}"
+        yield Finding(about="refused", state="note", text=text)
+
+
+def check_ports(config: Config, server_answers: bool) -> Iterator[Finding]:
+    """Whether the configured ports are free, when no server of ours has them."""
+    if server_answers:
+        return
+    for name in ("port", "otlp_http_port", "otlp_grpc_port"):
+        wanted = str(getattr(config, name))
+        if not wanted.isdigit() or wanted == "0":
+            continue
+        if _is_free(config.host, int(wanted)):
+            yield Finding(about=name, state="ok", text=f"{wanted} is free")
+        else:
+            hint = f"see who has it with: ss -ltnp 'sport = :{wanted}', or set FANLIGHT_{name.upper()}"
+            yield Finding(about=name, state="note", text=f"{wanted} is taken by another program", hint=hint)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def check_data_dir(path: Path) -> Iterator[Finding]:
+    """Whether the data directory can be used, and how full it is."""
+    if not path.exists():
+        yield Finding(
+            about="data", state="note", text=f"{path} is not there yet", hint="fanlight serve makes it"
+        )
+    elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(about="data", state="wrong", text=f"{path} cannot be written", hint="who owns it?")
+    else:
+        sizes = {child.name: _size_of(child) for child in sorted(path.iterdir()) if child.is_dir()}
+        told = ", ".join(f"{name} {_mib(size)}" for name, size in sizes.items())
+        yield Finding(about="data", state="ok", text=f"{path}" + (f" ({told})" if told else ""))
+    existing = next(place for place in (path, *path.parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    low = free < LOW_DISK_BYTES
+    hint = "make room, or shorten FANLIGHT_RETENTION_DAYS: a full disk stops the ingest" if low else ""
+    yield Finding(about="disk", state="wrong" if low else "ok", text=f"{_mib(free)} free", hint=hint)
+
+
+def _size_of(directory: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += os.lstat(Path(place, name)).st_size
+            except OSError:  # removed meanwhile, by a running server
+                continue
+    return total
+
+
+def _mib(size: int) -> str:
+    return f"{size / 1024**2:,.1f} MiB" if size < 1024**3 else f"{size / 1024**3:,.1f} GiB"
+
+
+def check_parked(directory: Path) -> Iterator[Finding]:
+    """Records that the store could not take, with their reasons."""
+    if not directory.exists():
+        return
+    from fanlight.ingest.parked import Parked
+
+    for entry in Parked(directory).list():
+        text = f"{entry.name}: {entry.items} items, {entry.reason}"
+        hint = f"fanlight doctor parked replay {entry.name}" if entry.replayable else ""
+        yield Finding(about="parked", state="note", text=text, hint=hint)
+
+
+def check_all(client: Client, config: Config) -> tuple[list[Finding], UnreachableError | None]:
+    """Every check in turn, and the error when no server answers."""
+    findings = list(check_versions())
+    unreachable: UnreachableError | None = None
+    try:
+        findings += check_server(client)
+        findings += check_ledger(client.project_get("health"))
+    except UnreachableError as error:
+        unreachable = error
+        findings.append(Finding(about="server", state="wrong", text=error.message, hint=error.hint))
+    except FanlightError as error:
+        findings.append(Finding(about="server", state="note", text=error.message, hint=error.hint))
+    findings += check_ports(config, unreachable is None)
+    findings += check_data_dir(config.data_dir)
+    findings += check_parked(config.data_dir / "log" / "parked")
+    return findings, unreachable
