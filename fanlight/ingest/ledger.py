@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fanlight.clock import SYSTEM, Clock
 from fanlight.model.ledger import LedgerSnapshot, Refusal, SignalCounts
 from fanlight.model.signal import Signal
+from fanlight.store.contract import Inserted
 
 REFUSALS_KEPT = 50
 
@@ -29,7 +30,8 @@ class _Tally:
 
     def waiting(self) -> int:
         gone = sum(counts.total() for counts in (self.rejected, self.dropped, self.parked))
-        return self.received - self.stored - self.duplicates - self.conflicts - gone
+        # A store can be quicker than the receiver that has yet to count what it handed over.
+        return max(0, self.received - self.stored - self.duplicates - self.conflicts - gone)
 
 
 class Ledger:
@@ -38,7 +40,7 @@ class Ledger:
     Example:
         >>> ledger = Ledger()
         >>> ledger.received(Signal.TRACES, 3, rejected={"malformed": 1})
-        >>> ledger.stored(Signal.TRACES, 2)
+        >>> ledger.stored(Signal.TRACES, Inserted(stored=2))
         >>> ledger.snapshot().signals[0].waiting
         0
     """
@@ -68,20 +70,20 @@ class Ledger:
         """`items` were found in the log at start; they count as received by this process."""
         self.received(signal, items)
 
-    def stored(self, signal: Signal, items: int, *, duplicates: int = 0, conflicts: int = 0) -> None:
-        """The store took `items`; it had `duplicates` already, and `conflicts` with another content."""
+    def stored(self, signal: Signal, inserted: Inserted) -> None:
+        """The store took a segment, or a part of one."""
         with self._lock:
             tally = self._tallies[signal]
-            tally.stored += items
-            tally.duplicates += duplicates
-            tally.conflicts += conflicts
+            tally.stored += inserted.stored
+            tally.duplicates += inserted.duplicates
+            tally.conflicts += inserted.conflicts
 
-    def dropped(self, signal: Signal, reason: str, items: int) -> None:
+    def dropped(self, signal: Signal, items: int, reason: str) -> None:
         """`items` were received and are lost."""
         with self._lock:
             self._tallies[signal].dropped[reason] += items
 
-    def parked(self, signal: Signal, reason: str, items: int) -> None:
+    def parked(self, signal: Signal, items: int, reason: str) -> None:
         """`items` were set aside; a negative number takes them back for another try."""
         with self._lock:
             self._tallies[signal].parked[reason] += items
@@ -109,7 +111,9 @@ class Ledger:
     def _remember(self, signal: Signal | None, reason: str, status: int, size_bytes: int) -> None:
         now = datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC)
         time = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._refusals.append(Refusal(time=time, signal=signal, reason=reason, status=status, bytes=size_bytes))
+        self._refusals.append(
+            Refusal(time=time, signal=signal, reason=reason, status=status, bytes=size_bytes)
+        )
 
 
 def _frozen(signal: Signal, tally: _Tally) -> SignalCounts:

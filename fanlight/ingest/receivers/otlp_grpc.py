@@ -1,0 +1,132 @@
+"""OTLP over gRPC, in the server's own event loop. Bodies stay bytes: they are checked once, as over HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from types import MappingProxyType
+from typing import Any
+
+import grpc
+
+from fanlight.errors import (
+    FanlightError,
+    ForbiddenError,
+    InvalidError,
+    OverloadError,
+    PayloadError,
+    UnauthenticatedError,
+)
+from fanlight.ingest.ledger import Ledger
+from fanlight.ingest.receivers.intake import Append, Gate, Intake, explain
+from fanlight.model.batch import Coding
+from fanlight.model.signal import Signal
+from fanlight.otlp.limits import Limits
+from fanlight.otlp.status import error_with_delay, response_body, shorten
+
+logger = logging.getLogger("fanlight.ingest")
+
+SERVICES = MappingProxyType(
+    {
+        Signal.TRACES: "opentelemetry.proto.collector.trace.v1.TraceService",
+        Signal.LOGS: "opentelemetry.proto.collector.logs.v1.LogsService",
+        Signal.METRICS: "opentelemetry.proto.collector.metrics.v1.MetricsService",
+    }
+)
+
+_CODES: tuple[tuple[type[FanlightError], grpc.StatusCode, int], ...] = (
+    (UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, 401),
+    (ForbiddenError, grpc.StatusCode.PERMISSION_DENIED, 403),
+    (InvalidError, grpc.StatusCode.INVALID_ARGUMENT, 400),
+    (PayloadError, grpc.StatusCode.INVALID_ARGUMENT, 400),
+    (OverloadError, grpc.StatusCode.UNAVAILABLE, 503),
+    (FanlightError, grpc.StatusCode.UNAVAILABLE, 503),
+)
+
+Handler = Callable[[bytes, Any], Awaitable[bytes]]
+
+
+async def start_grpc(
+    address: str, gate: Gate, append: Append, limits: Limits, ledger: Ledger, *, intake: Intake | None = None
+) -> tuple[Any, int]:
+    """Serve the three OTLP services on `address` (`host:port`, port 0 = any); the server and its port.
+
+    With `intake` the memory bound is shared with another receiver. Stop it by `await server.stop(grace_s)`.
+
+    Raises:
+        RuntimeError: the address cannot be bound.
+    """
+    receiver = OtlpGrpc(gate, intake or Intake(append, limits, ledger))
+    server = grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", limits.max_body_bytes),
+            ("grpc.so_reuseport", 0),  # A taken port is an error, not a port shared by two servers.
+        ]
+    )
+    server.add_generic_rpc_handlers(
+        tuple(
+            grpc.method_handlers_generic_handler(
+                service, {"Export": grpc.unary_unary_rpc_method_handler(receiver.handler(signal))}
+            )
+            for signal, service in SERVICES.items()
+        )
+    )
+    port = server.add_insecure_port(address)
+    if not port:
+        raise RuntimeError(f"{address} cannot be bound")
+    await server.start()
+    return server, port
+
+
+class OtlpGrpc:
+    """Answers Export calls."""
+
+    def __init__(self, gate: Gate, intake: Intake) -> None:
+        self._gate = gate
+        self._intake = intake
+
+    def handler(self, signal: Signal) -> Handler:
+        """The handler of one service's Export."""
+
+        async def export(body: bytes, context: Any) -> bytes:
+            try:
+                return await self._take(signal, body, context)
+            except FanlightError as error:
+                return await self._refuse(signal, error, len(body), context)
+            except OSError as error:
+                logger.exception("the log cannot be written")
+                full = OverloadError(f"the log cannot be written: {error.strerror}", retry_after_s=5)
+                return await self._refuse(signal, full, len(body), context)
+
+        return export
+
+    async def _take(self, signal: Signal, body: bytes, context: Any) -> bytes:
+        metadata = {
+            name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)
+        }
+        project = self._gate(_read_key(metadata), metadata.get("x-fanlight-project"))
+        with self._intake.inflight.hold() as hold:
+            hold.add(len(body))
+            checked = await self._intake.take(signal, project, body, Coding.IDENTITY, hold)
+        return response_body(signal, sum(checked.rejected.values()), explain(checked), json=False)
+
+    async def _refuse(self, signal: Signal, error: FanlightError, size_bytes: int, context: Any) -> bytes:
+        code, status = next((code, status) for kind, code, status in _CODES if isinstance(error, kind))
+        if isinstance(error, PayloadError) and error.status == 413:
+            # Without RetryInfo this is final: the sender must not try the same again.
+            code, status = grpc.StatusCode.RESOURCE_EXHAUSTED, 413
+        reason = "too_large" if status == 413 else error.code
+        self._intake.ledger.refused(signal, reason, status=status, size_bytes=size_bytes)
+        trailers = ()
+        if isinstance(error, OverloadError):
+            details = error_with_delay(status, str(error), error.retry_after_s)
+            trailers = (("grpc-status-details-bin", details),)
+        await context.abort(code, shorten(str(error)), trailing_metadata=trailers)
+        raise AssertionError("abort raises")
+
+
+def _read_key(metadata: dict[str, str]) -> str | None:
+    scheme, _, token = metadata.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return metadata.get("x-api-key", "").strip() or None

@@ -1,0 +1,260 @@
+"""The slow path: a request that is not canonical, built anew block by block.
+
+A block that parses is written anew whole. One that does not is taken apart: each item for itself is kept,
+mended or rejected, and its neighbours never notice. Nothing disappears without being counted by reason.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from fanlight.errors import PayloadError
+from fanlight.model.signal import Signal
+from fanlight.otlp import reasons
+from fanlight.otlp.canonical import encode
+from fanlight.otlp.limits import Limits
+from fanlight.otlp.mend import mend, mended_attribute
+from fanlight.otlp.scan import DoubtError, count_items, most_attributes, too_many
+from fanlight.otlp.shape import ROOTS, Block
+from fanlight.otlp.wire import LEN, WireError, block, fields, head
+from fanlight.otlp.weigh import Weight
+
+_MAX_BLOCK_BYTES = 1024 * 1024
+"""A bigger block is taken apart without trying: what parsing it costs in memory depends on what it holds."""
+_MAX_ITEM_BYTES = 16 * 1024 * 1024
+_MAX_ITEM_VALUES = 250_000
+_UNBOUNDED_ITEM_BYTES = 256 * 1024
+_ATTRIBUTES = {"Span": 9, "LogRecord": 6, "Resource": 1, "InstrumentationScope": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What was made of a request: canonical bytes, how many items, what was refused and mended by reason."""
+
+    plain: bytes
+    items: int
+    rejected: Mapping[str, int]
+    mended: Mapping[str, int]
+
+
+def rebuild(signal: Signal, body: bytes, limits: Limits) -> Rebuilt:
+    """Build `body` anew from what is good in it.
+
+    Raises:
+        PayloadError: 400 when there is no OTLP in it at all, 413 when it holds too much.
+    """
+    work = _Work(signal, limits)
+    plain = work.inside(ROOTS[signal], body, ())
+    if body and not work.items and (not work.known or set(work.rejected) == {reasons.MALFORMED}):
+        raise PayloadError(
+            f"the body is not an OTLP {signal} request in protobuf", hint="check Content-Type and path"
+        )
+    return Rebuilt(plain=plain, items=work.items, rejected=dict(work.rejected), mended=dict(work.mended))
+
+
+class _Work:
+    """One rebuild. A path is the field numbers from the request down to where a message lies."""
+
+    def __init__(self, signal: Signal, limits: Limits) -> None:
+        self._signal, self._limits = signal, limits
+        self._root = ROOTS[signal].message
+        self._blocks = 0
+        self._weight = Weight(limits)
+        self.items = 0
+        self.known = False
+        self.rejected: Counter[str] = Counter()
+        self.mended: Counter[str] = Counter()
+
+    def inside(self, holder: Block, data: bytes, path: tuple[int, ...]) -> bytes:
+        """The content of a block that did not parse whole, from what is good in it."""
+        headers, out = io.BytesIO(), io.BytesIO()
+        try:
+            for number, wire_type, start, value, end in fields(data):
+                inner = holder.inner.get(number)
+                if inner is None:
+                    headers.write(data[start:end])
+                elif wire_type != LEN:
+                    self.rejected[reasons.MALFORMED] += 1
+                else:
+                    self.known = True
+                    keep = self._item if inner.is_item else self._block
+                    kept = keep(inner, data[value:end], (*path, number))
+                    if kept is not None:
+                        out.write(head(number, len(kept)))
+                        out.write(kept)
+        except WireError:
+            self.rejected[reasons.MALFORMED] += 1
+        if not path:
+            return out.getvalue()
+        return self._headers(holder, headers.getvalue(), path) + out.getvalue()
+
+    def _block(self, inner: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+        self._blocks += 1
+        self._check_total()
+        whole = self._whole(inner, data, path)
+        if whole is not None:
+            return whole
+        if self._has_too_many(inner, data):
+            self.rejected[reasons.TOO_MANY_ATTRIBUTES] += _count(inner, data, self._limits.max_request_items)
+            self._check_total()
+            return None
+        before = self.items
+        content = self.inside(inner, data, path)
+        if len(inner.inner) > 1:  # Only one arm of a metric's oneof may stay.
+            content = encode(inner.message, content)
+            kept = _count(inner, content, self._limits.max_request_items)
+            self._overwritten(self.items - before - kept)
+        return content
+
+    def _whole(self, inner: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+        """The block written anew when it parses and nothing in it is doubtful."""
+        if len(data) > _MAX_BLOCK_BYTES:
+            return None
+        wrapped = _wrap(data, path)
+        try:
+            items = count_items(self._signal, wrapped, self._limits)
+            self._weight.add(self._root.FromString(wrapped))
+            content = encode(inner.message, data)
+        except (DoubtError, DecodeError):
+            return None
+        kept = _count(inner, content, self._limits.max_request_items)
+        self.items += items
+        self._check_total()
+        self._overwritten(items - kept)
+        return content
+
+    def _overwritten(self, items: int) -> None:
+        if items:
+            self.rejected[reasons.OVERWRITTEN] += items
+            self.items -= items
+
+    def _headers(self, holder: Block, data: bytes, path: tuple[int, ...]) -> bytes:
+        """Resource, scope, schema, name: whatever a block holds beside its items."""
+        try:
+            self._root.FromString(_wrap(data, path))
+            return encode(holder.message, data)
+        except DecodeError:
+            mended = mend(holder.message, data, self._limits, nesting=len(path), keep_torn=True)
+        for reason in mended.reasons:
+            self.mended[reason] += 1
+        return encode(holder.message, mended.data)
+
+    def _has_too_many(self, holder: Block, data: bytes) -> bool:
+        if not holder.elements:
+            return False
+        try:
+            return most_attributes(holder.elements, data) > self._limits.max_item_attributes
+        except WireError:
+            return False
+
+    def _item(self, item: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+        try:
+            kept = self._keep(item, data, path)
+        except WireError:
+            self._reject(reasons.MALFORMED)
+            return None
+        except _RejectError as rejected:
+            self._reject(rejected.reason)
+            return None
+        self.items += 1
+        self._check_total()
+        return kept
+
+    def _reject(self, reason: str) -> None:
+        self.rejected[reason] += 1
+        self._check_total()
+
+    def _keep(self, item: Block, data: bytes, path: tuple[int, ...]) -> bytes:
+        self._check_size(item, data)
+        found: tuple[str, ...] = ()
+        try:
+            self._root.FromString(_wrap(data, path))
+        except DecodeError:
+            mended = mend(item.message, data, self._limits, nesting=len(path))
+            data, found = mended.data, mended.reasons
+        try:
+            parsed = item.message.FromString(data)
+            self._weight.add(parsed)
+            if self._signal is Signal.TRACES:
+                _check_ids(parsed)
+        except DecodeError:
+            raise _RejectError(reasons.MALFORMED) from None
+        if found:
+            self._note(found)
+            attributes = _ATTRIBUTES.get(item.message.DESCRIPTOR.name)
+            data += b"" if attributes is None else block(attributes, mended_attribute(found))
+        return encode(item.message, data)
+
+    def _note(self, found: tuple[str, ...]) -> None:
+        for reason in found:
+            self.mended[reason] += 1
+
+    def _check_size(self, item: Block, data: bytes) -> None:
+        if len(data) > _MAX_ITEM_BYTES:
+            raise _RejectError(reasons.TOO_LARGE)
+        if most_attributes(item.elements, data) > self._limits.max_item_attributes:
+            raise _RejectError(reasons.TOO_MANY_ATTRIBUTES)
+        if len(data) > _UNBOUNDED_ITEM_BYTES and _values(item.message, data, _MAX_ITEM_VALUES) < 0:
+            raise _RejectError(reasons.TOO_MANY_VALUES)
+
+    def _check_total(self) -> None:
+        most = self._limits.max_request_items
+        if self.items + self.rejected.total() > most:
+            raise too_many("items", most)
+        if self._blocks > most:
+            raise too_many("blocks around items", most)
+
+
+class _RejectError(Exception):
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def _wrap(data: bytes, path: tuple[int, ...]) -> bytes:
+    """A request that holds `data` alone at `path`: so it parses just as deep as in its own request."""
+    for number in reversed(path):
+        data = block(number, data)
+    return data
+
+
+def _count(holder: Block, data: bytes, most: int) -> int:
+    """The items in a block, as far as it can be read; `most + 1` when there are more."""
+    count = 0
+    try:
+        for number, wire_type, _, start, end in fields(data):
+            inner = holder.inner.get(number)
+            if inner is not None and wire_type == LEN:
+                count += 1 if inner.is_item else _count(inner, data[start:end], most)
+                if count > most:
+                    break
+    except WireError:
+        count += 1
+    return count
+
+
+def _check_ids(span: Any) -> None:
+    if len(span.trace_id) != 16 or not any(span.trace_id):
+        raise _RejectError(reasons.INVALID_TRACE_ID)
+    if len(span.span_id) != 8 or not any(span.span_id):
+        raise _RejectError(reasons.INVALID_SPAN_ID)
+
+
+def _values(message: Any, data: bytes, budget: int) -> int:
+    """What is left of `budget` when every message in `data` has taken one; below zero it stops."""
+    todo = [(message.DESCRIPTOR, 0, len(data))]
+    while todo and budget >= 0:
+        described, start, end = todo.pop()
+        budget -= 1
+        for number, wire_type, _, value, after in fields(data, start, end):
+            known = described.fields_by_number.get(number)
+            if known is not None and known.message_type is not None and wire_type == LEN:
+                todo.append((known.message_type, value, after))
+                if len(todo) > budget:
+                    return -1
+    return budget

@@ -1,0 +1,134 @@
+"""What a request holds, counted on the wire before anything is parsed.
+
+Parsing makes objects, and a few thousand bytes can ask for millions of them. So the items are counted
+first, in one walk over the blocks that hold them; what is inside an item is looked at only when its bytes
+could hold more than the caps allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fanlight.errors import PayloadError
+from fanlight.model.signal import Signal
+from fanlight.otlp.limits import Limits
+from fanlight.otlp.shape import ROOTS, Block
+from fanlight.otlp.wire import LEN, WireError, fields, read_varint
+
+_TRACE_ID, _SPAN_ID = b"\x0a\x10", b"\x12\x08"
+_NO_TRACE_ID, _NO_SPAN_ID = _TRACE_ID + bytes(16), _SPAN_ID + bytes(8)
+_SPAN_ID_AT = 18
+
+Elements = Mapping[int, Mapping[int, Any]]
+"""As `Block.elements`."""
+
+PIECE_BYTES = 256 * 1024
+"""What is bigger is never parsed in one piece on the fast path."""
+
+
+class DoubtError(Exception):
+    """Something here is not as it should be; `rebuild` looks closer. Never leaves this package."""
+
+
+def count_items(signal: Signal, body: bytes, limits: Limits) -> int:
+    """Spans, log records or metric points in `body`.
+
+    Raises:
+        PayloadError: with status 413 when there are more items, or blocks around them, than the limits allow.
+        DoubtError: the shape is odd, an id is missing or zero, or something may hold too many attributes.
+
+    Example:
+        >>> from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+        >>> request = ExportLogsServiceRequest()
+        >>> scope = request.resource_logs.add().scope_logs.add()
+        >>> _ = scope.log_records.add(), scope.log_records.add()
+        >>> count_items(Signal.LOGS, request.SerializeToString(), Limits())
+        2
+    """
+    scan = _Scan(body, limits, with_ids=signal is Signal.TRACES)
+    try:
+        scan.walk(ROOTS[signal], 0, len(body))
+    except (WireError, IndexError):
+        raise DoubtError from None
+    return scan.items
+
+
+def most_attributes(elements: Elements, data: bytes, start: int = 0, end: int | None = None) -> int:
+    """The largest number of attributes (or events, links, exemplars) that one holder in `data` has.
+
+    Raises:
+        WireError: the bytes are no protobuf.
+    """
+    counts = {number: 0 for number in elements}
+    most = 0
+    for number, wire_type, _, value, after in fields(data, start, end):
+        if number not in elements or wire_type != LEN:
+            continue
+        counts[number] += 1
+        if elements[number]:
+            most = max(most, most_attributes(elements[number], data, value, after))
+    return max(most, sum(counts.values()))
+
+
+@dataclass(slots=True)
+class _Scan:
+    data: bytes
+    limits: Limits
+    with_ids: bool
+    items: int = 0
+    blocks: int = 0
+
+    def walk(self, block: Block, start: int, end: int) -> None:
+        data, inner, at, seen = self.data, block.inner, start, 0
+        while at < end:
+            tag = data[at]
+            if tag & 7 != LEN or tag > 0x7F:
+                raise DoubtError
+            length, value = data[at + 1], at + 2
+            if length > 0x7F:
+                length, value = read_varint(data, at + 1, end)
+            at = value + length
+            child = inner.get(tag >> 3)
+            if child is None:
+                if seen >> tag & 1 and not block.fields[tag >> 3].is_repeated:
+                    raise DoubtError  # A field that may stand once stands twice.
+                seen |= 1 << tag
+                if length > PIECE_BYTES:
+                    self._check_big(block.elements.get(tag >> 3, {}), value, at)
+            elif child.is_item:
+                self._item(child, value, at)
+            else:
+                self.blocks += 1
+                if self.blocks > self.limits.max_request_items:
+                    raise too_many("blocks around items", self.limits.max_request_items)
+                self.walk(child, value, at)
+        if at != end:
+            raise DoubtError
+
+    def _item(self, item: Block, start: int, end: int) -> None:
+        self.items += 1
+        if self.items > self.limits.max_request_items:
+            raise too_many("items", self.limits.max_request_items)
+        if self.with_ids:
+            self._check_ids(start)
+        if end - start > PIECE_BYTES:
+            self._check_big(item.elements, start, end)
+
+    def _check_ids(self, start: int) -> None:
+        starts, span_id = self.data.startswith, start + _SPAN_ID_AT
+        if not (starts(_TRACE_ID, start) and starts(_SPAN_ID, span_id)):
+            raise DoubtError
+        if starts(_NO_TRACE_ID, start) or starts(_NO_SPAN_ID, span_id):
+            raise DoubtError
+
+    def _check_big(self, elements: Elements, start: int, end: int) -> None:
+        # It will be parsed in pieces, none of which knows of the others.
+        if most_attributes(elements, self.data, start, end) > self.limits.max_item_attributes:
+            raise DoubtError
+
+
+def too_many(what: str, most: int) -> PayloadError:
+    """The error for a request that holds more of something than it may, with status 413."""
+    return PayloadError(f"the request holds more than {most} {what}", status=413, hint="send smaller batches")
