@@ -33,9 +33,13 @@ METRIC_TYPES = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
-    """The fields of what is listed, the maps behind `attr.` and `resource.`, and its full text."""
+    """The fields of what is listed, the maps behind `attr.` and `resource.`, and its full text.
+
+    `name` is the noun and its table, `time` the table's column of time.
+    """
 
     name: str
+    time: str
     fields: Mapping[str, Sort]
     maps: Mapping[str, Attributes]
     search: Callable[[Binder, Value], str]
@@ -50,6 +54,7 @@ _NO_MAPS: Mapping[str, Attributes] = MappingProxyType({})
 
 RUNS = Noun(
     name="runs",
+    time="started_at",
     fields=MappingProxyType(
         {
             "id": Word(("run_id",)),
@@ -80,6 +85,7 @@ RUNS = Noun(
 
 SPANS = Noun(
     name="spans",
+    time="effective_start",
     fields=MappingProxyType(
         {
             "id": HexId("span_id", 8),
@@ -98,7 +104,7 @@ SPANS = Noun(
             "room": Word(("room",)),
             "session": Word(("session",)),
             "user": Word(("user",)),
-            "error": Word(("error_type", "status_message")),
+            "error": Word(("error_type", "error_message")),
             "dur": Number("if(end_ns > start_ns, end_ns - start_ns, 0)", DURATION_NS, "Int64"),
             "tokens": Number(
                 "if(isNull(tokens_input), tokens_output, tokens_input + ifNull(tokens_output, 0))", COUNT
@@ -112,6 +118,7 @@ SPANS = Noun(
 
 LOGS = Noun(
     name="logs",
+    time="time",
     fields=MappingProxyType(
         {
             "level": Level("severity_number", LEVELS),
@@ -130,6 +137,7 @@ LOGS = Noun(
 
 METRICS = Noun(
     name="metrics",
+    time="time",
     fields=MappingProxyType(
         {
             "name": Word(("name",)),

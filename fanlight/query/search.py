@@ -25,8 +25,7 @@ def search_logs(binder: Binder, value: Value) -> str:
 
 def search_spans(binder: Binder, value: Value) -> str:
     """The condition on spans: in their name, their error, or what is new in their content."""
-    own = _any_holds(binder, value, ("name", "status_message"))
-    return f"({_holds(binder, value, 'search', indexed=True)} OR {own})"
+    return _holds(binder, value, "search", indexed=True)
 
 
 def search_runs(binder: Binder, value: Value) -> str:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from fanlight.model.span import SpanRow
+from fanlight.model.span import Attribute, Span, SpanEvent, SpanLink, SpanRow
+from fanlight.otlp.values import decode_attributes
 from fanlight.query.times import rfc3339
+from fanlight.semconv.canonical import dialects
+
+RAW_ARMS = frozenset({5, 6, 7})
+"""The arms of a value (array, kvlist, bytes) whose text in the store is base64 when read."""
 
 NO_SPAN = "0" * 16
 STATUS = ("unset", "ok", "error")
 SPAN_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+
+
+@cache
+def content_keys() -> tuple[str, ...]:
+    """The attributes, in every dialect, whose presence means that a span has content to show."""
+    found = {key for each in dialects() for key in (*each.inputs, *each.outputs, *each.searched)}
+    return tuple(sorted(found))
 
 
 def status_name(code: int) -> str:
@@ -26,8 +40,8 @@ def span_kind_name(number: int) -> str:
 def span_row(row: Sequence[Any]) -> SpanRow:
     """One span from the columns that `changed_spans.sql` names behind seq, room and session."""
     (
-        trace_id, run_id, span_id, parent, name, kind, span_kind, status, started_ns, duration_ns, service,
-        agent, model, tool, tokens_input, tokens_output, error_type, events,
+        trace_id, run_id, span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns, service,
+        agent, model, tool, tokens_input, tokens_output, error_type, events, content,
     ) = row  # fmt: skip
     return SpanRow(
         trace_id=trace_id,
@@ -38,7 +52,7 @@ def span_row(row: Sequence[Any]) -> SpanRow:
         kind=kind,
         span_kind=span_kind_name(span_kind),
         status=status_name(status),
-        state="finished",
+        state=state,
         started_at=rfc3339(started_ns),
         duration_ns=duration_ns,
         service=service or None,
@@ -50,5 +64,96 @@ def span_row(row: Sequence[Any]) -> SpanRow:
         cost=None,
         error_type=error_type or None,
         event_count=events,
-        has_content=False,
+        has_content=bool(content),
+    )
+
+
+def span_from_row(row: Sequence[Any], long_values: Mapping[int, str | bytes]) -> Span:
+    """A whole span from the columns that `get_span.sql` names.
+
+    `long_values` are the attribute values that the store keeps apart, by their place from 0.
+    """
+    (
+        trace_id, span_id, parent, name, kind, span_kind, status, status_message, state, started_ns, start_ns,
+        end_ns, service, agent, model, provider, tool, session, user, room, tokens_input, tokens_output,
+        cache_read, cache_write, reasoning, error_type, trace_state, span_flags, scope_name, scope_version,
+        scope, resource, attributes, events, links, lost_attributes, lost_events, lost_links, flags,
+    ) = row  # fmt: skip
+    finished = state == "finished"
+    duration_ns = max(end_ns - start_ns, 0) if finished else None
+    return Span(
+        trace_id=trace_id,
+        span_id=span_id,
+        parent_span_id=parent if parent != NO_SPAN else None,
+        name=name,
+        kind=kind,
+        span_kind=span_kind_name(span_kind),
+        status=status_name(status),
+        status_message=status_message,
+        state=state,
+        started_at=rfc3339(started_ns),
+        ended_at=None if duration_ns is None else rfc3339(started_ns + duration_ns),
+        start_ns=str(start_ns),
+        end_ns=str(end_ns),
+        duration_ns=duration_ns,
+        service=service or None,
+        agent=agent or None,
+        model=model or None,
+        provider=provider or None,
+        tool=tool or None,
+        session=session or None,
+        user=user or None,
+        room=room or None,
+        tokens={
+            "input": tokens_input,
+            "output": tokens_output,
+            "cache_read": cache_read,
+            "cache_write": cache_write,
+            "reasoning": reasoning,
+        },
+        error_type=error_type or None,
+        trace_state=trace_state,
+        span_flags=span_flags,
+        scope_name=scope_name,
+        scope_version=scope_version,
+        scope_attributes=decode_attributes(*scope),
+        resource_attributes=decode_attributes(*resource),
+        attributes=_whole(attributes, long_values),
+        events=[_event(*event) for event in zip(*events, strict=True)],
+        links=[_link(*link) for link in zip(*links, strict=True)],
+        dropped_attributes_count=lost_attributes,
+        dropped_events_count=lost_events,
+        dropped_links_count=lost_links,
+        flags=list(flags),
+    )
+
+
+def _whole(
+    attributes: tuple[Sequence[str], Sequence[str], Sequence[int]], long_values: Mapping[int, str | bytes]
+) -> list[Attribute]:
+    keys, values, types = attributes
+    found = list(values)
+    for place, value in long_values.items():
+        raw = value if isinstance(value, bytes) else value.encode()
+        found[place] = base64.b64encode(raw).decode() if types[place] in RAW_ARMS else raw.decode()
+    return decode_attributes(keys, found, types)
+
+
+def _event(time_ns: int, name: str, keys: Any, values: Any, types: Any, dropped: int) -> SpanEvent:
+    attributes = decode_attributes(keys, values, types)
+    return SpanEvent(
+        time=rfc3339(time_ns), name=name, attributes=attributes, dropped_attributes_count=dropped
+    )
+
+
+def _link(
+    trace_id: str, span_id: str, state: str, keys: Any, values: Any, types: Any, flags: int, dropped: int
+) -> SpanLink:
+    return SpanLink(
+        trace_id=trace_id,
+        span_id=span_id,
+        trace_state=state,
+        attributes=decode_attributes(keys, values, types),
+        flags=flags,
+        dropped_attributes_count=dropped,
     )

@@ -2,68 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.project import ProjectScope
-from fanlight.model.span import SpanColumns, TraceStructure
-from fanlight.query.times import LATEST_NS, rfc3339
+from fanlight.model.span import Span, SpanColumns, TraceStructure
+from fanlight.query.spans import content_keys, span_from_row, span_kind_name, status_name
+from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
 
-STATUS = ("unset", "ok", "error")
-SPAN_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+OPEN_SPAN_LOST_MS = 60_000
 
 
-def get_trace(store: Store, scope: ProjectScope, trace_id: str, limit: int = 20_000) -> TraceStructure:
-    """The first `limit` spans of a trace, ordered by start.
+def get_trace(
+    store: Store, scope: ProjectScope, trace_id: str, limit: int = 20_000, *, clock: Clock = SYSTEM
+) -> TraceStructure:
+    """The first `limit` spans of a trace, ordered by start; `span_count` says how many there are in all.
 
     Raises:
         InvalidError: `trace_id` is not 32 hex digits.
         NotFoundError: the project has no such trace.
     """
-    parameters = {
-        "trace_id": check_hex(trace_id, 32, "trace"),
-        "since_ns": 0,
-        "until_ns": LATEST_NS,
-        "limit": limit,
-    }
-    columns = store.read_columns(scope, "trace_structure", parameters)
-    (span, parent, name, kind, span_kind, status, start, duration, service, agent, model, tool, tokens_input,
-     tokens_output, error, events) = columns  # fmt: skip
-    if not len(span):
-        raise NotFoundError(
-            f"no trace {trace_id} in project {scope.project_id}", hint="fanlight runs lists them"
-        )
-    first = start[0]
+    place = _place(store, scope, trace_id)
+    heard_ms = clock.now_ns() // 1_000_000 - OPEN_SPAN_LOST_MS
+    asked = {**place, "heard_ms": heard_ms, "content_keys": list(content_keys()), "limit": limit + 1}
+    columns = [list(column[:limit]) for column in store.read_columns(scope, "trace_structure", asked)]
+    span_id = columns[0]
+    if not span_id:
+        raise _no_trace(scope, trace_id)
+    count = len(span_id)
+    if count == limit:
+        [(count,)] = store.read(scope, "trace_size", place)
+    started_ns, duration_ns = columns[7], columns[8]
+    first = started_ns[0]
+    last = max(begin + (length or 0) for begin, length in zip(started_ns, duration_ns, strict=True))
     return TraceStructure(
-        trace_id=trace_id,
-        run_id=trace_id,
+        trace_id=place["trace_id"],
+        run_id=columns[18][0],
         started_at=rfc3339(first),
-        duration_ns=max(begin + length for begin, length in zip(start, duration, strict=True)) - first,
-        span_count=len(span),
-        truncated=False,
-        columns=SpanColumns(
-            span_id=list(span),
-            parent_span_id=list(parent),
-            name=list(name),
-            kind=list(kind),
-            span_kind=[
-                SPAN_KINDS[number] if number < len(SPAN_KINDS) else "UNSPECIFIED" for number in span_kind
-            ],
-            status=[STATUS[number] if number < len(STATUS) else "unset" for number in status],
-            state=["finished"] * len(span),
-            start_ns=[begin - first for begin in start],
-            duration_ns=list(duration),
-            service=list(service),
-            agent=list(agent),
-            model=list(model),
-            tool=list(tool),
-            tokens_input=list(tokens_input),
-            tokens_output=list(tokens_output),
-            cost=[None] * len(span),
-            error_type=list(error),
-            event_count=list(events),
-            has_content=[False] * len(span),
-        ),
+        duration_ns=last - first,
+        span_count=count,
+        truncated=count > len(span_id),
+        columns=_columns(columns, first),
     )
+
+
+def get_span(
+    store: Store, scope: ProjectScope, trace_id: str, span_id: str, *, clock: Clock = SYSTEM
+) -> Span:
+    """One span with everything that was sent; of an open span its newest snapshot.
+
+    Raises:
+        InvalidError: an id is not made of hex digits, or not of so many.
+        NotFoundError: the project has no such span.
+    """
+    span = check_hex(span_id, 16, "span")
+    place = {**_place(store, scope, trace_id), "span_id": span}
+    heard_ms = clock.now_ns() // 1_000_000 - OPEN_SPAN_LOST_MS
+    rows = store.read(scope, "get_span", {**place, "heard_ms": heard_ms})
+    if not rows:
+        hint = "the trace lists its spans"
+        raise NotFoundError(f"no span {span} in trace {place['trace_id']} of {scope.project_id}", hint=hint)
+    long = store.read(scope, "span_content", {"trace_id": place["trace_id"], "span_id": span})
+    return span_from_row(rows[0], {number - 1: value for number, value in long})
 
 
 def check_hex(text: str, digits: int, what: str) -> str:
@@ -72,3 +74,46 @@ def check_hex(text: str, digits: int, what: str) -> str:
     if len(lowered) == digits and all(digit in "0123456789abcdef" for digit in lowered):
         return lowered
     raise InvalidError(f"{text[:80]!r} is no {what} id", hint=f"it is {digits} hex digits")
+
+
+def _place(store: Store, scope: ProjectScope, trace_id: str) -> dict[str, Any]:
+    """Where the trace lies, as the parameters that every question about it takes."""
+    trace = check_hex(trace_id, 32, "trace")
+    found = store.read(scope, "trace_place", {"trace_id": trace})
+    if not found:
+        raise _no_trace(scope, trace)
+    return {"trace_id": trace, "since_ns": found[0][0], "until_ns": found[0][1]}
+
+
+def _no_trace(scope: ProjectScope, trace_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"no trace {trace_id} in project {scope.project_id}", hint="fanlight runs lists them"
+    )
+
+
+def _columns(columns: list[list[Any]], first_ns: int) -> SpanColumns:
+    (
+        span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns, service, agent, model,
+        tool, tokens_input, tokens_output, error_type, events, content,
+    ) = columns[:18]  # fmt: skip
+    return SpanColumns(
+        span_id=span_id,
+        parent_span_id=parent,
+        name=name,
+        kind=kind,
+        span_kind=[span_kind_name(number) for number in span_kind],
+        status=[status_name(code) for code in status],
+        state=state,
+        start_ns=[begin - first_ns for begin in started_ns],
+        duration_ns=duration_ns,
+        service=service,
+        agent=agent,
+        model=model,
+        tool=tool,
+        tokens_input=tokens_input,
+        tokens_output=tokens_output,
+        cost=[None] * len(span_id),
+        error_type=error_type,
+        event_count=events,
+        has_content=[bool(has) for has in content],
+    )

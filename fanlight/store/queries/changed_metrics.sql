@@ -11,8 +11,8 @@ SELECT
     service,
     room,
     session,
-    mapKeys(attributes),
-    arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(attributes), attribute_types)
+    attribute_keys,
+    attribute_values
 FROM metrics
 WHERE project_id = {project_id:String}
     AND seq > {after:UInt64}

@@ -1,4 +1,4 @@
--- Spans stored in a range of sequences, in their order.
+-- Spans stored in a range of sequences, in their order: finished ones, and snapshots of open ones.
 SELECT
     seq,
     room,
@@ -11,8 +11,9 @@ SELECT
     kind,
     span_kind,
     status_code,
+    state,
     toUnixTimestamp64Nano(effective_start),
-    if(end_ns > start_ns, end_ns - start_ns, 0),
+    if(state = 'finished', if(end_ns > start_ns, end_ns - start_ns, 0), NULL),
     service,
     agent,
     if(model = '', model_requested, model),
@@ -20,15 +21,36 @@ SELECT
     tokens_input,
     tokens_output,
     error_type,
-    length(event_name)
-FROM spans
-WHERE project_id = {project_id:String}
-    AND seq > {after:UInt64}
-    AND seq <= {upto:UInt64}
-    AND (
-        has({runs:Array(String)}, run_id)
-        OR has({rooms:Array(String)}, room)
-        OR has({sessions:Array(String)}, session)
-    )
+    length(event_name),
+    hasAny(keys, {content_keys:Array(String)})
+FROM (
+    SELECT
+        seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
+        effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
+        tokens_output, error_type, event_name, attributes.keys AS keys, 'finished' AS state
+    FROM spans
+    WHERE project_id = {project_id:String}
+        AND seq > {after:UInt64}
+        AND seq <= {upto:UInt64}
+        AND (
+            has({runs:Array(String)}, run_id)
+            OR has({rooms:Array(String)}, room)
+            OR has({sessions:Array(String)}, session)
+        )
+    UNION ALL
+    SELECT
+        seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
+        effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
+        tokens_output, error_type, event_name, attributes.keys AS keys, 'open' AS state
+    FROM open_spans
+    WHERE project_id = {project_id:String}
+        AND seq > {after:UInt64}
+        AND seq <= {upto:UInt64}
+        AND (
+            has({runs:Array(String)}, run_id)
+            OR has({rooms:Array(String)}, room)
+            OR has({sessions:Array(String)}, session)
+        )
+)
 ORDER BY seq
 LIMIT {limit:UInt32}

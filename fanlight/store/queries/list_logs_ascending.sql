@@ -5,7 +5,7 @@ SELECT
     observed_ns,
     severity_number,
     severity_text,
-    multiIf(body_type >= 5, base64Encode(body), body_type = 1, substringUTF8(body, 1, {body_characters:UInt32}), body),
+    if(body_type = 1, substringUTF8(body, 1, {body_characters:UInt32}), body_value),
     body_type,
     event_name,
     lower(hex(trace_id)),
@@ -15,11 +15,11 @@ SELECT
     room,
     session,
     scope_name,
-    mapKeys(attributes),
-    arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(attributes), attribute_types),
+    attribute_keys,
+    attribute_values,
     attribute_types,
-    mapKeys(resource),
-    arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(resource), resource_types),
+    resource_keys,
+    resource_values,
     resource_types
 FROM logs
 WHERE project_id = {project_id:String}

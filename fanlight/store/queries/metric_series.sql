@@ -2,8 +2,8 @@
 SELECT
     series,
     any(service),
-    any(mapKeys(attributes)),
-    any(arrayMap((text, type) -> if(type >= 5, base64Encode(text), text), mapValues(attributes), attribute_types))
+    any(attribute_keys),
+    any(attribute_values)
 FROM metrics
 WHERE project_id = {project_id:String}
     AND name = {name:String}

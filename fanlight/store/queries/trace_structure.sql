@@ -1,8 +1,5 @@
--- The structure of one trace, ordered by start: no attribute, no content.
-WITH
-    {trace_id:String} AS trace,
-    fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC') AS since,
-    fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC') AS until
+-- The structure of one trace, ordered by start: its finished spans, and the open ones without a finished twin.
+-- An open span that was not heard of since {heard_ms} is lost. No attribute, no content.
 SELECT
     lower(hex(span_id)) AS span,
     if(parent_span_id = toFixedString('', 8), NULL, lower(hex(parent_span_id))),
@@ -10,8 +7,9 @@ SELECT
     kind,
     span_kind,
     status_code,
+    state,
     toUnixTimestamp64Nano(effective_start) AS start,
-    if(end_ns > start_ns, end_ns - start_ns, 0),
+    if(state = 'finished', if(end_ns > start_ns, end_ns - start_ns, 0), NULL),
     nullIf(service, ''),
     nullIf(agent, ''),
     nullIf(if(model = '', model_requested, model), ''),
@@ -19,11 +17,39 @@ SELECT
     tokens_input,
     tokens_output,
     nullIf(error_type, ''),
-    length(event_name)
-FROM spans
-WHERE project_id = {project_id:String}
-    AND trace_id = toFixedString(unhex(trace), 16)
-    AND effective_start >= since
-    AND effective_start <= until
+    length(event_name),
+    hasAny(keys, {content_keys:Array(String)}),
+    run_id
+FROM (
+    SELECT
+        span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
+        end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
+        error_type, event_name, attributes.keys AS keys, run_id,
+        'finished' AS state
+    FROM spans
+    WHERE project_id = {project_id:String}
+        AND trace_id = toFixedString(unhex({trace_id:String}), 16)
+        AND effective_start >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+        AND effective_start <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+    UNION ALL
+    SELECT
+        span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
+        end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
+        error_type, event_name, attributes.keys AS keys, run_id,
+        if(toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open') AS state
+    FROM open_spans FINAL
+    WHERE project_id = {project_id:String}
+        AND trace_id = toFixedString(unhex({trace_id:String}), 16)
+        AND effective_start >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+        AND effective_start <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+        AND span_id NOT IN (
+            SELECT span_id
+            FROM spans
+            WHERE project_id = {project_id:String}
+                AND trace_id = toFixedString(unhex({trace_id:String}), 16)
+                AND effective_start >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+                AND effective_start <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+        )
+)
 ORDER BY start, span
 LIMIT {limit:UInt32}

@@ -1,0 +1,18 @@
+-- The values of one field among the newest rows, the most frequent first.
+SELECT
+    value,
+    count() AS times
+FROM (
+    SELECT /*value*/ AS value
+    FROM /*table*/
+    WHERE project_id = {project_id:String}
+        AND /*time*/ >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+        AND /*time*/ < fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+    ORDER BY /*time*/ DESC
+    LIMIT {rows:UInt32}
+)
+WHERE value != ''
+    AND startsWith(lower(value), {prefix:String})
+GROUP BY value
+ORDER BY times DESC, value
+LIMIT {limit:UInt32}
