@@ -70,7 +70,7 @@ class Gate:
             UnauthenticatedError: the key is mistyped, unknown, expired or revoked.
             ForbiddenError: the server is guarded.
         """
-        self._check_open()
+        self.check_open()
         return LOCAL_OWNER if key is None else self._known(key).principal
 
     def scope(self, principal: Principal, project: str, right: Right = Right.READ) -> ProjectScope:
@@ -106,7 +106,8 @@ class Gate:
             )
         return principal.project_id
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raises ForbiddenError while nobody can be let in."""
         if self.guarded:
             raise ForbiddenError(
                 f"this server listens on {self._host} and nobody is registered who could let you in",

@@ -15,14 +15,18 @@ from fanlight.access.principal import Right
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks: a right, and whether it is a right on the project that the path names."""
+    """What a route asks: a right, and whether it is a right on the project that the path names.
+
+    `always` routes answer even while nobody can be let in.
+    """
 
     right: Right
     in_project: bool = False
+    always: bool = False
 
 
+_LIVENESS = Rule(Right.PUBLIC, always=True)
 _PUBLIC = Rule(Right.PUBLIC)
-_INGEST = Rule(Right.INGEST)
 _READ = Rule(Right.READ)
 _SERVER = Rule(Right.SERVER)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
@@ -33,8 +37,8 @@ _PROJECT = "/api/v1/projects/{project}"
 
 TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
-        ("GET", "/healthz"): _PUBLIC,
-        ("GET", "/readyz"): _PUBLIC,
+        ("GET", "/healthz"): _LIVENESS,
+        ("GET", "/readyz"): _LIVENESS,
         ("GET", "/metrics"): _SERVER,
         ("GET", "/api/docs"): _PUBLIC,
         ("GET", "/api/docs/{file}"): _PUBLIC,
@@ -65,10 +69,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/{file:path}"): _PUBLIC,
     }
 )
-"""(method, path template) -> rule. HEAD is asked for as GET is."""
-
-OTLP = _INGEST
-"""OTLP's paths and their aliases belong to the receiver, which asks the gate with the key it finds."""
+"""(method, path template) -> rule. HEAD goes wherever anybody may GET."""
 
 RESERVED = ("api", "v1", "config", "accounts", "rooms", "otlp", "metrics", "healthz", "readyz")
 """First segments that are never a page of Studio: what is unknown under them is a JSON 404."""
@@ -120,10 +121,11 @@ def match(method: str, path: str) -> Match | None:
     """What the table says about a request; None for a path that it does not know.
 
     Example:
-        >>> match("GET", "/api/v1/projects/default/runs")
-        Match(rule=Rule(right=<Right.READ: 'read'>, in_project=True), project='default', allowed=())
-        >>> match("DELETE", "/healthz")
-        Match(rule=None, project=None, allowed=('GET', 'HEAD'))
+        >>> found = match("GET", "/api/v1/projects/default/runs")
+        >>> found.rule.right, found.project
+        (<Right.READ: 'read'>, 'default')
+        >>> match("DELETE", "/healthz").allowed
+        ('GET', 'HEAD')
         >>> match("GET", "/api/v1/nothing") is None
         True
     """
@@ -133,9 +135,11 @@ def match(method: str, path: str) -> Match | None:
         found = _ROOT.rest
     if not found:
         return None
-    rule = found.get("GET" if method == "HEAD" else method)
+    if "GET" in found and found["GET"].right is Right.PUBLIC:
+        found = {**found, "HEAD": found["GET"]}
+    rule = found.get(method)
     if rule is None:
-        return Match(None, allowed=tuple(sorted({*found, *({"HEAD"} if "GET" in found else ())})))
+        return Match(None, allowed=tuple(sorted(found)))
     return Match(rule, project if rule.in_project else None)
 
 

@@ -1,0 +1,50 @@
+"""Agents."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fanlight.api.answers import described, json_response, page_of, ref
+from fanlight.api.parameters import Named, Scoped
+from fanlight.api.services import services_of
+from fanlight.catalog import agents
+from fanlight.query.times import rfc3339
+
+router = APIRouter(prefix="/api/v1/projects/{project}/agents", tags=["agents"])
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent that was heard of."""
+
+    name: str
+    first_seen_at: str
+    last_seen_at: str
+
+
+@router.get("", **described(page_of(Agent)))
+async def list_agents(request: Request, scope: Scoped, page: Named) -> Response:
+    """Agents by name."""
+    found = await asyncio.to_thread(
+        agents.list_agents, services_of(request).catalog, scope.project_id, **page.place("agents")
+    )
+    return json_response(page.of("agents", [_shape(each) for each in found]))
+
+
+@router.get("/{agent:path}", **described(ref(Agent)))
+async def get_agent(request: Request, scope: Scoped, agent: str) -> Response:
+    """One agent."""
+    catalog = services_of(request).catalog
+    return json_response(_shape(await asyncio.to_thread(agents.get_agent, catalog, scope.project_id, agent)))
+
+
+def _shape(agent: agents.Agent) -> Agent:
+    return Agent(
+        name=agent.name,
+        first_seen_at=rfc3339(agent.first_seen_ns),
+        last_seen_at=rfc3339(agent.last_seen_ns),
+    )

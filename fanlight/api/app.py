@@ -1,0 +1,189 @@
+"""The HTTP application: Studio, API and OTLP on the main port, OTLP alone on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fanlight.access.gate import Gate
+from fanlight.api import (
+    agents,
+    docs,
+    health,
+    keys,
+    liveness,
+    logs,
+    metrics,
+    projects,
+    rooms,
+    runs,
+    server_info,
+    stats,
+    stream,
+    traces,
+)
+from fanlight.api.boundary import REQUEST_ID, Boundary
+from fanlight.api.door import Door
+from fanlight.api.errors import error_response
+from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
+from fanlight.api.openapi import describe
+from fanlight.api.services import Endpoints, Receiver, Services
+from fanlight.api.studio import Studio, open_studio, studio_router
+from fanlight.api.workers import ClientGoneError, Workers
+from fanlight.catalog.database import Catalog
+from fanlight.catalog.projects import ensure_project
+from fanlight.clock import SYSTEM, Clock
+from fanlight.config import Config
+from fanlight.errors import FanlightError, InvalidError, NotFoundError
+from fanlight.live.broker import Broker
+from fanlight.model.ledger import LedgerSnapshot
+from fanlight.model.project import DEFAULT
+from fanlight.store.contract import Store
+
+OPENAPI = "/api/v1/openapi.json"
+_ROUTERS = (
+    liveness, docs, server_info, projects, keys, stats, health, runs, traces, logs, metrics, rooms, agents,
+    stream,
+)  # fmt: skip
+
+
+def create_app(
+    *,
+    config: Config,
+    catalog: Catalog,
+    gate: Gate,
+    store: Store,
+    broker: Broker,
+    otlp: Receiver,
+    ledger: Callable[[], LedgerSnapshot],
+    metrics: Callable[[], str],
+    is_ready: Callable[[], bool],
+    endpoints: Callable[[], Endpoints],
+    clock: Clock = SYSTEM,
+    studio: Studio | None = None,
+) -> App:
+    """The application of the main port. Everything it needs comes in here; close it before the store.
+
+    `endpoints` says where OTLP is taken, known once the ports are bound. `metrics` gives Prometheus text.
+    """
+    ensure_project(catalog, DEFAULT, clock=clock)
+    services = Services(
+        config=config,
+        catalog=catalog,
+        gate=gate,
+        store=store,
+        broker=broker,
+        ledger=ledger,
+        metrics=metrics,
+        is_ready=is_ready,
+        endpoints=endpoints,
+        clock=clock,
+        workers=Workers(),
+    )
+    base_path = "/" + config.base_path.strip("/") if config.base_path.strip("/") else ""
+    api = create_api(services, studio or open_studio(base_path), base_path)
+    hosts, proxies = hosts_of(config), proxies_of(config)
+    fork = Fork(
+        otlp=BrowserGuard(otlp, hosts, trusted_proxies=proxies, json=False),
+        is_otlp=otlp.handles,
+        api=BrowserGuard(Door(api, gate), hosts, trusted_proxies=proxies, json=True),
+        base_path=base_path,
+    )
+    return App(Boundary(fork), services.workers)
+
+
+def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
+    """The application of the OTLP/HTTP port: the receiver behind the same browser guards."""
+    guarded = BrowserGuard(otlp, hosts_of(config), trusted_proxies=proxies_of(config), json=False)
+    return Boundary(Fork(otlp=guarded, is_otlp=otlp.handles, api=_nothing_else, base_path=""))
+
+
+def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
+    """Studio and API, to be reached through the door alone."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api.state.services = services
+    api.exception_handler(FanlightError)(_tell)
+    api.exception_handler(RequestValidationError)(_tell_invalid)
+    api.exception_handler(HTTPException)(_tell_http)
+    api.exception_handler(ClientGoneError)(_tell_nobody)
+    for each in _ROUTERS:
+        api.include_router(each.router)
+    document = msgspec.json.encode(describe(api, base_path))
+
+    @api.get(OPENAPI, include_in_schema=False)
+    async def get_openapi() -> Response:
+        return Response(document, media_type="application/json")
+
+    api.include_router(studio_router(studio))
+    return api
+
+
+class App:
+    """An ASGI application with the threads that it asks the store in."""
+
+    def __init__(self, app: ASGIApp, workers: Workers) -> None:
+        self._app = app
+        self._workers = workers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def close(self) -> None:
+        """Wait for the questions that are being asked; drop those that wait."""
+        self._workers.close()
+
+
+class Fork:
+    """Takes the base path off, and sends OTLP and everything else their ways."""
+
+    def __init__(
+        self, *, otlp: ASGIApp, is_otlp: Callable[[str], bool], api: ASGIApp, base_path: str
+    ) -> None:
+        self._otlp = otlp
+        self._is_otlp = is_otlp
+        self._api = api
+        self._base_path = base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        base = self._base_path
+        # Some proxies take their path off themselves, so it may be there or not.
+        if base and (path == base or path.startswith(f"{base}/")):
+            path = path[len(base) :] or "/"
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        await (self._otlp if self._is_otlp(path) else self._api)(scope, receive, send)
+
+
+async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
+    raise NotFoundError(
+        f"nothing is at {scope['path'][:200]}", hint="this port takes OTLP; Studio and API have their own"
+    )
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    return error_response(error, request.scope[REQUEST_ID])
+
+
+async def _tell_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    told = InvalidError(f"{place[:100]}: {first['msg']}", hint="the API is described at /api/docs")
+    return error_response(told, request.scope[REQUEST_ID])
+
+
+async def _tell_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    told = InvalidError(str(error.detail)) if error.status_code == 400 else NotFoundError(str(error.detail))
+    return error_response(told, request.scope[REQUEST_ID])
+
+
+async def _tell_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=499)

@@ -1,0 +1,62 @@
+"""The OpenAPI document: routes from FastAPI, shapes from the msgspec structs that are really sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from fanlight import __version__
+from fanlight.api.agents import Agent
+from fanlight.api.errors import Error
+from fanlight.api.keys import CreatedKey
+from fanlight.api.projects import Project
+from fanlight.api.rooms import Room
+from fanlight.api.server_info import Server
+from fanlight.model.ledger import LedgerSnapshot
+from fanlight.model.log import Log
+from fanlight.model.metric import Metric, MetricSeries
+from fanlight.model.run import Run
+from fanlight.model.span import Span, TraceStructure
+from fanlight.model.stats import Stats
+
+SHAPES = (
+    Agent, CreatedKey, Error, LedgerSnapshot, Log, Metric, MetricSeries, Project, Room, Run, Server, Span,
+    Stats, TraceStructure,
+)  # fmt: skip
+ABOUT = "Everything that agents did, as it is stored and as it happens."
+_UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
+    """The document of `app`, served below `base_path`."""
+    document = get_openapi(
+        title="Fanlight",
+        version=__version__,
+        description=ABOUT,
+        routes=app.routes,
+        servers=[{"url": base_path or "/"}],
+    )
+    _, shapes = msgspec.json.schema_components(SHAPES, ref_template="#/components/schemas/{name}")
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _UNUSED:
+        schemas.pop(name, None)
+    schemas.update(shapes)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    # In local mode nobody needs a key: the empty requirement says so.
+    document["security"] = [{"key": []}, {}]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            _describe_errors(operation)
+    return document
+
+
+def _describe_errors(operation: dict[str, Any]) -> None:
+    operation["responses"].pop("422", None)
+    operation["responses"]["default"] = {
+        "description": "Anything else",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }

@@ -1,0 +1,62 @@
+"""Rooms."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fanlight.api.answers import described, json_response, page_of, ref
+from fanlight.api.parameters import Named, Scoped, Strict
+from fanlight.api.services import services_of
+from fanlight.catalog import rooms
+from fanlight.query.times import rfc3339
+
+router = APIRouter(prefix="/api/v1/projects/{project}/rooms", tags=["rooms"])
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """A durable place of work."""
+
+    name: str
+    created_at: str
+
+
+class NewRoom(Strict):
+    """What a room is made of."""
+
+    name: str = Field(min_length=1, max_length=rooms.MAX_NAME_LENGTH)
+
+
+@router.get("", **described(page_of(Room)))
+async def list_rooms(request: Request, scope: Scoped, page: Named) -> Response:
+    """Rooms by name."""
+    found = await asyncio.to_thread(
+        rooms.list_rooms, services_of(request).catalog, scope.project_id, **page.place("rooms")
+    )
+    return json_response(page.of("rooms", [_shape(each) for each in found]))
+
+
+@router.post("", **described(ref(Room), status=201))
+async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response:
+    """Make a room."""
+    services = services_of(request)
+    made = await asyncio.to_thread(
+        rooms.create_room, services.catalog, scope.project_id, new.name, clock=services.clock
+    )
+    return json_response(_shape(made), 201)
+
+
+@router.get("/{room}", **described(ref(Room)))
+async def get_room(request: Request, scope: Scoped, room: str) -> Response:
+    """One room."""
+    catalog = services_of(request).catalog
+    return json_response(_shape(await asyncio.to_thread(rooms.get_room, catalog, scope.project_id, room)))
+
+
+def _shape(room: rooms.Room) -> Room:
+    return Room(name=room.name, created_at=rfc3339(room.created_ns))

@@ -1,0 +1,26 @@
+"""Runs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fanlight.api.answers import ask, described, page_of, ref
+from fanlight.api.parameters import Paged, Scoped
+from fanlight.model.run import Run
+from fanlight.query import runs
+
+router = APIRouter(prefix="/api/v1/projects/{project}/runs", tags=["runs"])
+
+
+@router.get("", **described(page_of(Run)))
+async def list_runs(request: Request, scope: Scoped, window: Paged) -> Response:
+    """Runs that started in the window, newest first; input and output are left out."""
+    return await ask(request, runs.list_runs, scope, **window.page(request))
+
+
+@router.get("/{run_id}", **described(ref(Run)))
+async def get_run(request: Request, scope: Scoped, run_id: str) -> Response:
+    """One run with its input and output."""
+    return await ask(request, runs.get_run, scope, run_id)

@@ -1,0 +1,63 @@
+"""What the routes work with, handed in by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from fanlight.access.gate import Gate
+from fanlight.api.workers import Workers
+from fanlight.catalog.database import Catalog
+from fanlight.clock import Clock
+from fanlight.config import Config
+from fanlight.live.broker import Broker
+from fanlight.model.ledger import LedgerSnapshot
+from fanlight.store.contract import Store
+
+
+class Endpoints(Protocol):
+    """Where the server listens; None for a port that is off or was taken."""
+
+    @property
+    def otlp_http(self) -> str | None: ...
+
+    @property
+    def otlp_grpc(self) -> str | None: ...
+
+
+class Receiver(Protocol):
+    """A raw ASGI application that knows its own paths."""
+
+    def handles(self, path: str) -> bool:
+        """Whether requests to `path` are the receiver's."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts that answer. `ledger` and `metrics` are asked for each answer: both are cheap snapshots."""
+
+    config: Config
+    catalog: Catalog
+    gate: Gate
+    store: Store
+    broker: Broker
+    ledger: Callable[[], LedgerSnapshot]
+    metrics: Callable[[], str]
+    is_ready: Callable[[], bool]
+    endpoints: Callable[[], Endpoints]
+    clock: Clock
+    workers: Workers
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that got `request`."""
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
