@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -77,7 +78,13 @@ class Listener(uvicorn.Server):
                 timeout_graceful_shutdown=int(grace_s),
             )
         )
-        self.sock = sock
+        self._sock = sock
+        self.accepts = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, and say so by `accepts`."""
+        await super().startup(sockets)
+        self.accepts.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -86,4 +93,4 @@ class Listener(uvicorn.Server):
 
     async def run_until_stopped(self) -> None:
         """Serve until `should_exit` is set; open requests get the grace time."""
-        await self.serve(sockets=[self.sock])
+        await self.serve(sockets=[self._sock])

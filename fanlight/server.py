@@ -1,0 +1,296 @@
+"""The composition root: the only file that names concrete parts and joins them.
+
+receivers -> log -> writer -> store -> broker -> streams
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from fanlight.access.gate import Gate
+from fanlight.api.app import create_app, create_otlp_app
+from fanlight.api.listen import Listener, bind, parse_port, url_of
+from fanlight.catalog.database import open_catalog
+from fanlight.clock import SYSTEM, Clock
+from fanlight.config import Config
+from fanlight.errors import ConfigError
+from fanlight.ingest.ledger import Ledger
+from fanlight.ingest.log import Generation, Log
+from fanlight.ingest.receivers.otlp_grpc import start_grpc
+from fanlight.ingest.receivers.otlp_http import OtlpHttp
+from fanlight.ingest.registry import Registry
+from fanlight.ingest.writer import Writer
+from fanlight.live.broker import Broker
+from fanlight.model.ledger import render_prometheus
+from fanlight.otlp.limits import Limits
+from fanlight.query.changes import list_changes, oldest_seq
+from fanlight.store.contract import Store
+from fanlight.store.engine import open_store
+
+logger = logging.getLogger("fanlight.server")
+
+GRACE_S = 8
+"""How long open requests may take to finish once the server was asked to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """Where a running server listens. What is off, or was taken by another program, is None.
+
+    `notes` are sentences for the person who started it.
+    """
+
+    studio: str
+    otlp_http: str | None
+    otlp_grpc: str | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _State:
+    """What the running server says of itself."""
+
+    endpoints: Endpoints
+    is_ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sockets:
+    """What was bound before anything else. `notes` says which wanted port was not to be had."""
+
+    studio: socket.socket
+    otlp: socket.socket | None
+    notes: list[str]
+
+
+def serve(
+    config: Config, *, clock: Clock = SYSTEM, on_ready: Callable[[Endpoints], None] = lambda _: None
+) -> None:
+    """Run a server until SIGTERM or SIGINT, then drain it; a second signal ends it at once.
+
+    `on_ready` is called once, when the server accepts. Nothing that was acknowledged is lost either way.
+
+    Raises:
+        ConfigError: Studio's port is taken, a setting is wrong, or another server has the data directory.
+        SchemaTooNewError: a newer Fanlight wrote the data directory.
+    """
+    for chatty in ("alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )
+    with _own_data_dir(config.data_dir), contextlib.ExitStack() as stack:
+        sockets = _bind(config)
+        stack.callback(sockets.studio.close)
+        uvloop.run(_run(config, sockets, clock, on_ready, stack))
+
+
+@contextlib.contextmanager
+def _own_data_dir(path: Path) -> Iterator[None]:
+    """One server a data directory: the engine allows one process, and the log one writer."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (path / "server.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise ConfigError(
+                f"another server has {path} (process {lock.read().strip() or 'unknown'})",
+                hint="stop it, or give this one a --data of its own",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _bind(config: Config) -> _Sockets:
+    port = parse_port("port", config.port)
+    if port is None:
+        raise ConfigError("port is off, and Studio and the API need one", hint="0 takes any free port")
+    try:
+        studio = bind(config.host, port)
+    except OSError as error:
+        raise ConfigError(
+            f"{config.host}:{port} cannot be listened on ({error.strerror})",
+            hint="another Fanlight may run there; --port 0 takes any free port",
+        ) from error
+    notes: list[str] = []
+    otlp = None
+    otlp_port = parse_port("otlp_http_port", config.otlp_http_port)
+    if otlp_port is not None:
+        try:
+            otlp = bind(config.host, otlp_port)
+        except OSError as error:
+            notes.append(_taken("OTLP/HTTP", otlp_port, error.strerror or "taken"))
+    return _Sockets(studio, otlp, notes)
+
+
+def _taken(what: str, port: int, why: str) -> str:
+    return f"Port {port} for {what} is not to be had ({why}); Studio's port takes OTLP/HTTP as well."
+
+
+async def _run(
+    config: Config,
+    sockets: _Sockets,
+    clock: Clock,
+    on_ready: Callable[[Endpoints], None],
+    stack: contextlib.ExitStack,
+) -> None:
+    """Open the parts from the store upwards; serve; take them down in the other order."""
+    catalog = open_catalog(config.catalog, config.data_dir)
+    stack.callback(catalog.close)
+    store = open_store(config.store, config.data_dir, config)
+    store.open()
+    stack.callback(store.close)
+    log = Log(
+        config.data_dir / "log",
+        segment_bytes=config.segment_bytes,
+        max_backlog_bytes=config.max_backlog_bytes,
+        durability=config.durability,
+        clock=clock,
+    )
+    stack.callback(log.close)
+    stored_seq = store.last_seq()
+    waiting = log.open(above_seq=stored_seq)
+    ledger = _ledger_of(waiting, clock)
+    broker = _broker(config, store, _watermark(waiting, stored_seq), stored_seq, clock)
+    registry = Registry(catalog, store, after=stored_seq)
+
+    def announce(watermark: int, projects: frozenset[str]) -> None:
+        registry.note(watermark, projects)
+        broker.advance(watermark, projects)
+
+    writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock)
+    gate = Gate(catalog, host=config.host, clock=clock)
+    stack.callback(gate.close)
+    otlp = OtlpHttp(gate.ingest_project, log.append, Limits.of(config), ledger)
+    state = _State(Endpoints(studio=url_of(sockets.studio), otlp_http=None, otlp_grpc=None))
+    app = create_app(
+        config=config,
+        catalog=catalog,
+        gate=gate,
+        store=store,
+        broker=broker,
+        otlp=otlp,
+        ledger=ledger.snapshot,
+        metrics=lambda: render_prometheus(ledger.snapshot()) + _own_figures(log, broker),
+        is_ready=lambda: state.is_ready,
+        endpoints=lambda: state.endpoints,
+        clock=clock,
+    )
+    stack.callback(app.close)
+    listeners = [Listener(app, sockets.studio, grace_s=GRACE_S)]
+    if sockets.otlp is not None:
+        listeners.append(Listener(create_otlp_app(config=config, otlp=otlp), sockets.otlp, grace_s=GRACE_S))
+    grpc, grpc_port = await _start_grpc(config, sockets.notes, gate, log, ledger, otlp)
+    state.endpoints = _endpoints(config, sockets, grpc_port)
+    registry.start()
+    writer.start()
+    asked = _stop_on_signals()
+    serving = [asyncio.ensure_future(listener.run_until_stopped()) for listener in listeners]
+    await asyncio.gather(*(listener.accepts.wait() for listener in listeners))
+    state.is_ready = True
+    on_ready(state.endpoints)
+    await asyncio.wait([asyncio.ensure_future(asked.wait()), *serving], return_when=asyncio.FIRST_COMPLETED)
+    state.is_ready = False
+    await broker.close()
+    for listener in listeners:
+        listener.should_exit = True
+    if grpc is not None:
+        await grpc.stop(GRACE_S)
+    await asyncio.gather(*serving)
+    await asyncio.to_thread(writer.stop, True)
+    await asyncio.to_thread(registry.stop)
+
+
+def _ledger_of(waiting: Sequence[Generation], clock: Clock) -> Ledger:
+    ledger = Ledger(clock)
+    for generation in waiting:
+        for segment in generation.segments:
+            ledger.replayed(segment.signal, segment.items)
+    return ledger
+
+
+def _watermark(waiting: Sequence[Generation], stored_seq: int) -> int:
+    """What can be queried before the writer begins: everything below the oldest item that still waits."""
+    first = [segment.first_seq for generation in waiting for segment in generation.segments]
+    return min([stored_seq, *(seq - 1 for seq in first)])
+
+
+def _broker(config: Config, store: Store, watermark: int, horizon: int, clock: Clock) -> Broker:
+    return Broker(
+        partial(list_changes, store),
+        partial(oldest_seq, store),
+        watermark=watermark,
+        horizon=horizon,
+        window_s=config.stream_window_s,
+        max_readers=config.stream_readers,
+        clock=clock,
+    )
+
+
+async def _start_grpc(
+    config: Config, notes: list[str], gate: Gate, log: Log, ledger: Ledger, otlp: OtlpHttp
+) -> tuple[Any, int | None]:
+    port = parse_port("otlp_grpc_port", config.otlp_grpc_port)
+    if port is None:
+        return None, None
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    try:
+        return await start_grpc(
+            f"{host}:{port}", gate.ingest_project, log.append, Limits.of(config), ledger, intake=otlp.intake
+        )
+    except RuntimeError:
+        notes.append(f"Port {port} for OTLP/gRPC is not to be had; OTLP/HTTP is answered all the same.")
+        return None, None
+
+
+def _endpoints(config: Config, sockets: _Sockets, grpc_port: int | None) -> Endpoints:
+    studio = url_of(sockets.studio)
+    return Endpoints(
+        studio=studio + ("/" + config.base_path.strip("/") if config.base_path.strip("/") else ""),
+        otlp_http=url_of(sockets.otlp) if sockets.otlp is not None else None,
+        otlp_grpc=f"{studio.rpartition(':')[0]}:{grpc_port}" if grpc_port else None,
+        notes=tuple(sockets.notes),
+    )
+
+
+def _own_figures(log: Log, broker: Broker) -> str:
+    """The gauges that are no item counts."""
+    figures = (
+        ("fanlight_log_backlog_bytes", "Bytes in the log that the store has yet to take.", log.backlog_bytes),
+        ("fanlight_stream_readers", "Open streams.", broker.readers),
+        ("fanlight_watermark", "Sequence up to which everything can be queried.", broker.watermark),
+    )
+    return "".join(
+        f"# HELP {name} {text}\n# TYPE {name} gauge\n{name} {value}\n" for name, text, value in figures
+    )
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; the second one ends the process there and then."""
+    asked = asyncio.Event()
+
+    def stop(number: int) -> None:
+        if asked.is_set():
+            # Everything acknowledged is in the log; there is nothing left that must be done.
+            os._exit(128 + number)
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop, int(number))
+    return asked
