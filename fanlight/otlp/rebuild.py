@@ -22,8 +22,8 @@ from fanlight.otlp.limits import Limits
 from fanlight.otlp.mend import mend, mended_attribute
 from fanlight.otlp.scan import DoubtError, count_items, most_attributes, too_many
 from fanlight.otlp.shape import ROOTS, Block
-from fanlight.otlp.wire import LEN, WireError, block, fields, head
 from fanlight.otlp.weigh import Weight
+from fanlight.otlp.wire import LEN, WireError, block, fields, head
 
 _MAX_BLOCK_BYTES = 1024 * 1024
 """A bigger block is taken apart without trying: what parsing it costs in memory depends on what it holds."""

@@ -61,7 +61,7 @@ def most_attributes(elements: Elements, data: bytes, start: int = 0, end: int | 
     Raises:
         WireError: the bytes are no protobuf.
     """
-    counts = {number: 0 for number in elements}
+    counts = dict.fromkeys(elements, 0)
     most = 0
     for number, wire_type, _, value, after in fields(data, start, end):
         if number not in elements or wire_type != LEN:
@@ -89,17 +89,18 @@ class _Scan:
             length, value = data[at + 1], at + 2
             if length > 0x7F:
                 length, value = read_varint(data, at + 1, end)
-            at = value + length
             child = inner.get(tag >> 3)
             if child is None:
+                at = value + length
                 if seen >> tag & 1 and not block.fields[tag >> 3].is_repeated:
                     raise DoubtError  # A field that may stand once stands twice.
                 seen |= 1 << tag
                 if length > PIECE_BYTES:
                     self._check_big(block.elements.get(tag >> 3, {}), value, at)
             elif child.is_item:
-                self._item(child, value, at)
+                at = self._items(child, tag, at, end)
             else:
+                at = value + length
                 self.blocks += 1
                 if self.blocks > self.limits.max_request_items:
                     raise too_many("blocks around items", self.limits.max_request_items)
@@ -107,21 +108,33 @@ class _Scan:
         if at != end:
             raise DoubtError
 
-    def _item(self, item: Block, start: int, end: int) -> None:
-        self.items += 1
-        if self.items > self.limits.max_request_items:
-            raise too_many("items", self.limits.max_request_items)
-        if self.with_ids:
-            self._check_ids(start)
-        if end - start > PIECE_BYTES:
-            self._check_big(item.elements, start, end)
-
-    def _check_ids(self, start: int) -> None:
-        starts, span_id = self.data.startswith, start + _SPAN_ID_AT
-        if not (starts(_TRACE_ID, start) and starts(_SPAN_ID, span_id)):
-            raise DoubtError
-        if starts(_NO_TRACE_ID, start) or starts(_NO_SPAN_ID, span_id):
-            raise DoubtError
+    def _items(self, item: Block, tag: int, at: int, end: int) -> int:
+        """Count the items that follow one another from `at`; where they end. The hot loop of every request."""
+        data, starts, with_ids = self.data, self.data.startswith, self.with_ids
+        first, last = self.items, self.limits.max_request_items
+        while at < end and data[at] == tag:
+            length, value = data[at + 1], at + 2
+            if length > 0x7F:
+                high = data[at + 2]
+                if high > 0x7F:
+                    length, value = read_varint(data, at + 1, end)
+                else:
+                    length, value = length & 0x7F | high << 7, at + 3
+            if with_ids and (
+                not starts(_TRACE_ID, value)
+                or not starts(_SPAN_ID, value + _SPAN_ID_AT)
+                or starts(_NO_TRACE_ID, value)
+                or starts(_NO_SPAN_ID, value + _SPAN_ID_AT)
+            ):
+                raise DoubtError
+            at = value + length
+            first += 1
+            if first > last:
+                raise too_many("items", last)
+            if length > PIECE_BYTES:
+                self._check_big(item.elements, value, at)
+        self.items = first
+        return at
 
     def _check_big(self, elements: Elements, start: int, end: int) -> None:
         # It will be parsed in pieces, none of which knows of the others.

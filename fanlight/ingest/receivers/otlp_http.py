@@ -21,7 +21,6 @@ from fanlight.errors import (
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.receivers.inflight import Hold
 from fanlight.ingest.receivers.intake import Append, Gate, Intake, explain
-from fanlight.model.batch import Coding
 from fanlight.model.signal import Signal
 from fanlight.otlp.coding import parse_coding, too_large
 from fanlight.otlp.limits import Limits
