@@ -38,7 +38,7 @@ def scalar(name: str, *, attributes: str, resource: str) -> str:
 
     Example:
         >>> scalar("room", attributes="a", resource="r")
-        "multiIf(a['fanlight.room'] != '', a['fanlight.room'], r['fanlight.room'] != '', r['fanlight.room'], r['room'])"
+        "arrayFirst(text -> text != '', [a['fanlight.room'], r['fanlight.room'], r['room']])"
     """
     own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
     inherited = _joined(dialect.resource for dialect in dialects()).get(name, ())
@@ -48,7 +48,7 @@ def scalar(name: str, *, attributes: str, resource: str) -> str:
 def count(name: str, *, attributes: str) -> str:
     """SQL for the number scalar `name`; NULL when it was not reported or is no whole number from 0 on."""
     own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
-    return f"coalesce({', '.join(f'toUInt64OrNull({_value(attributes, key)})' for key in own)}, NULL)"
+    return f"toUInt64OrNull({_first([_value(attributes, key) for key in own])})"
 
 
 def kind(*, attributes: str, span_kind: str) -> str:
@@ -85,20 +85,18 @@ def _joined(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[
 
 
 def _kind(rule: Kind, attributes: str) -> str:
-    value = f"lower({_value(attributes, rule.key)})"
-    known = quote(rule.unknown)
-    if rule.names:
-        names, kinds = (", ".join(map(quote, each)) for each in (rule.names, rule.names.values()))
-        known = f"transform({value}, [{names}], [{kinds}], {known})"
-    return f"if({value} = '', '', {known})"
+    names, kinds = ("", *rule.names), ("", *rule.names.values())
+    return f"transform(lower({_value(attributes, rule.key)}), {_list(names)}, {_list(kinds)}, {quote(rule.unknown)})"
 
 
 def _value(attributes: str, key: str) -> str:
     return f"{attributes}[{quote(key)}]"
 
 
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(quote, texts))}]"
+
+
 def _first(choices: list[str]) -> str:
-    if len(choices) == 1:
-        return choices[0]
-    tests = [f"{choice} != '', {choice}" for choice in choices[:-1]]
-    return f"multiIf({', '.join([*tests, choices[-1]])})"
+    # A short list: what the engine spends on analysing a query grows with the number of its terms.
+    return choices[0] if len(choices) == 1 else f"arrayFirst(text -> text != '', [{', '.join(choices)}])"

@@ -15,7 +15,7 @@ from fanlight.errors import StoreError
 
 TIMEOUT = 159
 RETRYABLE = frozenset({TIMEOUT, 202, 209, 210, 241, 243, 252, 319, 999})
-"""Engine codes that may pass: time-out, too many queries, socket, network, memory, disk, too many parts, ..."""
+"""Engine codes that may pass: time-out, too many queries, network, memory, disk, too many parts."""
 
 _MOST_TEXT = 600
 
@@ -34,12 +34,25 @@ class Connection:
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Rows of a question, in order."""
         with _translated():
-            return self._client.query(sql, parameters=_given(parameters)).result_rows
+            found: Sequence[Sequence[Any]] = self._client.query(sql, parameters=_given(parameters)).result_rows
+            return found
+
+    def columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """The answer of a question, a sequence a column; as many empty ones when there are no rows."""
+        with _translated():
+            found: Sequence[Sequence[Any]] = self._client.query(
+                sql, parameters=_given(parameters), column_oriented=True
+            ).result_columns
+        if found:
+            return found
+        # An answer without rows comes without its columns.
+        return [()] * len(self.rows(f"DESCRIBE TABLE ({sql})", parameters))
 
     def raw(self, sql: str) -> bytes:
         """The rows of `sql` as a Native block."""
         with _translated():
-            return self._client.raw_query(sql, fmt="Native")
+            block: bytes = self._client.raw_query(sql, fmt="Native")
+            return block
 
     def put(self, table: str, columns: Sequence[str], block: bytes, settings: Mapping[str, Any]) -> None:
         """Insert a Native block."""

@@ -8,7 +8,7 @@ Marks: `segment` = the file; `map(x)`, `types(x)` = a list of key-values as a ma
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,22 +18,9 @@ from fanlight.model.signal import Signal
 from fanlight.semconv import canonical
 from fanlight.semconv.dialect import COUNTS, SCALARS
 
-ARMS = (
-    "no",
-    "string_value",
-    "bool_value",
-    "int_value",
-    "double_value",
-    "array_value",
-    "kvlist_value",
-    "bytes_value",
-)
-_ENUM = "Enum8(" + ", ".join(f"'{arm}' = {number}" for number, arm in enumerate(ARMS)) + ")"
-VALUE = (
-    f"Tuple(value {_ENUM}, string_value String, bool_value Bool, int_value Int64, double_value Float64,"
-    " array_value String, kvlist_value String, bytes_value String)"
-)
-PAIRS = f"Array(Tuple(key String, value {VALUE}))"
+_ENUM = "Enum8('no' = 0, 's' = 1, 'b' = 2, 'i' = 3, 'd' = 4, 'a' = 5, 'k' = 6, 'y' = 7)"
+VALUE = f"Tuple(v {_ENUM}, s String, b Bool, i Int64, d Float64, a String, k String, y String)"
+PAIRS = f"Array(Tuple(key String, v {VALUE}))"
 _SCOPE = f"scope Tuple(name String, version String, attributes {PAIRS}, dropped_attributes_count UInt32)"
 _RESOURCE = f"resource Tuple(attributes {PAIRS}, dropped_attributes_count UInt32)"
 _TAIL = "project String, received_ns UInt64, seq UInt64"
@@ -48,11 +35,47 @@ _SPAN = (
     f" dropped_attributes_count UInt32, {_EVENTS}, dropped_events_count UInt32, {_LINKS},"
     " dropped_links_count UInt32, status Tuple(message String, code Int32), flags UInt32"
 )
+_LOG = (
+    f"time_unix_nano UInt64, severity_number Int32, severity_text String, body {VALUE}, attributes {PAIRS},"
+    " dropped_attributes_count UInt32, flags UInt32, trace_id String, span_id String,"
+    " observed_time_unix_nano UInt64, event_name String"
+)
+_POINT = f"start_time_unix_nano UInt64, time_unix_nano UInt64, flags UInt32, attributes {PAIRS}"
+_NUMBER = (
+    f"Tuple({_POINT}, value Enum8('no' = 0, 'as_double' = 4, 'as_int' = 6), as_double Float64, as_int Int64)"
+)
+_HAS_SUM = "has_sum Enum8('no' = 0, 'sum' = 5), sum Float64"
+_HISTOGRAM = (
+    f"Tuple({_POINT}, count UInt64, {_HAS_SUM}, bucket_counts Array(UInt64), explicit_bounds Array(Float64),"
+    " has_min Enum8('no' = 0, 'min' = 11), min Float64, has_max Enum8('no' = 0, 'max' = 12), max Float64)"
+)
+_BUCKETS = "Tuple(offset Int32, bucket_counts Array(UInt64))"
+_EXPONENTIAL = (
+    f"Tuple({_POINT}, count UInt64, {_HAS_SUM}, scale Int32, zero_count UInt64, positive {_BUCKETS},"
+    f" negative {_BUCKETS}, has_min Enum8('no' = 0, 'min' = 12), min Float64,"
+    " has_max Enum8('no' = 0, 'max' = 13), max Float64, zero_threshold Float64)"
+)
+_SUMMARY = f"Tuple({_POINT}, count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64)))"
+_KINDS = "'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11"
+_METRIC = (
+    f"name String, description String, unit String, data Enum8('no' = 0, {_KINDS}),"
+    f" gauge Tuple(data_points Array({_NUMBER})),"
+    f" sum Tuple(data_points Array({_NUMBER}), aggregation_temporality Int32, is_monotonic Bool),"
+    f" histogram Tuple(data_points Array({_HISTOGRAM}), aggregation_temporality Int32),"
+    f" exponential_histogram Tuple(data_points Array({_EXPONENTIAL}), aggregation_temporality Int32),"
+    f" summary Tuple(data_points Array({_SUMMARY}))"
+)
+
+
+def _structure(resources: str, scopes: str, items: str, item: str) -> str:
+    inner = f"{scopes} Array(Tuple({_SCOPE}, {items} Array(Tuple({item}))))"
+    return f"{resources} Array(Tuple({_RESOURCE}, {inner})), {_TAIL}"
+
+
 STRUCTURES: Mapping[Signal, str] = {
-    Signal.TRACES: (
-        f"resource_spans Array(Tuple({_RESOURCE}, scope_spans Array(Tuple({_SCOPE},"
-        f" spans Array(Tuple({_SPAN})))))), {_TAIL}"
-    ),
+    Signal.TRACES: _structure("resource_spans", "scope_spans", "spans", _SPAN),
+    Signal.LOGS: _structure("resource_logs", "scope_logs", "log_records", _LOG),
+    Signal.METRICS: _structure("resource_metrics", "scope_metrics", "metrics", _METRIC),
 }
 
 _MARK = re.compile(r"/\*(\w+)(?:\(([\w.]+)\))?\*/")
@@ -84,6 +107,8 @@ def _fill(mark: re.Match[str]) -> str:
         return _MACROS[name](over)
     if name == "kind":
         return canonical.kind(attributes="attributes", span_kind="span_kind")
+    if name in {"inputs", "outputs"}:
+        return canonical.first_content(name, attributes="attributes")
     if name in SCALARS:
         return canonical.scalar(name, attributes="attributes", resource="resource")
     if name in COUNTS:
@@ -93,23 +118,19 @@ def _fill(mark: re.Match[str]) -> str:
 
 def _map(pairs: str) -> str:
     return (
-        f"CAST((arrayMap(text -> toValidUTF8(text), {pairs}.key), {_texts(f'{pairs}.value')}),"
-        " 'Map(LowCardinality(String), String)')"
-    )
-
-
-def _texts(values: str) -> str:
-    return (
-        "arrayMap(v -> multiIf("
-        "v.value = 'string_value', toValidUTF8(v.string_value), v.value = 'int_value', toString(v.int_value),"
-        " v.value = 'bool_value', toString(v.bool_value), v.value = 'double_value', toString(v.double_value),"
-        " v.value = 'array_value', v.array_value, v.value = 'kvlist_value', v.kvlist_value, v.bytes_value),"
-        f" {values})"
+        f"CAST(({pairs}.key, arrayMap(v -> {_text('v')}, {pairs}.v)), 'Map(LowCardinality(String), String)')"
     )
 
 
 def _types(pairs: str) -> str:
-    return f"CAST({pairs}.value.value, 'Array(UInt8)')"
+    return f"CAST({pairs}.v.v, 'Array(UInt8)')"
+
+
+def _text(v: str) -> str:
+    return (
+        f"multiIf({v}.v = 's', {v}.s, {v}.v = 'i', toString({v}.i), {v}.v = 'b', toString({v}.b),"
+        f" {v}.v = 'd', toString({v}.d), {v}.v = 'a', {v}.a, {v}.v = 'k', {v}.k, {v}.y)"
+    )
 
 
 def _project(resource: str) -> str:
@@ -117,8 +138,78 @@ def _project(resource: str) -> str:
     return f"toLowCardinality(if(match({named}, {canonical.quote(NAME_PATTERN)}), {named}, {canonical.quote(DEFAULT)}))"
 
 
+# One shape for the points of every kind of metric: (SQL of its default, type).
+_SHAPE = {
+    "value_type": ("0", "UInt8"),
+    "value_double": ("0", "Float64"),
+    "value_int": ("0", "Int64"),
+    "count": ("0", "UInt64"),
+    "sum": ("NULL", "Nullable(Float64)"),
+    "min": ("NULL", "Nullable(Float64)"),
+    "max": ("NULL", "Nullable(Float64)"),
+    "bounds": ("[]", "Array(Float64)"),
+    "bucket_counts": ("[]", "Array(UInt64)"),
+    "scale": ("0", "Int32"),
+    "zero_count": ("0", "UInt64"),
+    "zero_threshold": ("0", "Float64"),
+    "positive_offset": ("0", "Int32"),
+    "positive_counts": ("[]", "Array(UInt64)"),
+    "negative_offset": ("0", "Int32"),
+    "negative_counts": ("[]", "Array(UInt64)"),
+    "quantiles": ("[]", "Array(Float64)"),
+    "quantile_values": ("[]", "Array(Float64)"),
+}
+
+
+def _point(p: str, **own: str) -> str:
+    shared = f"{p}.start_time_unix_nano, {p}.time_unix_nano, {p}.attributes, {p}.flags"
+    rest = (f"CAST({own.get(name, default)}, '{type_}')" for name, (default, type_) in _SHAPE.items())
+    return f"tuple({shared}, {', '.join(rest)})"
+
+
+def _number(p: str) -> str:
+    kind = f"transform(toUInt8({p}.value), [4, 6], [1, 2], 0)"
+    return _point(p, value_type=kind, value_double=f"{p}.as_double", value_int=f"{p}.as_int")
+
+
+def _statistics(p: str) -> dict[str, str]:
+    present = {name: f"if({p}.has_{name} = 'no', NULL, {p}.{name})" for name in ("sum", "min", "max")}
+    return {"count": f"{p}.count", **present}
+
+
+def _histogram(p: str) -> str:
+    return _point(p, bounds=f"{p}.explicit_bounds", bucket_counts=f"{p}.bucket_counts", **_statistics(p))
+
+
+def _exponential(p: str) -> str:
+    own = {name: f"{p}.{name}" for name in ("scale", "zero_count", "zero_threshold")}
+    for side in ("positive", "negative"):
+        own |= {f"{side}_offset": f"{p}.{side}.offset", f"{side}_counts": f"{p}.{side}.bucket_counts"}
+    return _point(p, **own, **_statistics(p))
+
+
+def _summary(p: str) -> str:
+    values = f"{p}.quantile_values"
+    return _point(
+        p,
+        count=f"{p}.count",
+        sum=f"{p}.sum",
+        quantiles=f"{values}.quantile",
+        quantile_values=f"{values}.value",
+    )
+
+
 def _doubled(structure: str) -> str:
     return "'" + structure.replace("'", "''") + "'"
 
 
-_MACROS = {"map": _map, "types": _types, "project": _project}
+_MACROS: Mapping[str, Callable[[str], str]] = {
+    "map": _map,
+    "types": _types,
+    "text": _text,
+    "project": _project,
+    "number": _number,
+    "histogram": _histogram,
+    "exponential": _exponential,
+    "summary": _summary,
+}

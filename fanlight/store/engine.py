@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fanlight.config import Config
-from fanlight.errors import ConfigError, StoreError
+from fanlight.errors import ConfigError
 from fanlight.model.project import ProjectScope
 from fanlight.store import migrate
-from fanlight.store.backend import Backend, Embedded
+from fanlight.store.backend import Backend
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
-from fanlight.store.insert import Inserter
+from fanlight.store.embedded import Embedded
+from fanlight.store.inserting import Inserter
+from fanlight.store.sql import statement
+from fanlight.store.summarising import Summariser
 
 _MARK = re.compile(r"/\*(\w+)\*/")
 
@@ -51,6 +52,7 @@ class Engine:
         migrate.migrate(self._backend.writer)
         self._epoch = migrate.epoch(self._backend.writer)
         self._inserter = Inserter(self._backend, retention_days=self._config.retention_days)
+        self._summariser = Summariser(self._backend.writer)
 
     def close(self) -> None:
         self._backend.close()
@@ -62,8 +64,14 @@ class Engine:
     def insert(self, segment: Segment) -> Inserted:
         return self._inserter.insert(segment)
 
+    def summarise(self, runs: Sequence[RunKey], *, first_seq: int) -> int:
+        return self._summariser.summarise(runs, first_seq=first_seq)
+
+    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
+        return self._summariser.lose(silent_since_ns=silent_since_ns, first_seq=first_seq)
+
     def last_seq(self) -> int:
-        return int(self._backend.writer.rows("SELECT max(seq) FROM spans")[0][0])
+        return int(self._backend.writer.rows(statement("operator", "last_seq"))[0][0])
 
     def read(
         self,
@@ -72,21 +80,31 @@ class Engine:
         parameters: Mapping[str, Any] | None = None,
         fragments: Mapping[str, str] | None = None,
     ) -> Sequence[Sequence[Any]]:
-        text = _filled(_question("queries", query), fragments or {})
         with self._backend.readers.connection() as connection:
-            return connection.rows(text, {**(parameters or {}), "project_id": scope.project_id})
+            return connection.rows(_filled(query, fragments), _bound(scope, parameters))
+
+    def read_columns(
+        self,
+        scope: ProjectScope,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        fragments: Mapping[str, str] | None = None,
+    ) -> Sequence[Sequence[Any]]:
+        with self._backend.readers.connection() as connection:
+            return connection.columns(_filled(query, fragments), _bound(scope, parameters))
 
     def read_operator(
         self, query: str, parameters: Mapping[str, Any] | None = None
     ) -> Sequence[Sequence[Any]]:
         with self._backend.readers.connection() as connection:
-            return connection.rows(_question("operator", query), parameters)
+            return connection.rows(statement("operator", query), parameters)
 
 
-@cache
-def _question(folder: str, name: str) -> str:
-    return (files("fanlight.store") / folder / f"{name}.sql").read_text()
+def _filled(query: str, fragments: Mapping[str, str] | None) -> str:
+    given = fragments or {}
+    return _MARK.sub(lambda mark: given.get(mark[1], mark[0]), statement("queries", query))
 
 
-def _filled(text: str, fragments: Mapping[str, str]) -> str:
-    return _MARK.sub(lambda mark: fragments.get(mark[1], mark[0]), text)
+def _bound(scope: ProjectScope, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    # The scope comes last: no parameter of a caller can name another project.
+    return {**(parameters or {}), "project_id": scope.project_id}

@@ -1,0 +1,1 @@
+SELECT count(), uniqExact(identity), groupUniqArray(project_id) FROM incoming

@@ -1,0 +1,1 @@
+SELECT project_id, trace_id, span_id FROM incoming WHERE end_ns != 0

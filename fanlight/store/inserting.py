@@ -1,0 +1,190 @@
+"""Storing a segment exactly once.
+
+The segment is decoded into a temporary table, `incoming`. What is stored already, or came twice, is found by
+the items' identities and left out; the rest goes in as one block under the segment's token, so that a replay
+after a crash half-way completes what is missing and repeats nothing, in tables and views alike.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fanlight.errors import StoreError
+from fanlight.model.signal import Signal
+from fanlight.store.backend import Backend
+from fanlight.store.contract import Inserted, RunKey, Segment
+from fanlight.store.decoding import decode_query, schema_of
+from fanlight.store.sql import statement
+
+HOUR_NS = 3_600_000_000_000
+DAY_NS = 24 * HOUR_NS
+LONGEST_VALUE_BYTES = 64 * 1024
+TRIES = 4
+
+TABLES: Mapping[Signal, str] = {Signal.TRACES: "spans", Signal.LOGS: "logs", Signal.METRICS: "metrics"}
+
+_ONE_BLOCK = {
+    "max_insert_block_size": 2_000_000,
+    "min_insert_block_size_rows": 2_000_000,
+    "min_insert_block_size_bytes": 2_000_000_000,
+    "max_insert_threads": 1,
+    "throw_on_max_partitions_per_insert_block": 0,
+    "insert_deduplicate": 1,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+}
+_NOTHING = Inserted(stored=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How many rows of a segment are not stored: `same` as the stored one, or `differing` from it."""
+
+    same: int = 0
+    differing: int = 0
+
+
+class Inserter:
+    """The one writer of a store."""
+
+    def __init__(self, backend: Backend, *, retention_days: int) -> None:
+        self._backend = backend
+        self._numbers = {
+            "past_ns": retention_days * DAY_NS,
+            "future_ns": HOUR_NS,
+            "retention_days": retention_days,
+        }
+        self._columns = {
+            table: self._columns_of(table) for table in (*TABLES.values(), "open_spans", "span_content")
+        }
+
+    def insert(self, segment: Segment) -> Inserted:
+        """Store `segment`; what the engine refuses for the moment is tried again a few times."""
+        for attempt in range(1, TRIES):
+            try:
+                return self._insert(segment)
+            except StoreError as error:
+                if not error.retryable:
+                    raise
+                time.sleep(0.1 * 2**attempt)
+        return self._insert(segment)
+
+    def _insert(self, segment: Segment) -> Inserted:
+        with self._decoded(segment):
+            if segment.signal is Signal.TRACES:
+                return self._insert_spans(segment)
+            return self._insert_items(segment)
+
+    def _insert_spans(self, segment: Segment) -> Inserted:
+        rows, finished, distinct, longest = self._facts("traces_facts")
+        if not rows:
+            return _NOTHING
+        refused = self._refuse(Signal.TRACES, "traces_refused", repeated=finished - distinct)
+        stored = finished - refused.same - refused.differing
+        if longest > LONGEST_VALUE_BYTES:
+            self._store("span_content", segment, statement("insert", "span_content"))
+        if stored:
+            self._store("spans", segment, self._span_query(refused, longest))
+        if rows > finished:
+            self._store(
+                "open_spans", segment, f"SELECT {self._names('open_spans')} FROM incoming WHERE end_ns = 0"
+            )
+        runs = self._backend.decoder.rows(statement("insert", "traces_runs"))
+        return Inserted(
+            stored=stored + rows - finished,
+            duplicates=refused.same,
+            conflicts=refused.differing,
+            projects=frozenset(project for project, _ in runs),
+            runs=frozenset(RunKey(project, run) for project, run in runs),
+        )
+
+    def _insert_items(self, segment: Segment) -> Inserted:
+        rows, distinct, projects = self._facts("items_facts")
+        if not rows:
+            return _NOTHING
+        refused = self._refuse(segment.signal, "items_refused", repeated=rows - distinct)
+        if rows > refused.same:
+            table = TABLES[segment.signal]
+            self._store(table, segment, f"SELECT {self._names(table)} FROM incoming {_except(refused)}")
+        return Inserted(stored=rows - refused.same, duplicates=refused.same, projects=frozenset(projects))
+
+    def _refuse(self, signal: Signal, query: str, *, repeated: int) -> Refused:
+        """Fill the decoder's table `refused` with the sequences of what must not be stored."""
+        backend, decoder = self._backend, self._backend.decoder
+        kind = "traces" if signal is Signal.TRACES else "items"
+        backend.send(statement("insert", f"{kind}_sought"), "sought")
+        backend.fetch(statement("insert", f"{signal}_known"), "known")
+        known = int(decoder.rows("SELECT count() FROM known")[0][0])
+        if not known and not repeated:
+            decoder.run("CREATE TEMPORARY TABLE refused (seq UInt64, differs UInt8) ENGINE = Memory")
+            return Refused()
+        decoder.run(f"CREATE TEMPORARY TABLE refused ENGINE = Memory AS {statement('insert', query)}")
+        ((all_, differing),) = decoder.rows("SELECT count(), countIf(differs) FROM refused")
+        return Refused(same=int(all_) - int(differing), differing=int(differing))
+
+    def _span_query(self, refused: Refused, longest: int) -> str:
+        names = self._names("spans")
+        if longest > LONGEST_VALUE_BYTES:
+            names = (
+                f"{names} REPLACE ({_shortened()} AS attributes, arrayPushBack(flags, 'cut_value') AS flags)"
+            )
+        return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"
+
+    def _store(self, table: str, segment: Segment, select: str) -> None:
+        settings = {**_ONE_BLOCK, "insert_deduplication_token": segment.token}
+        parameters = {"longest": LONGEST_VALUE_BYTES} if "{longest:" in select else None
+        self._backend.store(select, table, self._columns[table], settings=settings, parameters=parameters)
+
+    def _facts(self, query: str) -> Sequence[Any]:
+        return self._backend.decoder.rows(statement("insert", query))[0]
+
+    @contextmanager
+    def _decoded(self, segment: Segment) -> Iterator[None]:
+        self._drop()
+        query = decode_query(segment.signal, segment.path, self._numbers)
+        settings = _decoding_settings(segment.signal)
+        self._backend.decoder.run(f"CREATE TEMPORARY TABLE incoming ENGINE = Memory AS {query} {settings}")
+        try:
+            yield
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        for name in ("incoming", "known", "refused"):
+            self._backend.decoder.run(f"DROP TEMPORARY TABLE IF EXISTS {name}")
+        self._backend.writer.run("DROP TEMPORARY TABLE IF EXISTS sought")
+
+    def _columns_of(self, table: str) -> tuple[str, ...]:
+        found = self._backend.writer.rows(
+            "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
+            " AND default_kind != 'ALIAS' ORDER BY position",
+            {"table": table},
+        )
+        return tuple(str(name) for (name,) in found)
+
+    def _names(self, table: str) -> str:
+        return ", ".join(self._columns[table])
+
+
+def _except(refused: Refused, condition: str = "1") -> str:
+    if refused.same or refused.differing:
+        return f"WHERE {condition} AND seq NOT IN (SELECT seq FROM refused)"
+    return f"WHERE {condition}"
+
+
+def _shortened() -> str:
+    cut = f"if(t IN (1, 7) AND length(v) > {LONGEST_VALUE_BYTES}, toValidUTF8(substring(v, 1, {LONGEST_VALUE_BYTES})), v)"
+    return f"mapFromArrays(mapKeys(attributes), arrayMap((v, t) -> {cut}, mapValues(attributes), attribute_types))"
+
+
+def _decoding_settings(signal: Signal) -> str:
+    # A request of traces is a block of its own: its long texts are moved, never copied from block to block.
+    block = "max_block_size = 1, " if signal is Signal.TRACES else ""
+    return (
+        f"SETTINGS {block}input_format_protobuf_oneof_presence = 1, format_schema = '{schema_of(signal)}',"
+        # Their work is for queries over tables; here it only takes time.
+        " query_plan_enable_optimizations = 0"
+    )

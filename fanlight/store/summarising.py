@@ -1,0 +1,95 @@
+"""Run summaries: rebuilt from the stored spans of whatever traces are due, never added up on the way in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from fanlight.store.connection import Connection
+from fanlight.store.contract import RunKey
+from fanlight.store.lineage import Judgement, Node, judge
+from fanlight.store.sql import statement
+
+LONGEST_NS = 10 * 365 * 86_400 * 10**9
+"""Clocks can claim anything; nothing is shown to take longer than ten years."""
+
+_TRACE_RUN = re.compile(r"^[0-9a-f]{32}$")
+_STEPS = ("sought", "members", "judged", "summary", "previous", "changed")
+
+
+class Summariser:
+    """Writes the summaries of a store; used by its one writer."""
+
+    def __init__(self, writer: Connection) -> None:
+        self._writer = writer
+
+    def summarise(self, runs: Iterable[RunKey], *, first_seq: int) -> int:
+        """Rebuild the runs of every trace that one of `runs` names; how many rows were written."""
+        traces = sorted({(run.project_id, run.run_id) for run in runs if _TRACE_RUN.match(run.run_id)})
+        if not traces:
+            return 0
+        with self._tables():
+            projects, ids = zip(*traces, strict=True)
+            self._make("sought", projects=list(projects), traces=list(ids))
+            self._make("members")
+            self._judge()
+            self._make("summary", longest_ns=LONGEST_NS)
+            self._make("previous")
+            self._make("changed", first_seq=first_seq)
+            return self._write()
+
+    def lose(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
+        """Mark running runs that were last heard of before `silent_since_ns` as lost."""
+        found = self._writer.rows(statement("summarise", "lost"), {"silent_ms": silent_since_ns // 1_000_000})
+        if not found:
+            return []
+        runs = [RunKey(project, run) for project, run in found]
+        self._writer.run(
+            statement("summarise", "lose"),
+            {
+                "projects": [run.project_id for run in runs],
+                "runs": [run.run_id for run in runs],
+                "first_seq": first_seq,
+            },
+        )
+        return runs
+
+    def _judge(self) -> None:
+        rows: list[tuple[str, str, Judgement]] = []
+        for project, trace, *columns in self._writer.rows(statement("summarise", "branching")):
+            nodes = [Node(*values) for values in zip(*columns, strict=True)]
+            rows += [(project, trace, each) for each in judge(nodes, trace_run=trace)]
+        self._make(
+            "judged",
+            projects=[project for project, _, _ in rows],
+            traces=[trace for _, trace, _ in rows],
+            spans=[each.span_id for _, _, each in rows],
+            runs=[each.run_id for _, _, each in rows],
+            counts=[str(int(each.counts)) for _, _, each in rows],
+        )
+
+    def _write(self) -> int:
+        written = int(self._writer.rows("SELECT count() FROM changed")[0][0])
+        if written:
+            names = ", ".join(name for name, *_ in self._writer.rows("DESCRIBE TABLE changed"))
+            self._writer.run(f"INSERT INTO runs ({names}) SELECT {names} FROM changed")
+        return written
+
+    def _make(self, step: str, **parameters: Any) -> None:
+        self._writer.run(
+            f"CREATE TEMPORARY TABLE {step} ENGINE = Memory AS {statement('summarise', step)}", parameters
+        )
+
+    @contextmanager
+    def _tables(self) -> Iterator[None]:
+        self._drop()
+        try:
+            yield
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        for step in _STEPS:
+            self._writer.run(f"DROP TEMPORARY TABLE IF EXISTS {step}")
