@@ -44,6 +44,8 @@ _T = TypeVar("_T")
 class Counts(Protocol):
     """The part of the ledger that the writer keeps."""
 
+    def replayed(self, signal: Signal, items: int) -> None: ...
+
     def stored(self, signal: Signal, inserted: Inserted) -> None: ...
 
     def parked(self, signal: Signal, items: int, reason: str) -> None: ...
@@ -109,7 +111,10 @@ class Writer:
     def open(self) -> None:
         """The part of `start` before the thread; for driving `turn` by hand."""
         self._opened_at_seq = self._store.last_seq()
-        self._waiting = len(self._log.open(above_seq=self._opened_at_seq))
+        waiting = self._log.open(above_seq=self._opened_at_seq)
+        for segment in (segment for generation in waiting for segment in generation.segments):
+            self._ledger.replayed(segment.signal, segment.items)
+        self._waiting = len(waiting)
         self._lose_at = self._clock.monotonic() + LOSE_RUNS_EVERY_S
         if not self._waiting:
             self._tell_of_start()

@@ -120,6 +120,9 @@ class FakeLedger:
         if number:
             self.counts[what, signal] = self.counts.get((what, signal), 0) + number
 
+    def replayed(self, signal: Signal, items: int) -> None:
+        self._add("replayed", signal, items)
+
     def stored(self, signal: Signal, inserted: Inserted) -> None:
         self._add("stored", signal, inserted.stored)
         self._add("duplicates", signal, inserted.duplicates)
@@ -158,7 +161,7 @@ def make_log(tmp_path: Path) -> Iterator[Callable[..., Log]]:
 
     def make(disk: Disk = DISK, **settings: Any) -> Log:
         log = Log(
-            tmp_path / "log",
+            settings.pop("directory", tmp_path / "log"),
             **{"segment_bytes": 1 << 20, "max_backlog_bytes": 1 << 24, "disk": disk, **settings},
         )
         made.append(log)

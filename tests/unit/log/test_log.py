@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_a_segment_that_is_full_ends_its_generation(make_log: Make, batch: Make,
     while generation := log.seal():
         generations.append(generation)
     assert [generation.segments[0].items for generation in generations] == [16, 16, 8]
-    assert all(a.summary_seq + BLOCK == b.segments[0].first_seq for a, b in zip(generations, generations[1:]))
+    assert all(a.summary_seq + BLOCK == b.segments[0].first_seq for a, b in pairwise(generations))
 
 
 def test_a_log_that_is_full_refuses_until_something_is_released(
