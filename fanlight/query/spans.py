@@ -40,8 +40,8 @@ def span_kind_name(number: int) -> str:
 def span_row(row: Sequence[Any]) -> SpanRow:
     """One span from the columns that `changed_spans.sql` names behind seq, room and session."""
     (
-        trace_id, run_id, span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns, service,
-        agent, model, tool, tokens_input, tokens_output, error_type, events, content,
+        trace_id, run_id, span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns,
+        service, agent, model, tool, tokens_input, tokens_output, error_type, events, content,
     ) = row  # fmt: skip
     return SpanRow(
         trace_id=trace_id,
