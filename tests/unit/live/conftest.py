@@ -1,0 +1,73 @@
+"""A store of events in memory, and what a reader of it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+
+from fanlight.clock import ManualClock
+from fanlight.live.batch import Gap
+from fanlight.live.broker import Broker
+from fanlight.live.subscription import Subscription
+from fanlight.model.event import Event
+from fanlight.model.project import ProjectScope
+
+HOME = ProjectScope("home")
+LOGS = frozenset({"logs"})
+
+
+def event(seq: int, *topics: str) -> Event:
+    return Event(seq=seq, topics=frozenset(topics or {"logs"}), payload=b'{"seq":"%d"}' % seq)
+
+
+@dataclass
+class Memory:
+    """Events by project, in order of seq; `loads` tells which questions were asked."""
+
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    window_from: int = 0
+    loads: list[tuple[str, frozenset[str], int, int]] = field(default_factory=list)
+    open: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    def add(self, seqs: Iterable[int], *topics: str, project: str = "home") -> None:
+        self.events.setdefault(project, []).extend(event(seq, *topics) for seq in seqs)
+
+    def load(
+        self, scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+    ) -> list[Event]:
+        assert self.open.wait(10)
+        self.loads.append((scope.project_id, topics, after, upto))
+        found = [
+            e for e in self.events.get(scope.project_id, []) if after < e.seq <= upto and e.topics & topics
+        ]
+        return sorted(found, key=lambda e: e.seq)[:limit]
+
+    def oldest(self, scope: ProjectScope, since_ns: int) -> int:
+        return self.window_from
+
+    def broker(self, watermark: int = 0, **options: object) -> Broker:
+        defaults: dict[str, object] = {"interval_s": 0.0, "clock": ManualClock()}
+        return Broker(self.load, self.oldest, watermark=watermark, **{**defaults, **options})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+async def read(subscription: Subscription, upto: int) -> list[int | Gap]:
+    """The seqs and gaps that a reader is given, until it has `upto`."""
+    told: list[int | Gap] = []
+    async with asyncio.timeout(10):
+        async for item in subscription:
+            told += [item] if isinstance(item, Gap) else [each.seq for each in item.events]
+            if told and told[-1] == upto:
+                break
+    return told
