@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from fanlight.errors import FanlightError, UnreachableError
+from fanlight.errors import UnreachableError
 
 if TYPE_CHECKING:
     from fanlight.catalog.database import Catalog
@@ -37,9 +37,9 @@ class Administration(Protocol):
         ...
 
     def add_key(
-        self, project: str, name: str, scopes: list[str], expires_at: str | None
+        self, project: str, name: str, scopes: list[str], expires_ns: int | None
     ) -> Mapping[str, Any]:
-        """A new key; its text stands in `secret`, this once. Raises NotFoundError, InvalidError."""
+        """A new key in `key` and its text in `secret`, this once. Raises NotFoundError, InvalidError."""
         ...
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
@@ -115,11 +115,11 @@ class Remote:
         return found
 
     def add_key(
-        self, project: str, name: str, scopes: list[str], expires_at: str | None
+        self, project: str, name: str, scopes: list[str], expires_ns: int | None
     ) -> Mapping[str, Any]:
         asked: dict[str, Any] = {"name": name, "scopes": scopes}
-        if expires_at is not None:
-            asked["expires_at"] = expires_at
+        if expires_ns is not None:
+            asked["expires_at"] = datetime.fromtimestamp(expires_ns // 10**9, UTC).isoformat()
         return self._post(_path(project, "keys"), asked)
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
@@ -164,13 +164,12 @@ class Local:
         return [key_view(key) for key in list_keys(self._catalog, project)]
 
     def add_key(
-        self, project: str, name: str, scopes: list[str], expires_at: str | None
+        self, project: str, name: str, scopes: list[str], expires_ns: int | None
     ) -> Mapping[str, Any]:
         from fanlight.catalog.keys import create_key
 
-        expires_ns = None if expires_at is None else _nanoseconds(expires_at)
         key, text = create_key(self._catalog, project, name=name, scopes=scopes, expires_ns=expires_ns)
-        return {**key_view(key), "secret": text.reveal()}
+        return {"key": key_view(key), "secret": text.reveal()}
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
         from fanlight.catalog.keys import revoke_key
@@ -180,36 +179,26 @@ class Local:
 
 def project_view(project: Project) -> dict[str, Any]:
     """A project as the API gives it."""
+    from fanlight.query.times import rfc3339
+
     return {
         "name": project.name,
         "display_name": project.display_name,
-        "created_at": _time(project.created_ns),
+        "created_at": rfc3339(project.created_ns),
         "retention_days": project.retention_days,
     }
 
 
 def key_view(key: Key) -> dict[str, Any]:
     """A key as the API gives it."""
+    from fanlight.query.times import rfc3339, rfc3339_or_none
+
     return {
         "id": key.id,
-        "project": key.project,
         "name": key.name,
         "scopes": sorted(key.scopes),
-        "created_at": _time(key.created_ns),
-        "expires_at": _time(key.expires_ns),
-        "used_at": _time(key.used_ns),
-        "revoked_at": _time(key.revoked_ns),
+        "created_at": rfc3339(key.created_ns),
+        "expires_at": rfc3339_or_none(key.expires_ns),
+        "last_used_at": rfc3339_or_none(key.used_ns),
+        "revoked_at": rfc3339_or_none(key.revoked_ns),
     }
-
-
-def _time(ns: int | None) -> str | None:
-    if ns is None:
-        return None
-    return datetime.fromtimestamp(ns / 1e9, UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def _nanoseconds(text: str) -> int:
-    try:
-        return int(datetime.fromisoformat(text).timestamp()) * 10**9
-    except ValueError as error:
-        raise FanlightError(f"{text!r} is no time") from error

@@ -29,7 +29,7 @@ Data = Annotated[
 Filter = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[FILTER]...",
+        metavar="FILTER",
         help='Filter, as in Studio: status:error agent:weather "timed out".',
         show_default=False,
     ),

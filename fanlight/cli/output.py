@@ -79,17 +79,25 @@ def print_json_line(value: Any) -> None:
 def table(columns: Sequence[str | tuple[str, dict[str, Any]]], rows: Iterable[Sequence[Any]]) -> Table:
     """A table of `rows`. A column is its heading, or the heading and Rich's options for it.
 
+    A `no_wrap` column is as wide as its widest cell however narrow the terminal, unless `overflow` is given.
+
     Cells are text, made visible here, or Rich renderables, taken as they are. None is a dash.
     """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for column in columns:
+    cells = [[_cell(value) for value in row] for row in rows]
+    for place, column in enumerate(columns):
         name, options = (column, {}) if isinstance(column, str) else column
+        if options.get("no_wrap") and "overflow" not in options:
+            # Else Rich takes room from every column, and ids and numbers are cut before long texts are.
+            widths = [row[place].cell_len for row in cells if isinstance(row[place], Text)]
+            options = {**options, "min_width": max([len(name), *widths])}
         made.add_column(name, **options)
-    for row in rows:
-        made.add_row(*(_cell(value) for value in row))
+    for row in cells:
+        made.add_row(*row)
     return made
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError
 
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
-
-def instant(text: str, *, clock: Clock = SYSTEM) -> str:
-    """The RFC 3339 time in UTC that `text` names: an age like `15m`, `now`, or an ISO time.
+def instant(text: str) -> str:
+    """The time that `text` names, in the server's words: an age like `15m`, `now`, or an ISO time.
 
     An ISO time without a zone is local time.
 
@@ -20,56 +18,59 @@ def instant(text: str, *, clock: Clock = SYSTEM) -> str:
         InvalidError: `text` is neither.
 
     Example:
-        >>> from fanlight.clock import ManualClock
-        >>> instant("90m", clock=ManualClock(wall_ns=1_790_000_000_000_000_000))
-        '2026-09-21T12:43:20Z'
-        >>> instant("2026-09-21T14:00:00+02:00")
-        '2026-09-21T12:00:00Z'
+        >>> instant("90m"), instant("now"), instant("2026-09-21T14:00:00+02:00")
+        ('now-90m', 'now', '2026-09-21T12:00:00Z')
     """
-    now = datetime.fromtimestamp(clock.now_ns() / 1e9, UTC)
+    if re.fullmatch(r"\d{1,9}[smhdw]", text):
+        return f"now-{text}"
     if text == "now":
-        return _rfc3339(now)
-    if age := re.fullmatch(r"(\d{1,6})([smhdw])", text):
-        return _rfc3339(now - timedelta(seconds=int(age[1]) * _UNITS[age[2]]))
+        return text
     try:
-        return _rfc3339(datetime.fromisoformat(text).astimezone(UTC))
+        return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
     except ValueError:
         raise InvalidError(
             f"{text!r} is no time", hint="write 15m, 3h, 7d, now or 2026-11-21T12:00:00"
         ) from None
 
 
-def _rfc3339(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat() + "Z"
-
-
 def local_time(text: str | None, *, clock: Clock = SYSTEM) -> str | None:
-    """An RFC 3339 time in local time: today's without its date.
+    """An RFC 3339 time in local time, short enough for a column: of today the clock, else the date too.
 
     Example:
-        >>> local_time(None) is None
-        True
+        >>> local_time(None) is None, local_time("2001-02-03T12:00:00.123456789Z")
+        (True, '2001-02-03')
     """
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)).astimezone()
+        moment = _parse(text)
     except ValueError:
         return text
-    today = datetime.fromtimestamp(clock.now_ns() / 1e9).astimezone().date()
-    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
+    today = datetime.fromtimestamp(clock.now_ns() / 1e9).astimezone()
+    if moment.date() == today.date():
+        return moment.strftime("%H:%M:%S")
+    return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d")
+
+
+def full_time(text: str) -> str:
+    """An RFC 3339 time as local date and time; the text itself when it is none."""
+    try:
+        return _parse(text).strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return text
 
 
 def clock_time(text: str) -> str:
     """The local time of day of an RFC 3339 time, with milliseconds; the text itself when it is none."""
     try:
-        return (
-            datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
-            .astimezone()
-            .strftime("%H:%M:%S.%f")[:-3]
-        )
+        return _parse(text).strftime("%H:%M:%S.%f")[:-3]
     except ValueError:
         return text
+
+
+def _parse(text: str) -> datetime:
+    # Nanoseconds are more than a datetime holds.
+    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)).astimezone()
 
 
 def span_of(duration_ns: float | None) -> str | None:

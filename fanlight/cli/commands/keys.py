@@ -10,7 +10,7 @@ from fanlight.cli import options
 
 app = typer.Typer(no_args_is_help=True, help="Keys: what programs present to the server.")
 
-DAY_S = 86_400
+DAY_NS = 86_400 * 10**9
 
 
 @app.command("list")
@@ -38,7 +38,7 @@ def list_(
         say(f"no keys in project {project}: fanlight keys add makes one", "dim")
         return
     rows = [
-        [key["id"], key["name"], ", ".join(key["scopes"]), _state(key), local_time(key["used_at"])]
+        [key["id"], key["name"], ", ".join(key["scopes"]), _state(key), local_time(key["last_used_at"])]
         for key in found
     ]
     stdout().print(table([("key", {"no_wrap": True}), "name", "may", "state", "last used"], rows))
@@ -83,20 +83,16 @@ def add(
         print_json(made)
         return
     stdout().print(visible(made["secret"]), soft_wrap=True)
-    told = f"Key {visible(made['id'])} of project {visible(made['project'])}"
+    told = f"Key {visible(made['key']['id'])} of project {project}"
     say(f"{told}. Keep it now: it is not shown again.", "yellow")
     say("A program presents it as FANLIGHT_KEY, or in the header: authorization: Bearer fl_...", "dim")
 
 
-def _expiry(days: int | None) -> str | None:
-    from datetime import UTC, datetime
-
+def _expiry(days: int | None) -> int | None:
+    """When a key that is made now and lasts so many days ends, in nanoseconds since 1970."""
     from fanlight.clock import SYSTEM
 
-    if days is None:
-        return None
-    at = datetime.fromtimestamp(SYSTEM.now_ns() // 10**9 + days * DAY_S, UTC)
-    return at.replace(tzinfo=None).isoformat() + "Z"
+    return None if days is None else SYSTEM.now_ns() + days * DAY_NS
 
 
 @app.command("revoke")

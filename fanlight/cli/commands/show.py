@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,7 +55,9 @@ def find_run_id(client: Client, given: str | None) -> str:
 
     if given and (len(given) >= FULL_ID or not given.isalnum()):
         return quote(given, safe="")
-    query = f"id:{given}*" if given else None
+    # Hex is lower case in the store; an id of the agent's own making is as it is.
+    start = given.lower() if given and not given.strip(string.hexdigits) else given
+    query = f"id:{start}*" if start else None
     found = [str(run["id"]) for run in client.items("runs", limit=2 if given else 1, q=query)]
     if not found:
         what = f"no run begins with {given!r}" if given else "no runs yet"
@@ -69,14 +72,14 @@ def title_of(run: Mapping[str, Any]) -> Text:
     from rich.text import Text
 
     from fanlight.cli.output import status_text, visible
-    from fanlight.cli.times import local_time, span_of
+    from fanlight.cli.times import full_time, span_of
 
     title = Text(no_wrap=True, overflow="ellipsis")
     title.append(visible(run["agent"] or run["name"], limit=60), "bold")
     title.append("  ").append_text(status_text(run["status"]))
     if run["duration_ms"] is not None:
         title.append(f"  {span_of(run['duration_ms'] * 1e6)}")
-    return title.append(f"  {local_time(run['started_at'])}", "dim")
+    return title.append(f"  {full_time(run['started_at'])}", "dim")
 
 
 def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[str, str | None]]:

@@ -44,7 +44,9 @@ def differences(client: Client, manifest: Manifest) -> list[str]:
     for trace_id, count in manifest.logs.items():
         if int(trace_id, 16) and (stored_count := _count_logs(client, trace_id, count)) != count:
             found.append(f"trace {trace_id}: {stored_count} of {count} log records stored")
-    known = {metric["name"] for metric in client.items("metrics", limit=500)} if manifest.metrics else set()
+    known = (
+        {metric["name"] for metric in client.project_get("metrics")["items"]} if manifest.metrics else set()
+    )
     found += [f"metric {name} is not stored" for name in manifest.metrics if name not in known]
     return found
 

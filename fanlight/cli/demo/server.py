@@ -90,12 +90,20 @@ def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> dict[str, An
     reader.start()
     reader.join(START_S)
     if not line or not line[0].strip():
-        status = process.poll()
+        status = _status_of(process)
         said = log.read_text(errors="replace").strip().splitlines()[-3:]
         what = "did not get ready in time" if status is None else f"ended with status {status}"
         raise ServerStartError(f"the server {what}", hint=" / ".join(said) or f"see {log}")
     found: dict[str, Any] = json.loads(line[0])
     return found
+
+
+def _status_of(process: subprocess.Popen[str]) -> int | None:
+    """The status of a process that is about to end; None when it goes on."""
+    try:
+        return process.wait(2.0)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

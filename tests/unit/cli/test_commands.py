@@ -1,0 +1,243 @@
+"""Commands: what they ask the server, what they print, and the status they end with."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from inline_snapshot import snapshot
+from rich.cells import cell_len
+
+from .conftest import Cli
+
+ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+RUN = {
+    "id": ID, "trace_id": ID, "name": "root",
+    "status": "error",  "agent": "we[red]ather\x1b[2J",
+    "started_at": "2025-01-02T03:04:05.678901234Z",
+    "duration_ms": 1234.5, "tokens": {"input": 1200, "output": 30}, "models": ["gpt-4o-mini"], "span_count": 2,
+    "cost": {"amount": "0.0123", "currency": "USD", "unpriced_tokens": None}, "llm_count": 1, "tool_count": 0,
+    "output": "cold", "error": {"type": "Timeout", "message": "no answer", "span_id": "b" * 16},
+}  # fmt: skip
+LOG = {
+    "time": "2025-01-02T03:04:05.678901234Z", "level": "warn", "service": "desk", "trace_id": ID,
+    "body": {"message": "late \x1b]0;title\x07", "n": 1},
+}  # fmt: skip
+TRACE = {
+    "trace_id": RUN["trace_id"], "span_count": 2, "truncated": False,
+    "columns": {
+        "span_id": ["a" * 16, "b" * 16], "parent_span_id": [None, "a" * 16], "name": ["root", "chat"],
+        "kind": ["agent", "llm"], "status": ["error", "error"], "state": ["finished", "finished"],
+        "duration_ns": [1_234_500_000, 900_000_000], "tokens_input": [None, 1200], "tokens_output": [None, 30],
+        "model": [None, "gpt-4o-mini"], "error_type": ["Timeout", "Timeout"],
+    },
+}  # fmt: skip
+
+
+class Server:
+    """Answers by path and remembers what it was asked."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = {
+            f"/api/v1/projects/default/{path.replace('__', '/')}": a for path, a in answers.items()
+        }
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(
+            f"{request.url.path.removeprefix('/api/v1/projects/')}?{request.url.query.decode()}"
+        )
+        answer = self.answers.get(request.url.path)
+        if isinstance(answer, httpx.Response):
+            return answer
+        if answer is None:
+            error = {"code": "not_found", "message": f"nothing at {request.url.path}", "hint": "look again"}
+            return httpx.Response(404, json={"error": error})
+        return httpx.Response(200, json=answer)
+
+
+def test_runs_are_a_table_in_which_stored_text_does_nothing(cli: Cli) -> None:
+    server = Server(runs={"items": [RUN], "next": None})
+    ran = cli("runs", "status:error", "agent:we*", "--since", "3h", server=server, columns=140)
+    assert server.asked == ["default/runs?limit=20&q=status%3Aerror+agent%3Awe%2A&from=now-3h"]
+    assert (ran.status, ran.stderr) == (0, "")
+    heading, _, row = (re.split(r" {2,}", line.strip()) for line in ran.stdout.splitlines())
+    assert heading == ["run", "status", "agent", "started", "took", "tokens", "cost", "spans", "model"]
+    assert row == [
+        "4bf92f3577b3", "error", r"we[red]ather\x1b[2J", "2025-01-02", "1.23 s", "1,200 → 30", "0.0123 USD",
+        "2", "gpt-4o-mini",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 140])
+def test_a_table_of_runs_never_overflows_the_terminal(cli: Cli, columns: int) -> None:
+    long = {**RUN, "agent": "a very long name of an agent that goes on and on", "models": ["m" * 60]}
+    ran = cli("runs", server=Server(runs={"items": [long], "next": None}), columns=columns)
+    assert max(cell_len(line) for line in ran.stdout.splitlines()) <= columns
+    assert "4bf92f3577b3" in ran.stdout
+    assert len(ran.stdout.splitlines()) == 3
+
+
+def test_lists_follow_the_cursor_up_to_the_limit(cli: Cli) -> None:
+    pages = [{"items": [RUN] * 500, "next": "c1"}, {"items": [RUN] * 100, "next": "c2"}]
+    asked = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.query.decode())
+        return httpx.Response(200, json=pages.pop(0))
+
+    ran = cli("runs", "--limit", "600", "--json", server=server)
+    assert len(json.loads(ran.stdout)["items"]) == 600
+    assert asked == ["limit=500", "limit=100&cursor=c1"]
+
+
+def test_show_is_a_tree_with_what_the_run_gave_and_why_it_failed(cli: Cli) -> None:
+    answers = {
+        "runs": {"items": [RUN], "next": None},
+        f"runs__{RUN['id']}": RUN,
+        f"traces__{RUN['id']}": TRACE,
+    }
+    server = Server(**answers)
+    ran = cli("show", "4BF92f", server=server)
+    assert server.asked[0] == "default/runs?limit=2&q=id%3A4bf92f%2A"
+    assert [line.rstrip() for line in ran.stdout.splitlines()] == snapshot(
+        [
+            r"we[red]ather\x1b[2J  error  1.23 s  2025-01-02 03:04:05",
+            "└── agent root  1.23 s  ✗ Timeout",
+            "    └── llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
+            "2 spans · 1 model calls · 0 tool calls · 1,200 → 30 tokens",
+            "output  cold",
+            "error   Timeout no answer",
+        ]
+    )
+    shown = json.loads(cli("show", RUN["id"], "--json", server=server).stdout)
+    assert shown == {"run": RUN, "trace": TRACE}
+
+
+def test_logs_are_lines_with_the_newest_last(cli: Cli) -> None:
+    older = {**LOG, "body": "first", "level": None, "service": None, "trace_id": None}
+    ran = cli("logs", "level:warn", server=Server(logs={"items": [LOG, older], "next": None}))
+    assert ran.stdout.splitlines() == snapshot(
+        [
+            "03:04:05.678 –     first",
+            r"03:04:05.678 warn  desk late \x1b]0;title\x07 n=1  4bf92f3577b3",
+        ]
+    )
+
+
+def test_tail_prints_events_and_gaps_and_ends_after_its_limit(cli: Cli) -> None:
+    events = [{"type": "run", "seq": "7", "data": RUN}, {"type": "log", "seq": "8", "data": LOG}]
+    body = f"id: e.8\nevent: batch\ndata: {json.dumps(events)}\n\n"
+    body += 'id: e.9\nevent: gap\ndata: {"reason": "older than the window"}\n\n'
+    stream = httpx.Response(200, text=body, headers={"content-type": "text/event-stream"})
+    ran = cli("tail", "--limit", "3", server=Server(stream=stream))
+    assert ran.stdout.splitlines() == snapshot(
+        [
+            r"03:04:05.678 run   we[red]ather\x1b[2J  error  2 spans  1.23 s  4bf92f3577b3",
+            r"03:04:05.678 warn  desk late \x1b]0;title\x07 n=1  4bf92f3577b3",
+            "── gap: older than the window; what was missed is in: fanlight runs, fanlight logs",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["runs"], 3, "no answer from http://127.0.0.1:4319"),
+        (["tail"], 3, "no answer from http://127.0.0.1:4319"),
+        (["runs", "--since", "yesterdayish"], 2, "'yesterdayish' is no time"),
+        (["runs", "--limit", "0"], 2, "--limit"),
+        (["nonsense"], 2, "nonsense"),
+        (["import", "x", "--signal", "smoke"], 2, "'smoke' is no signal"),
+    ],
+)
+def test_errors_go_to_stderr_with_their_own_status(
+    cli: Cli, arguments: list[str], status: int, said: str
+) -> None:
+    ran = cli(*arguments)
+    assert (ran.status, ran.stdout) == (status, "")
+    assert said in ran.stderr
+
+
+def test_what_the_server_says_is_passed_on_with_its_hint(cli: Cli) -> None:
+    ran = cli("show", "f" * 32, server=Server())
+    assert ran.status == 1
+    assert ran.stderr.splitlines() == [
+        f"fanlight: nothing at /api/v1/projects/default/runs/{'f' * 32}",
+        "          look again",
+    ]
+
+
+def test_a_key_is_presented_and_never_printed(cli: Cli) -> None:
+    seen = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("authorization"))
+        return httpx.Response(401, json={"error": {"message": "the key is revoked", "hint": ""}})
+
+    ran = cli("runs", "--key", "fl_secret", server=server)
+    assert (ran.status, seen) == (1, ["Bearer fl_secret"])
+    assert "fl_secret" not in ran.stdout + ran.stderr
+
+
+def test_import_counts_what_was_refused_and_goes_on(cli: Cli, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    span = {"traceId": "a" * 32, "spanId": "b" * 16, "name": "s"}
+    good.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
+    bad.write_text("[]x")
+    answers = [httpx.Response(503, headers={"retry-after": "0"}), httpx.Response(200, json={
+        "partialSuccess": {"rejectedSpans": "1", "errorMessage": "span id is zero"}})]  # fmt: skip
+
+    def server(request: httpx.Request) -> httpx.Response:
+        assert (request.url.path, request.headers["x-fanlight-project"]) == ("/v1/traces", "p1")
+        return answers.pop(0)
+
+    ran = cli("import", str(bad), str(good), "--project", "p1", "--json", server=server)
+    assert ran.status == 1
+    first, second = json.loads(ran.stdout)["items"]
+    assert first["error"].startswith(f"{bad} is neither OTLP JSON nor OTLP protobuf")
+    assert second == {"path": str(good), "requests": 1, "refused": {"span id is zero": 1}, "error": None}
+
+
+def test_config_names_every_source_and_masks_secrets(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fanlight.toml").write_text("retention_days = 7\n")
+    monkeypatch.setenv("FANLIGHT_KEY", "fl_secret")
+    monkeypatch.setenv("FANLIGHT_PORT", "8080")
+    ran = cli("config", "--data", str(tmp_path), "--json")
+    assert "fl_secret" not in ran.stdout
+    found = {item["name"]: (item["value"], item["source"]) for item in json.loads(ran.stdout)["items"]}
+    wanted = ("retention_days", "port", "key", "data", "host")
+    assert {name: found[name] for name in wanted} == {
+        "retention_days": (7, "file"),
+        "port": ("8080", "env"),
+        "key": ("••••", "env"),
+        "data": (str(tmp_path), "flag"),
+        "host": ("127.0.0.1", "default"),
+    }
+
+
+def test_projects_and_keys_work_on_the_data_directory_without_a_server(cli: Cli, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path / "d"), "--json"]
+    assert json.loads(cli("projects", "add", "weather", *data).stdout)["name"] == "weather"
+    assert cli("projects", "add", "weather", *data).status == 1
+    assert cli("projects", "add", "no/slash", *data).status == 2
+    made = json.loads(cli("keys", "add", "ci", "--project", "weather", "--scope", "read", *data).stdout)
+    assert made["secret"].startswith(f"fl_{made['key']['id']}_")
+    assert cli("keys", "revoke", made["key"]["id"], "--project", "weather", *data).status == 0
+    [listed] = json.loads(cli("keys", "list", "--project", "weather", *data).stdout)["items"]
+    assert (listed["scopes"], listed["revoked_at"] is None) == (["read"], False)
+    assert made["secret"] not in (tmp_path / "d" / "catalog.sqlite").read_bytes().decode("latin-1")
+
+
+def test_nothing_is_made_on_disk_by_merely_asking(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    ran = cli("projects", "list")
+    assert (ran.status, list(tmp_path.iterdir())) == (3, [])
