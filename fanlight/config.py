@@ -44,12 +44,21 @@ TABLE: tuple[Setting, ...] = (
     _row("otlp_http_port", "4318", "OTLP over HTTP. 0 = any free port, off = none."),
     _row("otlp_grpc_port", "4317", "OTLP over gRPC. 0 = any free port, off = none."),
     _row("data", "", "Data directory. Empty = the platform's place for user data."),
-    _row("store", "", "chdb:///path or clickhouse://user:secret@host:8123/database. Empty = chDB in the data directory.", secret=True),
-    _row("catalog", "", "SQLAlchemy URL of the catalog. Empty = SQLite in the data directory.", secret=True),
+    _row(
+        "store",
+        "",
+        "chdb:///path or clickhouse://user:secret@host:8123/database. Empty = chDB in the data directory.",
+        secret=True,
+    ),
+    _row("catalog", "", "The catalog's SQLAlchemy URL. Empty = SQLite in the data directory.", secret=True),
     _row("bus", "", "redis://... when several servers share a store. Empty = in this process.", secret=True),
     _row("base_path", "", "Path under which a proxy serves Fanlight, for example /fanlight."),
     _row("trusted_proxy", "", "Addresses (comma separated) whose X-Forwarded-* headers are believed."),
-    _row("allowed_hosts", "", "Host names (comma separated) that requests may name besides loopback and --host."),
+    _row(
+        "allowed_hosts",
+        "",
+        "Host names (comma separated) that requests may name besides loopback and --host.",
+    ),
     _row("max_body_bytes", 64 * MIB, "Largest OTLP request, after decompression."),
     _row("max_request_items", 50_000, "Most spans, log records or metric points in one request."),
     _row("max_request_attributes", 1_000_000, "Most attributes in one request."),
@@ -58,7 +67,7 @@ TABLE: tuple[Setting, ...] = (
     _row("max_inflight_bytes", 128 * MIB, "Decoded bytes of requests being received; beyond it: 503."),
     _row("max_backlog_bytes", 512 * MIB, "Bytes in the log that the store has yet to take; beyond it: 503."),
     _row("segment_bytes", 16 * MIB, "A log segment is closed when it reaches this size."),
-    _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS milliseconds, the loss bound."),
+    _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS, the loss bound."),
     _row("retention_days", 30, "Days that telemetry is kept."),
     _row("run_lost_after_s", 300, "A run without its root for this long is lost, until the root comes."),
     _row("query_timeout_s", 10, "A question that takes longer is stopped."),
@@ -118,9 +127,7 @@ def data_dir(value: str) -> Path:
     return Path(platformdirs.user_data_dir("fanlight", appauthor=False))
 
 
-def load(
-    *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
-) -> Config:
+def load(*, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """Read every setting.
 
     `flags` holds what was given on the command line; a value of None means that the flag was not given.
@@ -133,7 +140,9 @@ def load(
     return Config(MappingProxyType({row.name: _pick(row, given, environ, filed) for row in TABLE}))
 
 
-def _pick(row: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], filed: Mapping[str, Any]) -> Value:
+def _pick(
+    row: Setting, flags: Mapping[str, Any], environ: Mapping[str, str], filed: Mapping[str, Any]
+) -> Value:
     if row.name in flags:
         return Value(setting=row, value=_convert(row, flags[row.name], "the flag"), source="flag")
     if row.variable in environ:
@@ -150,7 +159,10 @@ def _convert(row: Setting, raw: Any, where: str) -> Any:
             return str(raw).strip().lower() in {"1", "true", "yes", "on"}
         return kind(raw)
     except ValueError:
-        raise ConfigError(f"{row.name} is {raw!r} in {where}", hint=f"it takes {kind.__name__}: {row.help}") from None
+        shown = "***" if row.secret else repr(raw)
+        raise ConfigError(
+            f"{row.name} is {shown} in {where}", hint=f"it takes {kind.__name__}: {row.help}"
+        ) from None
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class MetricSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One point as it came, over the stream. `value` for sums and gauges, `count` and `sum` for the others."""
+    """One point as it came, over the stream: `value` of sums and gauges, `count` and `sum` of the others."""
 
     name: str
     type: str

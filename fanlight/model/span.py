@@ -56,7 +56,7 @@ class SpanColumns(msgspec.Struct, frozen=True, kw_only=True):
 class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
     """One span alone, in a list or over the stream: the fields of `SpanColumns`, with its place in time.
 
-    `started_at` stands for `start_ns`, because whoever meets one span alone does not know where its trace begins.
+    `started_at` stands for `start_ns`: whoever meets one span alone does not know where its trace begins.
     """
 
     trace_id: str
@@ -83,7 +83,7 @@ class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceStructure(msgspec.Struct, frozen=True, kw_only=True):
-    """`GET /traces/{trace_id}`: `truncated` says that only `len(columns.span_id)` of `span_count` are given."""
+    """`GET /traces/{trace_id}`. `truncated`: only `len(columns.span_id)` of `span_count` are given."""
 
     trace_id: str
     run_id: str
