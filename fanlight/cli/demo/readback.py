@@ -30,6 +30,17 @@ def stored_tree(columns: Mapping[str, Any]) -> dict[str, tuple[str | None, str]]
     return {span_id: (parent, name) for span_id, parent, name in rows}
 
 
+def _run_of(client: Client, trace_id: str, spans: int) -> str | None:
+    """What is wrong with the run of a trace, whose summary follows its spans; None when it is right."""
+    try:
+        run = client.project_get(f"runs/{trace_id}")
+    except NotFoundError:
+        return f"trace {trace_id} is not among the runs"
+    if run["span_count"] != spans:
+        return f"run {trace_id} sums up {run['span_count']} of {spans} spans"
+    return None
+
+
 def differences(client: Client, manifest: Manifest) -> list[str]:
     """What the server lacks, or has otherwise than it was emitted. Empty when it is all there."""
     found = []
@@ -41,6 +52,8 @@ def differences(client: Client, manifest: Manifest) -> list[str]:
         if stored != emitted:
             matching = sum(stored.get(span_id) == row for span_id, row in emitted.items())
             found.append(f"trace {trace_id}: {matching} of {len(emitted)} spans right, {len(stored)} stored")
+        elif (wrong := _run_of(client, trace_id, len(emitted))) is not None:
+            found.append(wrong)
     for trace_id, count in manifest.logs.items():
         if int(trace_id, 16) and (stored_count := _count_logs(client, trace_id, count)) != count:
             found.append(f"trace {trace_id}: {stored_count} of {count} log records stored")
