@@ -13,6 +13,7 @@ from isal import igzip_lib, isal_zlib
 from fanlight.errors import PayloadError
 from fanlight.model.batch import Coding
 
+_IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub names an instance
 _GZIP_WBITS, _ZLIB_WBITS, _RAW_WBITS = 31, 15, -15
 _MAX_MEMBERS = 32
 """Members in one gzip body, frames in one zstd body: what follows each is copied once more."""
@@ -61,7 +62,7 @@ def inflate(coded: bytes, coding: Coding, max_bytes: int) -> tuple[bytes, Coding
             return _inflate_deflate(coded, max_bytes)
         if coding is Coding.ZSTD:
             return _inflate_zstd(coded, max_bytes), Coding.IDENTITY
-    except (igzip_lib.IsalError, zstandard.ZstdError) as error:
+    except (_IsalError, zstandard.ZstdError) as error:
         raise PayloadError(f"the body is not {coding}: {error}", hint="check Content-Encoding") from error
     _cap(len(coded), max_bytes)
     return coded, Coding.IDENTITY

@@ -184,7 +184,8 @@ def _double(value: Any) -> bytes:
 
 
 def _integer(value: Any, least: int, most: int) -> int:
-    if (isinstance(value, str) and len(value) <= _MAX_DIGITS) or (isinstance(value, float) and value.is_integer()):
+    is_short_text = isinstance(value, str) and len(value) <= _MAX_DIGITS
+    if is_short_text or (isinstance(value, float) and value.is_integer()):
         value = int(value)
     if type(value) is not int or not least <= value <= most:
         raise ValueError("not a whole number, or out of range")

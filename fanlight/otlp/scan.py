@@ -109,7 +109,7 @@ class _Scan:
             raise DoubtError
 
     def _items(self, item: Block, tag: int, at: int, end: int) -> int:
-        """Count the items that follow one another from `at`; where they end. The hot loop of every request."""
+        """Count the items that follow one another from `at`; where they end. The hottest loop here."""
         data, starts, with_ids = self.data, self.data.startswith, self.with_ids
         first, last = self.items, self.limits.max_request_items
         while at < end and data[at] == tag:

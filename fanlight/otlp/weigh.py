@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,12 @@ from fanlight.otlp.shape import ROOTS, Block
 class _Plan:
     """The names of a message's fields that matter: blocks to go into, and what counts.
 
-    `single` are resource and scope, which hold attributes themselves; `nested` are lists of messages that
+    `arms` are the kinds of points of a metric, of which it has one; `single` are resource and scope, which hold attributes themselves; `nested` are lists of messages that
     hold attributes, such as events.
     """
 
-    inner: tuple[tuple[str, Any], ...]
+    lists: tuple[tuple[str, Any], ...]
+    arms: tuple[tuple[str, Any], ...]
     counted: tuple[str, ...]
     single: tuple[tuple[str, str], ...]
     nested: tuple[tuple[str, str], ...]
@@ -67,9 +67,12 @@ class Weight:
                 self._count(len(getattr(each, attributes)))
         if own:
             self._count(own)
-        for name, inner in plan.inner:
+        for name, inner in plan.lists:
             for each in getattr(message, name):
                 self._add(each, inner)
+        for name, inner in plan.arms:
+            if message.HasField(name):
+                self._add(getattr(message, name), inner)
 
     def _count(self, attributes: int) -> None:
         if attributes > self._most_item:
@@ -93,12 +96,17 @@ def _plan(block: Block, plans: dict[Any, _Plan]) -> _Plan:
             nested += [(name[number], each) for each in held]
         else:
             single += [(name[number], each) for each in held]
-    plans[block.message] = _Plan(_inner(block, name, plans), tuple(counted), tuple(single), tuple(nested))
-    return plans[block.message]
-
-
-def _inner(block: Block, name: Mapping[int, str], plans: dict[Any, _Plan]) -> tuple[tuple[str, Any], ...]:
-    return tuple((name[number], _plan(inner, plans)) for number, inner in block.inner.items())
+    lists, arms = (
+        tuple(
+            (name[number], _plan(inner, plans))
+            for number, inner in block.inner.items()
+            if block.fields[number].is_repeated is repeated
+        )
+        for repeated in (True, False)
+    )
+    plan = _Plan(lists, arms, tuple(counted), tuple(single), tuple(nested))
+    plans[block.message] = plan
+    return plan
 
 
 def _all_plans() -> dict[Any, _Plan]:

@@ -22,7 +22,7 @@ def fields(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Fiel
     """The fields of the message in `data[start:end]`, in their order. Values are not looked into.
 
     Raises:
-        WireError: the bytes end in the middle of a field, or are no fields at all. What came before was given.
+        WireError: the bytes end in the middle of a field, or are none. What came before was given.
 
     Example:
         >>> list(fields(bytes.fromhex("0a0361626310 05")))

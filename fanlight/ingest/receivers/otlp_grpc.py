@@ -97,6 +97,13 @@ class OtlpGrpc:
                 logger.exception("the log cannot be written")
                 full = OverloadError(f"the log cannot be written: {error.strerror}", retry_after_s=5)
                 return await self._refuse(signal, full, len(body), context)
+            except Exception:
+                logger.exception("an OTLP request failed")
+                self._intake.ledger.refused(signal, "internal", status=500, size_bytes=len(body))
+                await context.abort(
+                    grpc.StatusCode.INTERNAL, "an internal error; the server's log tells more"
+                )
+                raise
 
         return export
 
@@ -117,7 +124,7 @@ class OtlpGrpc:
             code, status = grpc.StatusCode.RESOURCE_EXHAUSTED, 413
         reason = "too_large" if status == 413 else error.code
         self._intake.ledger.refused(signal, reason, status=status, size_bytes=size_bytes)
-        trailers = ()
+        trailers: tuple[tuple[str, bytes], ...] = ()
         if isinstance(error, OverloadError):
             details = error_with_delay(status, str(error), error.retry_after_s)
             trailers = (("grpc-status-details-bin", details),)

@@ -1,8 +1,9 @@
-"""OTLP over HTTP: a raw ASGI application, because here every microsecond counts per request of the fleet."""
+"""OTLP over HTTP: a raw ASGI application, because everything that is sent comes through here."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import re
@@ -113,11 +114,8 @@ class OtlpHttp:
             scope["path"] = f"/otlp/***/v1/{found['signal']}"
             scope["raw_path"] = scope["path"].encode()
         request = _read_head(scope, found)
-        try:
-            answer = await self._answer(scope["method"], request, receive)
-        except _DisconnectError:
-            return
-        await _send(send, answer, json=request.json)
+        with contextlib.suppress(_DisconnectError):
+            await _send(send, await self._answer(scope["method"], request, receive), json=request.json)
 
     async def _answer(self, method: str, request: _Request, receive: Receive) -> _Answer:
         try:
@@ -130,6 +128,8 @@ class OtlpHttp:
                     return self._refuse(request, status, error)
             logger.exception("an OTLP request failed")
             return self._refuse(request, 503, error)
+        except _DisconnectError:
+            raise
         except OSError as error:
             logger.exception("the log cannot be written")
             return self._refuse(
@@ -163,8 +163,8 @@ class OtlpHttp:
                 raise too_large(most)
             hold.add(request.length)
         try:
-            async with asyncio.timeout(BODY_GRACE_S) as timeout:
-                return await _collect(request, receive, hold, most, timeout)
+            async with asyncio.timeout(BODY_GRACE_S) as cut:
+                return await _collect(request, receive, hold, most, cut)
         except TimeoutError:
             raise PayloadError(
                 f"the body came too slowly: {request.size_bytes} bytes in time",
@@ -188,9 +188,7 @@ class OtlpHttp:
         return _Answer(status, error_body(status, str(error), json=request.json), tuple(headers))
 
 
-async def _collect(
-    request: _Request, receive: Receive, hold: Hold, most: int, timeout: asyncio.Timeout
-) -> bytes:
+async def _collect(request: _Request, receive: Receive, hold: Hold, most: int, cut: asyncio.Timeout) -> bytes:
     began = asyncio.get_running_loop().time()
     first, out = b"", None
     while True:
@@ -213,11 +211,11 @@ async def _collect(
             out.write(chunk)
         if not more:
             return first if out is None else out.getvalue()
-        timeout.reschedule(began + BODY_GRACE_S + request.size_bytes / SLOWEST_BYTES_PER_S)
+        cut.reschedule(began + BODY_GRACE_S + request.size_bytes / SLOWEST_BYTES_PER_S)
 
 
 def _read_head(scope: Scope, found: re.Match[str]) -> _Request:
-    headers = {name: value for name, value in scope["headers"]}
+    headers = dict(scope["headers"])
     content_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     length = headers.get(b"content-length", b"")
     return _Request(
