@@ -27,7 +27,11 @@ WHERE project_id = {project_id:String}
     AND seq <= {upto:UInt64}
     AND (
         {all:Bool}
-        OR has({runs:Array(String)}, if(attributes['fanlight.run.id'] = '', lower(hex(trace_id)), attributes['fanlight.run.id']))
+        OR has({runs:Array(String)}, attributes['fanlight.run.id'])
+        OR (
+            has({runs:Array(String)}, lower(hex(trace_id)))
+            AND attributes['fanlight.run.id'] = ''
+        )
         OR has({rooms:Array(String)}, room)
         OR has({sessions:Array(String)}, session)
     )

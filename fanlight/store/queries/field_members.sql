@@ -11,7 +11,8 @@ FROM (
     ORDER BY /*time*/ DESC
     LIMIT {rows:UInt32}
 )
-ARRAY JOIN list AS value
+ARRAY JOIN
+    list AS value
 WHERE value != ''
     AND startsWith(lower(value), {prefix:String})
 GROUP BY value

@@ -51,11 +51,11 @@ SELECT
 FROM (
     SELECT
         trace_id, span_id, parent_span_id, name, kind, span_kind, status_code, status_message,
-        effective_start, start_ns, end_ns, service, agent, model, model_requested, provider, tool, session, user,
-        room, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning, error_type,
-        trace_state, span_flags, scope_name, scope_version, scope_keys, scope_values, scope_types,
-        resource_keys, resource_values, resource_types, attribute_keys, attribute_values, attribute_types,
-        event_time_ns, event_name, event_keys, event_values, event_types, event_dropped,
+        effective_start, start_ns, end_ns, service, agent, model, model_requested, provider, tool, session,
+        user, room, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning,
+        error_type, trace_state, span_flags, scope_name, scope_version, scope_keys, scope_values,
+        scope_types, resource_keys, resource_values, resource_types, attribute_keys, attribute_values,
+        attribute_types, event_time_ns, event_name, event_keys, event_values, event_types, event_dropped,
         link_trace_id, link_span_id, link_trace_state, link_keys, link_values, link_types, link_flags,
         link_dropped, dropped_attributes_count, dropped_events_count, dropped_links_count, flags,
         'finished' AS state,
@@ -69,11 +69,11 @@ FROM (
     UNION ALL
     SELECT
         trace_id, span_id, parent_span_id, name, kind, span_kind, status_code, status_message,
-        effective_start, start_ns, end_ns, service, agent, model, model_requested, provider, tool, session, user,
-        room, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning, error_type,
-        trace_state, span_flags, scope_name, scope_version, scope_keys, scope_values, scope_types,
-        resource_keys, resource_values, resource_types, attribute_keys, attribute_values, attribute_types,
-        event_time_ns, event_name, event_keys, event_values, event_types, event_dropped,
+        effective_start, start_ns, end_ns, service, agent, model, model_requested, provider, tool, session,
+        user, room, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning,
+        error_type, trace_state, span_flags, scope_name, scope_version, scope_keys, scope_values,
+        scope_types, resource_keys, resource_values, resource_types, attribute_keys, attribute_values,
+        attribute_types, event_time_ns, event_name, event_keys, event_values, event_types, event_dropped,
         link_trace_id, link_span_id, link_trace_state, link_keys, link_values, link_types, link_flags,
         link_dropped, dropped_attributes_count, dropped_events_count, dropped_links_count, flags,
         if(toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open') AS state,

@@ -1,5 +1,5 @@
--- The structure of one trace, ordered by start: its finished spans, and the open ones without a finished twin.
--- An open span that was not heard of since {heard_ms} is lost. No attribute, no content.
+-- The structure of one trace, ordered by start: its finished spans, and the open ones without a finished
+-- twin. An open span that was not heard of since a given time is lost. No attribute, no content.
 SELECT
     lower(hex(span_id)) AS span,
     if(parent_span_id = toFixedString('', 8), NULL, lower(hex(parent_span_id))),

@@ -1,0 +1,31 @@
+"""Every question to the store names its project and takes values as parameters only."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+QUESTIONS = sorted(
+    (path.name, path.read_text())
+    for path in (files("fanlight.store") / "queries").iterdir()
+    if path.name.endswith(".sql")
+)
+TABLES = re.compile(r"\bFROM\s+([a-z_]\w*)")
+
+
+@pytest.mark.parametrize(("name", "text"), QUESTIONS)
+def test_every_table_of_a_question_is_read_for_one_project_only(name: str, text: str) -> None:
+    tables = len(TABLES.findall(text)) + text.count("/*table*/")
+    assert tables > 0
+    assert text.count("project_id = {project_id:String}") == tables
+
+
+@pytest.mark.parametrize(("name", "text"), QUESTIONS)
+def test_a_question_says_what_it_asks(name: str, text: str) -> None:
+    assert text.startswith("-- ")
+    assert len(max(text.splitlines(), key=len)) <= 110
+
+
+@pytest.mark.parametrize(("name", "text"), QUESTIONS)
+def test_every_parameter_has_a_type(name: str, text: str) -> None:
+    assert re.findall(r"\{[^}:]*\}", text) == []
