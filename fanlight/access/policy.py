@@ -131,7 +131,7 @@ def match(method: str, path: str) -> Match | None:
     """
     segments = path.split("/")[1:]
     found, project = _find(segments)
-    if found is None and segments[0] not in RESERVED:
+    if found is None and segments[0] not in RESERVED and (segments[0] or path == "/"):
         found = _ROOT.rest
     if not found:
         return None

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,7 +30,7 @@ from fanlight.api import (
     stream,
     traces,
 )
-from fanlight.api.boundary import REQUEST_ID, Boundary
+from fanlight.api.boundary import REQUEST_ID, Boundary, Net
 from fanlight.api.door import Door
 from fanlight.api.errors import error_response
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
@@ -107,7 +108,9 @@ def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
 
 def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
     """Studio and API, to be reached through the door alone."""
-    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, middleware=[Middleware(Net)]
+    )
     api.state.services = services
     api.exception_handler(FanlightError)(_tell)
     api.exception_handler(RequestValidationError)(_tell_invalid)

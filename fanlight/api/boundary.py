@@ -41,29 +41,46 @@ REQUEST_ID = "fanlight.request_id"
 
 
 class Boundary:
-    """Wraps an application; nothing that it raises gets out, and no traceback reaches the caller."""
+    """Wraps an application: names each request, and puts the security headers on each answer."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app = Net(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request_id = secrets.token_hex(8)
         scope[REQUEST_ID] = request_id
-        has_begun = False
+        own = (*HEADERS, (b"x-request-id", request_id.encode()))
 
-        async def send_guarded(message: Message) -> None:
-            nonlocal has_begun
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                has_begun = True
-                own = (*HEADERS, (b"x-request-id", request_id.encode()))
                 message = {**message, "headers": [*message.get("headers", ()), *own]}
             await send(message)
 
+        await self._app(scope, receive, send_with_headers)
+
+
+class Net:
+    """Turns whatever an application raises into an answer; no traceback reaches the caller.
+
+    There is one inside the framework too, which would otherwise answer in its own words.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
         try:
-            await self._app(scope, receive, send_guarded)
+            await self._app(scope, receive, watch)
         except Exception as error:
-            response = error_response(error, request_id)
+            response = error_response(error, scope[REQUEST_ID])
             if not has_begun:
-                await response(scope, receive, send_guarded)
+                await response(scope, receive, send)

@@ -95,6 +95,7 @@ class Broker:
         self._feeds: dict[str, Feed] = {}
         self._changed: set[str] = set()
         self._is_planned = False
+        self._is_closed = False
         self._subscriptions: set[Subscription] = set()
 
     @property
@@ -133,8 +134,10 @@ class Broker:
         """Read `topics` of a project: what comes behind seq `after`, or from now on.
 
         Raises:
-            OverloadError: too many readers are there already.
+            OverloadError: too many readers are there already, or the server stops.
         """
+        if self._is_closed:
+            raise OverloadError("the server stops", hint="resume at the next one")
         if len(self._subscriptions) >= self._max_readers:
             raise OverloadError(
                 f"{self._max_readers} streams are open already",
@@ -176,6 +179,7 @@ class Broker:
 
     async def close(self) -> None:
         """End all subscriptions: their iterations end, and whoever reads resumes at the next server."""
+        self._is_closed = True
         for subscription in list(self._subscriptions):
             subscription.close()
         await asyncio.to_thread(self._workers.shutdown)

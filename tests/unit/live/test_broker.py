@@ -354,3 +354,13 @@ def test_a_batch_is_bounded_by_bytes(memory: Memory) -> None:
         await broker.close()
 
     run(story())
+
+
+def test_a_closed_broker_takes_no_reader(memory: Memory) -> None:
+    async def story() -> None:
+        broker = memory.broker()
+        await broker.close()
+        with pytest.raises(OverloadError, match="the server stops"):
+            broker.subscribe(HOME, LOGS)
+
+    run(story())

@@ -1,0 +1,194 @@
+"""The whole application in this process, over a store that a test fills by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fanlight.access.gate import Gate
+from fanlight.api.app import App, create_app
+from fanlight.catalog.database import Catalog, open_catalog
+from fanlight.clock import ManualClock
+from fanlight.config import Config, load
+from fanlight.live.broker import Broker
+from fanlight.model.event import Event
+from fanlight.model.ledger import LedgerSnapshot, Refusal
+from fanlight.model.project import ProjectScope
+from fanlight.model.signal import Signal
+
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass
+class FakeStore:
+    """Answers by the name of the question; `asked` tells what was asked and for whom."""
+
+    epoch: str = "e1"
+    answers: dict[str, Rows | Callable[[], Rows]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def read(self, scope: ProjectScope, query: str, parameters: Any = None, fragments: Any = None) -> Rows:
+        self.asked.append((scope.project_id, query))
+        answer = self.answers.get(query, [])
+        return answer() if callable(answer) else answer
+
+    read_columns = read
+
+
+class FakeOtlp:
+    """Takes everything under /v1/."""
+
+    def handles(self, path: str) -> bool:
+        return path.startswith("/v1/")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"taken"})
+
+
+@dataclass(frozen=True)
+class Addresses:
+    otlp_http: str | None = "http://127.0.0.1:4318"
+    otlp_grpc: str | None = None
+
+
+LEDGER = LedgerSnapshot(
+    signals=[],
+    refusals=[Refusal(time="2026-09-21T14:13:20Z", signal=Signal.TRACES, reason="gzip", status=400, bytes=9)],
+)
+
+
+@dataclass
+class House:
+    """An application and what stands behind it."""
+
+    app: App
+    store: FakeStore
+    catalog: Catalog
+    broker: Broker
+    gate: Gate
+    clock: ManualClock
+    events: list[Event]
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request of a program on this machine."""
+
+        async def story() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:4319") as client:
+                return await client.request(method, path, **options)
+
+        return asyncio.run(story())
+
+
+Build = Callable[..., House]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Makes a house; arguments are settings."""
+    made: list[House] = []
+
+    def make(**flags: Any) -> House:
+        config: Config = load(flags={"data": str(tmp_path), **flags}, environ={})
+        clock, store, events = ManualClock(), FakeStore(), list[Event]()
+        catalog = open_catalog("", tmp_path)
+        gate = Gate(catalog, host=config.host, clock=clock)
+
+        def changes(
+            scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+        ) -> list[Event]:
+            return [e for e in events if after < e.seq <= upto and e.topics & topics][:limit]
+
+        broker = Broker(
+            changes,
+            lambda scope, since_ns: 0,
+            watermark=10,
+            interval_s=0.0,
+            max_readers=config.stream_readers,
+            clock=clock,
+        )
+        app = create_app(
+            config=config,
+            catalog=catalog,
+            gate=gate,
+            store=store,  # type: ignore[arg-type]
+            broker=broker,
+            otlp=FakeOtlp(),
+            ledger=lambda: LEDGER,
+            metrics=lambda: "fanlight_received_total 1\n",
+            is_ready=lambda: True,
+            endpoints=Addresses,
+            clock=clock,
+        )
+        made.append(House(app, store, catalog, broker, gate, clock, events))
+        return made[-1]
+
+    yield make
+    for house in made:
+        house.app.close()
+        house.gate.close()
+        house.catalog.close()
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """A house with the default settings."""
+    return build()
+
+
+class Wire:
+    """One open request, as a server sees it."""
+
+    def __init__(self, app: Any, path: str, headers: Mapping[str, str]) -> None:
+        route, _, query = path.partition("?")
+        self._scope = {
+            "type": "http", "method": "GET", "path": route, "raw_path": route.encode(),
+            "query_string": query.encode(), "http_version": "1.1", "scheme": "http", "root_path": "",
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 4319),
+            "headers": [(k.encode(), v.encode()) for k, v in {"host": "localhost:4319", **headers}.items()],
+        }  # fmt: skip
+        self._app = app
+        self.status = 0
+        self.ended = False
+        self._sent: asyncio.Queue[bytes] = asyncio.Queue()
+        self._gone = asyncio.Event()
+        self._text = b""
+
+    async def __aenter__(self) -> Wire:
+        self._task = asyncio.ensure_future(self._app(self._scope, self._receive, self._send))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._gone.set()
+        await self._task
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            self.ended = not message.get("more_body", False)
+            self._sent.put_nowait(message["body"])
+
+    async def message(self) -> str:
+        """The next whole message."""
+        async with asyncio.timeout(10):
+            while b"\n\n" not in self._text:
+                self._text += await self._sent.get()
+        message, _, self._text = self._text.partition(b"\n\n")
+        return message.decode()
+
+
+def tell(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story to its end."""
+    asyncio.run(asyncio.wait_for(story, 30))

@@ -1,0 +1,106 @@
+"""What a page of another site may not do to a server without login."""
+
+from __future__ import annotations
+
+import pytest
+
+from fanlight.api.boundary import HEADERS
+
+from .conftest import Build, House
+
+ROOMS = "/api/v1/projects/default/rooms"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.test", "evil.test:4319", "localhost.evil.test", "127.0.0.1.nip.io", ""]
+)
+@pytest.mark.parametrize("path", ["/", ROOMS, "/api/v1/openapi.json", "/v1/traces", "/metrics"])
+def test_a_name_that_was_pointed_here_gets_nothing(house: House, host: str, path: str) -> None:
+    refused = house.ask("GET", path, headers={"host": host})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:1", "127.0.0.1", "127.1.2.3", "[::1]:4319", "LOCALHOST", "fan.localhost"]
+)
+def test_the_names_of_this_machine_are_known(house: House, host: str) -> None:
+    assert house.ask("GET", ROOMS, headers={"host": host}).status_code == 200
+
+
+def test_more_names_come_from_the_settings(build: Build) -> None:
+    house = build(allowed_hosts="fanlight.internal, other.internal")
+    assert house.ask("GET", ROOMS, headers={"host": "Fanlight.internal:80"}).status_code == 200
+    assert house.ask("GET", ROOMS, headers={"host": "else.internal"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.test"},
+        {"origin": "null"},
+        {"origin": "http://localhost:3000"},
+        {"origin": "http://localhost:4319.evil.test"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://localhost:4319", "sec-fetch-site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("path", [ROOMS, "/api/v1/projects", "/v1/traces", "/v1/logs"])
+def test_a_page_of_another_site_changes_nothing(house: House, path: str, headers: dict[str, str]) -> None:
+    refused = house.ask("POST", path, json={"name": "x"}, headers=headers)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+    assert house.ask("GET", ROOMS).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "http://localhost:4319"},
+        {"origin": "http://localhost:4319", "sec-fetch-site": "same-origin"},
+    ],
+)
+def test_studio_and_programs_may(house: House, headers: dict[str, str]) -> None:
+    assert house.ask("POST", ROOMS, json={"name": "x"}, headers=headers).status_code == 201
+    assert house.ask("POST", "/v1/traces", content=b"", headers=headers).text == "taken"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_what_a_form_can_send_is_no_body(house: House, content_type: str) -> None:
+    refused = house.ask("POST", ROOMS, content=b'{"name":"x"}', headers={"content-type": content_type})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["hint"] == "send Content-Type: application/json"
+
+
+def test_no_other_origin_is_ever_allowed_to_read(house: House) -> None:
+    asked = house.ask(
+        "OPTIONS", ROOMS, headers={"origin": "http://evil.test", "access-control-request-method": "POST"}
+    )
+    assert asked.status_code == 405
+    read = house.ask("GET", ROOMS, headers={"origin": "http://evil.test"})
+    assert not [name for name in (*asked.headers, *read.headers) if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/p/x", "/api/docs", ROOMS, "/api/nothing", "/v1/traces", "/assets/none.js"]
+)
+def test_the_security_headers_are_on_every_answer(house: House, path: str) -> None:
+    headers = house.ask("GET", path).headers
+    assert {name.decode(): headers[name.decode()] for name, _ in HEADERS} == {
+        name.decode(): value.decode() for name, value in HEADERS
+    }
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+def test_behind_a_trusted_proxy_the_forwarded_name_counts(build: Build) -> None:
+    forwarded = {"host": "127.0.0.1:4319", "x-forwarded-host": "fan.example", "origin": "https://fan.example"}
+    trusting = build(trusted_proxy="127.0.0.1", allowed_hosts="fan.example")
+    assert trusting.ask("POST", ROOMS, json={"name": "a"}, headers=forwarded).status_code == 201
+    wary = build(allowed_hosts="fan.example")
+    assert wary.ask("POST", ROOMS, json={"name": "b"}, headers=forwarded).status_code == 403
