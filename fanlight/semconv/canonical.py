@@ -2,6 +2,10 @@
 
 The store's decoding queries put these expressions over their own columns. A scalar is the first value that
 is not empty, dialect by dialect, the item's own attributes before those of its resource.
+
+A span has some twenty attributes and the dialects read some seventy keys, so looking each key up by its text
+would cost more than decoding the span. Hence two steps: `numbers` turns the keys into small numbers in one pass
+(0 = nobody reads it, or its value is empty), and the choices look for numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from functools import cache
 from fanlight import semconv
 from fanlight.semconv.dialect import Dialect, Kind
 
-IO_PREFIXES = ("http.", "db.", "rpc.", "messaging.")
+IO_PREFIXES = ("http", "db", "rpc", "messaging")
 """A span of no dialect with an attribute under one of these talks to the outside."""
 
 _NO_DIALECT = {"canonical", "dialect"}
@@ -33,41 +37,60 @@ def dialects() -> tuple[Dialect, ...]:
     return tuple(sorted((module.DIALECT for module in modules), key=lambda dialect: dialect.rank))
 
 
-def scalar(name: str, *, attributes: str, resource: str) -> str:
+@cache
+def key_order() -> tuple[str, ...]:
+    """Every attribute that some dialect reads; the number of a key is its place, from 1."""
+    found: dict[str, None] = {}
+    for dialect in dialects():
+        found.update(dict.fromkeys(rule.key for rule in dialect.kinds))
+        for keys in (*dialect.attributes.values(), dialect.inputs, dialect.outputs):
+            found.update(dict.fromkeys(keys))
+    return tuple(found)
+
+
+def numbers(*, keys: str, texts: str) -> str:
+    """SQL for the number of each attribute, from the aligned arrays of its keys and texts."""
+    every = key_order()
+    known = f"transform(key, {_list(every)}, {list(range(1, len(every) + 1))}, 0)"
+    return f"arrayMap((key, text) -> if(text = '', 0, {known}), {keys}, {texts})"
+
+
+def scalar(name: str, *, texts: str, numbers: str, resource: str) -> str:
     """SQL for the text scalar `name`, '' when nobody reported it.
 
+    `texts` and `numbers` are aligned arrays of the item, `resource` is a map.
+
     Example:
-        >>> scalar("room", attributes="a", resource="r")
-        "arrayFirst(text -> text != '', [a['fanlight.room'], r['fanlight.room'], r['room']])"
+        >>> scalar("tool", texts="t", numbers="n", resource="r").startswith("t[arrayFirst(place -> place != 0, [")
+        True
     """
     own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
     inherited = _joined(dialect.resource for dialect in dialects()).get(name, ())
-    return _first([_value(attributes, key) for key in own] + [_value(resource, key) for key in inherited])
+    found = [_text(own, texts, numbers)] if own else []
+    return _first(found + [f"{resource}[{quote(key)}]" for key in inherited])
 
 
-def count(name: str, *, attributes: str) -> str:
+def count(name: str, *, texts: str, numbers: str) -> str:
     """SQL for the number scalar `name`; NULL when it was not reported or is no whole number from 0 on."""
     own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
-    return f"toUInt64OrNull({_first([_value(attributes, key) for key in own])})"
+    return f"toUInt64OrNull({_text(own, texts, numbers)})"
 
 
-def kind(*, attributes: str, span_kind: str) -> str:
+def kind(*, texts: str, numbers: str, keys: str, span_kind: str) -> str:
     """SQL for the kind of a span; one of `fanlight.model.span.KINDS`."""
-    rules = [_kind(rule, attributes) for dialect in dialects() for rule in dialect.kinds]
-    prefixed = " OR ".join(f"startsWith(key, {quote(prefix)})" for prefix in IO_PREFIXES)
-    plain = f"if({span_kind} = 3 OR arrayExists(key -> {prefixed}, mapKeys({attributes})), 'io', 'internal')"
+    rules = [_kind(rule, texts, numbers) for dialect in dialects() for rule in dialect.kinds]
+    prefixes = quote(f"^({'|'.join(IO_PREFIXES)})[.]")
+    plain = f"if({span_kind} = 3 OR arrayExists(key -> match(key, {prefixes}), {keys}), 'io', 'internal')"
     return _first([*rules, plain])
 
 
-def contents(which: str, *, attributes: str) -> list[str]:
-    """SQL for each attribute with content; `which` is inputs, outputs or searched."""
-    keys = dict.fromkeys(key for dialect in dialects() for key in getattr(dialect, which))
-    return [_value(attributes, key) for key in keys]
+def content(which: str, *, texts: str, numbers: str, wanted: str) -> str:
+    """SQL for the first content that is there; `which` is inputs or outputs. '' where `wanted` is false.
 
-
-def first_content(which: str, *, attributes: str) -> str:
-    """SQL for the first content that is there; `which` is inputs or outputs."""
-    return _first(contents(which, attributes=attributes))
+    Contents are long: only the one that is wanted is ever copied.
+    """
+    keys = tuple(dict.fromkeys(key for dialect in dialects() for key in getattr(dialect, which)))
+    return f"{texts}[if({wanted}, {_place(keys, numbers)}, 0)]"
 
 
 def quote(text: str) -> str:
@@ -84,13 +107,20 @@ def _joined(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[
     return {name: tuple(keys) for name, keys in joined.items()}
 
 
-def _kind(rule: Kind, attributes: str) -> str:
+def _kind(rule: Kind, texts: str, numbers: str) -> str:
     names, kinds = ("", *rule.names), ("", *rule.names.values())
-    return f"transform(lower({_value(attributes, rule.key)}), {_list(names)}, {_list(kinds)}, {quote(rule.unknown)})"
+    named = f"lower({_text((rule.key,), texts, numbers)})"
+    return f"transform({named}, {_list(names)}, {_list(kinds)}, {quote(rule.unknown)})"
 
 
-def _value(attributes: str, key: str) -> str:
-    return f"{attributes}[{quote(key)}]"
+def _text(keys: tuple[str, ...], texts: str, numbers: str) -> str:
+    return f"{texts}[{_place(keys, numbers)}]"
+
+
+def _place(keys: tuple[str, ...], numbers: str) -> str:
+    """The place of the first of `keys` that the item has, 0 when it has none."""
+    places = [f"indexOf({numbers}, {key_order().index(key) + 1})" for key in keys]
+    return places[0] if len(places) == 1 else f"arrayFirst(place -> place != 0, [{', '.join(places)}])"
 
 
 def _list(texts: Iterable[str]) -> str:
@@ -98,5 +128,4 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _first(choices: list[str]) -> str:
-    # A short list: what the engine spends on analysing a query grows with the number of its terms.
     return choices[0] if len(choices) == 1 else f"arrayFirst(text -> text != '', [{', '.join(choices)}])"

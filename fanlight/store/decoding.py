@@ -105,21 +105,25 @@ def _fill(mark: re.Match[str]) -> str:
     name, over = mark.group(1), mark.group(2)
     if over is not None:
         return _MACROS[name](over)
+    if name == "numbers":
+        return canonical.numbers(keys="keys", texts="texts")
     if name == "kind":
-        return canonical.kind(attributes="attributes", span_kind="span_kind")
+        return canonical.kind(texts="texts", numbers="numbers", keys="mapKeys(attributes)", span_kind="span_kind")
     if name in {"inputs", "outputs"}:
-        return canonical.first_content(name, attributes="attributes")
+        return canonical.content(name, texts="texts", numbers="numbers", wanted="can_be_root")
     if name in SCALARS:
-        return canonical.scalar(name, attributes="attributes", resource="resource")
+        return canonical.scalar(name, texts="texts", numbers="numbers", resource="resource")
     if name in COUNTS:
-        return canonical.count(name, attributes="attributes")
+        return canonical.count(name, texts="texts", numbers="numbers")
     return mark.group(0)
 
 
 def _map(pairs: str) -> str:
-    return (
-        f"CAST(({pairs}.key, arrayMap(v -> {_text('v')}, {pairs}.v)), 'Map(LowCardinality(String), String)')"
-    )
+    return f"CAST(({pairs}.key, {_texts(pairs)}), 'Map(LowCardinality(String), String)')"
+
+
+def _texts(pairs: str) -> str:
+    return f"arrayMap(v -> {_text('v')}, {pairs}.v)"
 
 
 def _types(pairs: str) -> str:
@@ -205,6 +209,7 @@ def _doubled(structure: str) -> str:
 
 _MACROS: Mapping[str, Callable[[str], str]] = {
     "map": _map,
+    "texts": _texts,
     "types": _types,
     "text": _text,
     "project": _project,
