@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+PIPE_COLUMNS = 200
 
 # Cc = control (ESC among them), Cf = format (bidi overrides, zero-width), Cs = lone surrogates.
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -46,10 +49,14 @@ def _shown(character: str, keep_lines: bool) -> str:
 
 @functools.cache
 def stdout() -> Console:
-    """Where results go. Rich reads no markup, emoji codes or highlights out of them."""
+    """Where results go. Rich reads no markup, emoji codes or highlights out of them.
+
+    A pipe has no width, so there nothing is cut unless COLUMNS says how wide it is.
+    """
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_COLUMNS
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False, width=width)
 
 
 @functools.cache

@@ -100,7 +100,7 @@ def line_of(row: Mapping[str, Any]) -> Text:
     )
     if row["tokens_input"] is not None or row["tokens_output"] is not None:
         line.append(f"  {row['tokens_input'] or 0:,} → {row['tokens_output'] or 0:,} tokens", "dim")
-    if row["model"]:
+    if row["model"] and row["model"] not in row["name"]:
         line.append(f"  {visible(row['model'], limit=40)}", "dim")
     if failed:
         line.append(f"  ✗ {visible(row['error_type'] or 'error', limit=60)}", "red")

@@ -49,7 +49,7 @@ def logs(
         print_json({"items": found})
         return
     for record in found:
-        stdout().print(log_line(record))
+        stdout().print(log_line(record), soft_wrap=True)
     if not found:
         say("no log records match" if query or since or until else "no log records yet", "dim")
 

@@ -62,7 +62,7 @@ def _print_event(event: Mapping[str, Any], json: bool) -> None:
     if json:
         print_json_line(event)
     else:
-        stdout().print(event_line(event))
+        stdout().print(event_line(event), soft_wrap=True)
 
 
 def event_line(event: Mapping[str, Any]) -> Text:

@@ -57,6 +57,9 @@ class FanlightExporter(BaseTelemetryExporter):
         with self._lock:
             self._end_run()
             attributes = {"gen_ai.operation.name": "invoke_agent", "fanlight.kind": "agent"}
+            # The hooks do not name the agent; the service that it runs as is the nearest that does.
+            if (name := _service_name()) is not None:
+                attributes["gen_ai.agent.name"] = name
             self._run = tracer().start_span("charm run", attributes=attributes)
             # Whatever else the agent traces or logs in this thread belongs to the run.
             self._attached = (threading.get_ident(), context.attach(trace.set_span_in_context(self._run)))
@@ -160,3 +163,9 @@ class FanlightExporter(BaseTelemetryExporter):
         if self._attached is not None and self._attached[0] == threading.get_ident():
             context.detach(self._attached[1])
         self._attached = None
+
+
+def _service_name() -> str | None:
+    providers = active()
+    name = providers.traces.resource.attributes.get("service.name") if providers else None
+    return name if isinstance(name, str) and not name.startswith("unknown_service") else None

@@ -1,0 +1,69 @@
+"""Clients as their users install them: each in an environment of its own, kept in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from fanlight.cli.client import Client
+from fanlight.cli.demo.server import DemoServer, running_server
+
+CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat"
+UV = Path(sys.executable).parent / "uv"
+INSTALL_S = 300
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """A server of this module's own, empty at first."""
+    ports = {"port": "0", "otlp_http_port": "0", "otlp_grpc_port": "off"}
+    with running_server(tmp_path_factory.mktemp("data"), ports) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: DemoServer) -> Iterator[Client]:
+    """Talks to that server about the snippets' project."""
+    with Client(server.studio, None, "snippets") as made:
+        yield made
+
+
+def python_with(packages: list[str]) -> Path:
+    """The interpreter of an environment that has `packages` and nothing of this one. Made once."""
+    place = _place("python", [*packages, sys.version])
+    if not (place / "done").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        _run(UV, "venv", "--quiet", "--python", sys.executable, str(place))
+        _run(UV, "pip", "install", "--quiet", "--python", str(place / "bin" / "python"), *packages)
+        (place / "done").touch()
+    return place / "bin" / "python"
+
+
+def node_modules_with(packages: list[str]) -> Path:
+    """A folder whose `node_modules` has `packages`. Made once."""
+    place = _place("node", packages)
+    if not (place / "done").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        (place / "package.json").write_text('{"private": true, "type": "module"}')
+        _run(
+            "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", *packages, cwd=place
+        )
+        (place / "done").touch()
+    return place
+
+
+def _place(kind: str, content: list[str]) -> Path:
+    return CACHE / f"{kind}-{hashlib.sha256(repr(sorted(content)).encode()).hexdigest()[:16]}"
+
+
+def _run(*command: str | Path, cwd: Path | None = None) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=INSTALL_S)
+    assert done.returncode == 0, done.stderr
