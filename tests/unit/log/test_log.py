@@ -88,7 +88,7 @@ def test_batches_that_wait_for_one_flush_share_the_next(make_log: Make, batch: M
         disk.flushing.clear()
         disk.gate.clear()
         first = asyncio.create_task(log.append(batch("first")))
-        await asyncio.to_thread(disk.flushing.wait)
+        await asyncio.to_thread(disk.flushing.wait, 10)
         flushes = disk.flushes
         rest = [asyncio.create_task(log.append(batch(f"{n}"))) for n in range(200)]
         await asyncio.sleep(0)
@@ -108,7 +108,7 @@ def test_an_answer_waits_for_the_flush(make_log: Make, batch: Make) -> None:
     async def run() -> tuple[bool, int]:
         disk.gate.clear()
         task = asyncio.create_task(log.append(batch()))
-        await asyncio.to_thread(disk.flushing.wait)
+        await asyncio.to_thread(disk.flushing.wait, 10)
         early = task.done()
         disk.gate.set()
         return early, await task
@@ -124,7 +124,7 @@ def test_a_sender_that_hangs_up_harms_nobody(make_log: Make, batch: Make, texts:
     async def run() -> None:
         disk.gate.clear()
         gone = asyncio.create_task(log.append(batch("gone")))
-        await asyncio.to_thread(disk.flushing.wait)
+        await asyncio.to_thread(disk.flushing.wait, 10)
         stays = asyncio.create_task(log.append(batch("stays")))
         await asyncio.sleep(0)
         gone.cancel()
@@ -247,7 +247,7 @@ def test_interval_durability_answers_at_once_and_flushes_later(make_log: Make, b
         await log.append(batch("first"))
         disk.gate.clear()
         disk.flushing.clear()
-        await asyncio.to_thread(disk.flushing.wait)
+        await asyncio.to_thread(disk.flushing.wait, 10)
         disk.gate.set()
         return await log.append(batch("second")), disk.flushes
 

@@ -1,0 +1,1 @@
+"""What the log alone costs: `python -m benchmarks.log`."""
