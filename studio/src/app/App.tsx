@@ -58,7 +58,7 @@ function Project({ name }: { readonly name: string }): ReactElement {
 
 function Missing(): ReactElement {
   return (
-    <Empty title="There is no such page">
+    <Empty heading="h1" title="There is no such page">
       <p>The address may be cut, or what it named may be gone. The list on the left leads on.</p>
     </Empty>
   );

@@ -5,6 +5,9 @@ import { Ring } from "./ring";
 import { formatDuration, parseMillis, parseNanos } from "./time";
 import { slotOf, topShowing, windowAt, windowAtTail } from "./window";
 
+const press = (key: string, held: Partial<KeyboardEvent> = {}) =>
+  keyName({ key, ctrlKey: false, metaKey: false, altKey: false, ...held });
+
 describe("times", () => {
   test("keep every nanosecond of an RFC 3339 time", () => {
     expect(parseNanos("2026-11-21T02:03:04.123456789Z")).toBe(1795226584123456789n);
@@ -92,7 +95,6 @@ describe("the window of rows", () => {
 describe("keys", () => {
   const run = (): void => {};
   const bindings = ["g r", "G", "?", "Mod+k", "Space"].map((keys) => ({ keys, label: keys, run }));
-  const press = (key: string, held: Partial<KeyboardEvent> = {}) => keyName({ key, ctrlKey: false, metaKey: false, altKey: false, ...held });
 
   test("have one name each, with Ctrl and ⌘ alike", () => {
     expect([press("k", { ctrlKey: true }), press("k", { metaKey: true }), press(" "), press("G")]).toEqual(["Mod+k", "Mod+k", "Space", "G"]);

@@ -20,6 +20,11 @@ export function filterProblemOf(error: Error | null, q: string): { readonly mess
   return { message: error.message, hint: error.hint };
 }
 
+/** Whether the project itself is not there, which its first telemetry may change. */
+export function isMissing(error: Error): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 export function isForbidden(error: Error): boolean {
   return error instanceof ApiError && (error.status === 401 || error.status === 403);
 }

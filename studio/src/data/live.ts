@@ -118,7 +118,9 @@ export class LiveHub {
     window.clearTimeout(this.#retry);
     const before = this.#source;
     const known = before !== null && before.readyState === EventSource.OPEN ? this.#covered : new Set<string>();
-    const source = new EventSource(apiUrl(projectPath(this.project, "stream"), { topics: [...topics].toSorted().join(",") }));
+    // Whoever led before, the stream goes on behind what this tab has heard last.
+    const query = { topics: [...topics].toSorted().join(","), last_event_id: this.#lastId };
+    const source = new EventSource(apiUrl(projectPath(this.project, "stream"), query));
     this.#source = source;
     this.#covered = topics;
     if (before === null) this.#report("connecting");

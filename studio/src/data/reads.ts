@@ -38,6 +38,8 @@ export const runsQuery = (project: string, q: string, range: Range) =>
         { q, ...boundsOf(range, Date.now()), limit: RUNS_PAGE, cursor: pageParam },
         signal,
       ),
+    // A project is made by its first telemetry; until then it is asked for again.
+    refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.status === 404 ? 2000 : false),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

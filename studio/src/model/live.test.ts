@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Log, Run } from "./api";
 import { elapsedMs, layRuns } from "./runs";
-import { EMPTY_TAIL, FOLLOW_LINES, HELD_LINES, type Tail, arrive, interrupt, lineId, prepend, release, tailOf, volumeOf } from "./tail";
+import { EMPTY_TAIL, FOLLOW_LINES, HELD_LINES, type Tail, arrive, catchUp, interrupt, lineId, prepend, release, tailOf, volumeOf } from "./tail";
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 const log = (id: string, seconds: number): Log => ({
@@ -44,6 +44,17 @@ describe("the tail of logs", () => {
 
   test("grows upwards by older records", () => {
     expect(ids(prepend(tail, [log("0", 0), log("a", 1)]))).toEqual(["0", "a", "b"]);
+  });
+
+  test("takes what was read again in its place by time", () => {
+    expect(ids(catchUp(tail, [log("c", 3), log("ab", 1.5), log("b", 2)], false, true))).toEqual(["a", "ab", "b", "c"]);
+    const held = catchUp(arrive(tail, [log("d", 4)], false), [log("c", 3), log("b", 2)], false, false);
+    expect([ids(held), held.waiting.map(lineId)]).toEqual([["a", "b"], ["c", "d"]]);
+  });
+
+  test("says so when what was read again does not reach back to what is shown", () => {
+    expect(ids(catchUp(tail, [log("y", 8), log("z", 9)], false, true))).toEqual(["a", "b", "missed-y", "y", "z"]);
+    expect(ids(catchUp(tail, [log("y", 8), log("z", 9)], true, true))).toEqual(["a", "b", "y", "z"]);
   });
 
   test("shows a gap as a row, once", () => {

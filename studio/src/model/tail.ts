@@ -57,13 +57,30 @@ function unseen(tail: Tail, logs: readonly Log[]): { fresh: Line[]; ids: Set<str
 /** The tail with arrivals: shown at once while following, kept waiting while held. */
 export function arrive(tail: Tail, logs: readonly Log[], following: boolean): Tail {
   const { fresh, ids } = unseen(tail, logs);
+  return fresh.length === 0 ? tail : arriveLines({ ...tail, ids }, fresh, following);
+}
+
+function arriveLines(tail: Tail, fresh: readonly Line[], following: boolean): Tail {
+  if (following) return trim({ ...tail, lines: [...tail.lines, ...fresh] });
+  const waiting = [...tail.waiting, ...fresh];
+  const over = Math.max(0, waiting.length - HELD_LINES);
+  return { ...tail, waiting: over > 0 ? waiting.slice(over) : waiting, overflowed: tail.overflowed + over };
+}
+
+/**
+ * The tail with what was read again from the server, put in its place by time. `complete` says that the
+ * answer reaches back to the start; if it does not, and nothing in it is known, what lies between is missing.
+ */
+export function catchUp(tail: Tail, logs: readonly Log[], complete: boolean, following: boolean): Tail {
+  const { fresh, ids } = unseen(tail, logs.toSorted(compareLogs));
   if (fresh.length === 0) return tail;
-  if (!following) {
-    const waiting = [...tail.waiting, ...fresh];
-    const over = Math.max(0, waiting.length - HELD_LINES);
-    return { ...tail, waiting: over > 0 ? waiting.slice(over) : waiting, overflowed: tail.overflowed + over, ids };
+  if (tail.lines.length > 0 && !complete && fresh.length === logs.length) {
+    const gap: Line = { type: "gap", id: `missed-${lineId(fresh[0] as Line)}`, reason: "more arrived than is read at once; a narrower filter shows it" };
+    return arriveLines({ ...tail, ids }, [gap, ...fresh], following);
   }
-  return trim({ ...tail, lines: [...tail.lines, ...fresh], ids });
+  const all = (following ? tail.lines : tail.waiting).concat(fresh);
+  const sorted = all.every((line) => line.type === "log") ? all.toSorted((left, right) => compareLogs(left.log, right.log)) : all;
+  return following ? trim({ ...tail, lines: sorted, ids }) : { ...tail, waiting: sorted, ids };
 }
 
 function trim(tail: Tail): Tail {

@@ -49,10 +49,10 @@ function Line({ attribute: { key, type, value } }: { readonly attribute: Attribu
       <dd className="min-w-0 [overflow-wrap:anywhere]">
         {typeof data === "string" ? <Text text={data} /> : <JsonTree value={data} depth={1} />}
         {type !== "" && type !== "string" && <span className="pl-2 font-sans text-xs text-muted">{type}</span>}
+        <span className="absolute top-0 right-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
+          <IconButton label={`Copy ${key}`} onClick={() => void navigator.clipboard?.writeText(asText(value))}><CopyIcon /></IconButton>
+        </span>
       </dd>
-      <span className="absolute top-0 right-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
-        <IconButton label={`Copy ${key}`} onClick={() => void navigator.clipboard?.writeText(asText(value))}><CopyIcon /></IconButton>
-      </span>
     </div>
   );
 }

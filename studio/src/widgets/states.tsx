@@ -3,10 +3,15 @@ import { AlertIcon } from "./icons";
 import { Button } from "./button";
 
 /** What stands where there is nothing to show: why, and what to do about it. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactElement {
+export function Empty({ title, heading: Heading = "h2", children }: {
+  readonly title: string;
+  /** `h1` where nothing else names the page. */
+  readonly heading?: "h1" | "h2";
+  readonly children?: ReactNode;
+}): ReactElement {
   return (
     <div className="grid flex-1 place-content-center justify-items-center gap-3 p-8 text-center">
-      <h2 className="text-lg font-semibold">{title}</h2>
+      <Heading className="text-lg font-semibold">{title}</Heading>
       <div className="grid max-w-[56ch] justify-items-center gap-3 text-muted">{children}</div>
     </div>
   );

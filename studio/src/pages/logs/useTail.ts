@@ -3,7 +3,7 @@ import { useLive } from "../../data/hooks";
 import { readLogs } from "../../data/reads";
 import type { Gap, LiveEvent } from "../../model/api";
 import { type Range, isLive } from "../../model/range";
-import { EMPTY_TAIL, type Tail, arrive, interrupt, prepend, release, tailOf } from "../../model/tail";
+import { EMPTY_TAIL, type Tail, arrive, catchUp, interrupt, prepend, release, tailOf } from "../../model/tail";
 
 const FILTERED_REFRESH_MS = 1000;
 
@@ -38,7 +38,7 @@ export function useTail(project: string, q: string, range: Range, following: boo
         answered: question,
         error: null,
         older: fresh || before.tail.lines.length === 0 ? page.next : before.older,
-        tail: fresh ? tailOf(page.items) : arrive(before.tail, page.items.toReversed(), follows.current),
+        tail: fresh ? tailOf(page.items) : catchUp(before.tail, page.items, page.next === null, follows.current),
       }));
     } catch (error) {
       if (!signal?.aborted) setState((before) => ({ ...before, answered: question, error: error as Error }));

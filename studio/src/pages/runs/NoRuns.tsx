@@ -17,7 +17,6 @@ export function NoRuns({ project, q, onFilter, onRange }: {
   readonly onRange: (range: Range) => void;
 }): ReactElement | null {
   const stats = useQuery({ ...statsQuery(project), refetchInterval: 3000 });
-  const server = useQuery(serverQuery());
   const newest = useQuery({ ...newestRunQuery(project), enabled: (stats.data?.runs ?? 0) > 0 });
   const latest = newest.data?.items[0];
 
@@ -33,14 +32,7 @@ export function NoRuns({ project, q, onFilter, onRange }: {
     );
   }
   if (stats.isPending) return null;
-  if ((stats.data?.runs ?? 0) === 0) {
-    const endpoint = server.data?.otlp_http ?? new URL(".", document.baseURI).href.replace(/\/$/, "");
-    return (
-      <Suspense fallback={null}>
-        <Onboarding project={project} endpoint={endpoint} guarded={server.data?.mode === "guarded"} />
-      </Suspense>
-    );
-  }
+  if ((stats.data?.runs ?? 0) === 0) return <FirstRun project={project} />;
   return (
     <Empty title="No run in this time range">
       {latest && <p>The newest one started {new Date(parseMillis(latest.started_at)).toLocaleString()}.</p>}
@@ -50,5 +42,16 @@ export function NoRuns({ project, q, onFilter, onRange }: {
         </Button>
       )}
     </Empty>
+  );
+}
+
+/** How to send a first run to this server. */
+export function FirstRun({ project }: { readonly project: string }): ReactElement {
+  const server = useQuery(serverQuery());
+  const endpoint = server.data?.otlp_http ?? new URL(".", document.baseURI).href.replace(/\/$/, "");
+  return (
+    <Suspense fallback={null}>
+      <Onboarding project={project} endpoint={endpoint} guarded={server.data?.mode === "guarded"} />
+    </Suspense>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useCallback, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { formatWhole, plural } from "../../base/format";
-import { failureOf, filterProblemOf, isForbidden } from "../../data/failure";
+import { failureOf, filterProblemOf, isForbidden, isMissing } from "../../data/failure";
 import { useRange, useUrlState } from "../../data/hooks";
 import { serverQuery } from "../../data/reads";
 import { frozenLink } from "../../model/link";
@@ -16,7 +16,7 @@ import { CopyLink, PageHead } from "../../widgets/page-head";
 import { RangePicker, type RangeHandle } from "../../widgets/range-picker";
 import { Rows, type RowsHandle } from "../../widgets/rows";
 import { Empty, ErrorBox, SkeletonRows } from "../../widgets/states";
-import { NoRuns } from "./NoRuns";
+import { FirstRun, NoRuns } from "./NoRuns";
 import { COLUMNS, RunHeader, RunRow } from "./RunRow";
 import { useRuns } from "./useRuns";
 
@@ -35,7 +35,6 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
   const filter = useRef<FilterHandle>(null);
   const picker = useRef<RangeHandle>(null);
   const now = useNow(runs.some((run) => run.status === "running"));
-  useQuery(serverQuery());
 
   const setFilter = useCallback((next: string) => change({ q: next }, "push"), [change]);
   const hrefOf = (id: string): string => `/p/${encodeURIComponent(project)}/runs/${encodeURIComponent(id)}`;
@@ -86,9 +85,7 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
           </IconButton>
         )}
       </div>
-      {failed && query.error && (isForbidden(query.error)
-        ? <Empty title="You may not see this project"><p>Ask its owner to add you, or switch to another project above.</p></Empty>
-        : <ErrorBox failure={failureOf("The runs could not be read", query.error)} onRetry={() => void reread()} />)}
+      {failed && query.error && <Failed project={project} error={query.error} onRetry={() => void reread()} />}
       {query.isPending && <SkeletonRows count={16} height={ROW_HEIGHT} />}
       {query.data && runs.length === 0 && problem === null && (
         <NoRuns project={project} q={q} onFilter={setFilter} onRange={setRange} />
@@ -128,4 +125,17 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
       )}
     </>
   );
+}
+
+function Failed({ project, error, onRetry }: {
+  readonly project: string;
+  readonly error: Error;
+  readonly onRetry: () => void;
+}): ReactElement {
+  const server = useQuery(serverQuery());
+  if (isMissing(error) && server.data?.mode === "local") return <FirstRun project={project} />;
+  if (isForbidden(error) || isMissing(error)) {
+    return <Empty title="You may not see this project"><p>Ask its owner to add you, or switch to another project above.</p></Empty>;
+  }
+  return <ErrorBox failure={failureOf("The runs could not be read", error)} onRetry={onRetry} />;
 }

@@ -127,9 +127,9 @@ function Trace({ project, ...named }: Props): ReactElement {
   ]);
 
   if (error && !tree) {
-    if (isForbidden(error)) return <Empty title="You may not see this run" />;
+    if (isForbidden(error)) return <Empty heading="h1" title="You may not see this run" />;
     if (error instanceof ApiError && error.status === 404) {
-      return <Empty title="This run is not here"><p>It may have passed its retention, or its first spans have yet to arrive. This address stays good.</p></Empty>;
+      return <Empty heading="h1" title="This run is not here"><p>It may have passed its retention, or its first spans have yet to arrive. This address stays good.</p></Empty>;
     }
     return <ErrorBox failure={failureOf("The trace could not be read", error)} onRetry={reread} />;
   }

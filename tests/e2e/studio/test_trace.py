@@ -1,0 +1,132 @@
+"""One run: its waterfall and its spans."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.studio.telemetry import Sender, Span, agent_run, new_trace_id
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+
+
+def names(page: Page) -> list[str]:
+    return [
+        row.get_attribute("aria-label") or "" for row in page.get_by_role("treegrid").locator(".row").all()
+    ]
+
+
+def test_a_run_opens_from_the_list_and_shows_its_spans(page: Page, root: str, sender: Sender) -> None:
+    trace_id = sender.spans(agent_run(failing=True))
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs")
+    page.locator(f"#run-{trace_id}").click()
+    expect(page).to_have_url(f"{root}/runs/{trace_id}")
+    expect(page.get_by_role("treegrid").locator(".row")).to_have_count(4)
+    assert names(page) == ["invoke_agent planner", "chat gpt-4o", "execute_tool search", "execute_tool fetch"]
+    expect(page.get_by_text("search did not answer")).to_be_visible()
+
+
+def test_the_failing_span_is_one_click_away(page: Page, root: str, sender: Sender) -> None:
+    spans = agent_run(failing=True)
+    trace_id = sender.spans(spans)
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}")
+    page.get_by_role("button", name="First failing span").click()
+    expect(page).to_have_url(re.compile(rf"\?span={spans[3].id}$"))
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("execute_tool fetch")
+
+
+def test_a_deep_link_opens_the_span_with_its_messages(page: Page, root: str, sender: Sender) -> None:
+    spans = agent_run()
+    trace_id = sender.spans(spans)
+    sender.wait(runs=1)
+    page.goto(f"{root}/traces/{trace_id}?span={spans[1].id}")
+    panel = page.get_by_role("complementary", name="Details")
+    expect(panel.get_by_role("tab", name="Messages")).to_have_attribute("aria-selected", "true")
+    expect(panel).to_contain_text("Plan a trip to Lisbon")
+    expect(panel).to_contain_text("Take the night train.")
+    panel.get_by_role("tab", name="Attributes").click()
+    panel.get_by_label("Filter attributes").fill("input_tokens")
+    expect(panel.get_by_role("definition")).to_contain_text(["1200int"])
+    panel.get_by_role("tab", name="Raw").click()
+    expect(panel).to_contain_text(f'"span_id": "{spans[1].id}"')
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+
+
+def test_spans_stream_in_and_an_open_span_closes_in_place(page: Page, root: str, sender: Sender) -> None:
+    trace_id = new_trace_id()
+    spans = agent_run()
+    sender.spans([spans[1]], trace_id=trace_id)
+    sender.wait(runs=1)
+    page.goto(f"{root}/traces/{trace_id}")
+    rows = page.get_by_role("treegrid").locator(".row")
+    expect(page.get_by_text("whose parent has not arrived")).to_be_visible()
+    expect(page.locator("[data-connection=live]")).to_be_visible()
+
+    sender.spans(spans[2:], trace_id=trace_id)
+    expect(rows).to_have_count(4)
+    sender.spans(spans[:1], trace_id=trace_id)
+    expect(page.get_by_text("whose parent has not arrived")).to_have_count(0)
+    expect(rows).to_have_count(4)
+    assert names(page)[0] == "invoke_agent planner"
+    expect(page.locator("h1 + span")).to_contain_text("success")
+
+
+def test_repeated_siblings_stand_as_one_and_find_opens_them(page: Page, root: str, sender: Sender) -> None:
+    top = Span(
+        name="invoke_agent looper", takes_ms=5000, attributes={"gen_ai.operation.name": "invoke_agent"}
+    )
+    calls = [Span(name="poll", parent=top, at_ms=10 * at, takes_ms=5) for at in range(12)]
+    inside = Span(name="needle", parent=calls[7], at_ms=71, takes_ms=1)
+    trace_id = sender.spans([top, *calls, inside])
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}")
+    expect(page.get_by_role("row", name="12 × poll")).to_be_visible()
+    assert names(page) == ["invoke_agent looper", "12 × poll"]
+    page.keyboard.press("/")
+    page.keyboard.type("needle")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name="needle")).to_have_attribute("aria-selected", "true")
+    assert len(names(page)) == 15
+
+
+def test_arrows_fold_and_unfold(page: Page, root: str, sender: Sender) -> None:
+    trace_id = sender.spans(agent_run())
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}")
+    rows = page.get_by_role("treegrid").locator(".row")
+    expect(rows).to_have_count(4)
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowLeft")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(rows).to_have_count(4)
+
+
+def test_dragging_over_the_map_zooms_and_0_shows_everything(page: Page, root: str, sender: Sender) -> None:
+    trace_id = sender.spans(agent_run())
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}")
+    overview = page.get_by_role("img", name=re.compile("Overview of 4 spans"))
+    box = overview.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 10, steps=4)
+    page.mouse.up()
+    reset = page.get_by_role("button", name="Reset zoom")
+    expect(reset).to_be_visible()
+    page.keyboard.press("0")
+    expect(reset).to_have_count(0)
+
+
+@pytest.mark.expects_console("404")
+def test_a_run_that_is_not_there_says_so(page: Page, root: str, sender: Sender) -> None:
+    sender.spans(agent_run())
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{'9' * 32}")
+    expect(page.get_by_role("heading", name="This run is not here")).to_be_visible()
