@@ -15,8 +15,9 @@ from fanlight.model.batch import Coding
 
 _IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub names an instance
 _GZIP_WBITS, _ZLIB_WBITS, _RAW_WBITS = 31, 15, -15
+_GZIP_STEP_BYTES = 64 * 1024
 _MAX_MEMBERS = 32
-"""Members in one gzip body, frames in one zstd body: what follows each is copied once more."""
+"""Members in one gzip body, frames in one zstd body."""
 _MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 _ZSTD_STEP_BYTES = 256
 """Four bytes of zstd can stand for 128 KiB, and a step gives all that it holds: at most 8 MiB this way."""
@@ -98,11 +99,25 @@ def _inflate_gzip(coded: bytes, max_bytes: int) -> tuple[bytes, Coding]:
         return plain, Coding.GZIP
     out = io.BytesIO()
     out.write(plain)
+    _inflate_members(rest, out, max_bytes)
+    return out.getvalue(), Coding.IDENTITY
+
+
+def _inflate_members(coded: bytes, out: io.BytesIO, max_bytes: int) -> None:
+    """Inflate the members after the first into `out`, step by step: what follows a member is copied."""
+    at = 0
     for _ in range(_MAX_MEMBERS):
-        plain, rest = _inflate_member(rest, _GZIP_WBITS, Coding.GZIP, max_bytes - out.tell())
-        out.write(plain)
-        if not rest:
-            return out.getvalue(), Coding.IDENTITY
+        inflater = isal_zlib.decompressobj(wbits=_GZIP_WBITS)
+        while not inflater.eof:
+            step = coded[at : at + _GZIP_STEP_BYTES]
+            if not step:
+                raise _torn(Coding.GZIP)
+            at += len(step)
+            out.write(inflater.decompress(step, max_bytes - out.tell() + 1))
+            _cap(out.tell(), max_bytes)
+        at -= len(inflater.unused_data)
+        if at == len(coded):
+            return
     raise _in_pieces(Coding.GZIP)
 
 

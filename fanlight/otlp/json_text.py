@@ -11,7 +11,7 @@ from fanlight.otlp import reasons
 MAX_JSON_DEPTH = 320
 """Brackets in brackets. The deepest value that protobuf takes is nested less than half as deep."""
 
-_MAX_TOKENS = 1_000_000
+_MAX_TOKENS = 400_000
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]|-?\bInfinity\b|\bNaN\b', re.DOTALL)
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",

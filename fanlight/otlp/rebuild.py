@@ -20,7 +20,7 @@ from fanlight.otlp import reasons
 from fanlight.otlp.canonical import encode
 from fanlight.otlp.limits import Limits
 from fanlight.otlp.mend import mend, mended_attribute
-from fanlight.otlp.scan import DoubtError, count_items, most_attributes, too_many
+from fanlight.otlp.scan import DoubtError, count_items, has_more_attributes, too_many
 from fanlight.otlp.shape import ROOTS, Block
 from fanlight.otlp.weigh import Weight
 from fanlight.otlp.wire import LEN, WireError, block, fields, head
@@ -49,20 +49,20 @@ def rebuild(signal: Signal, body: bytes, limits: Limits) -> Rebuilt:
     Raises:
         PayloadError: 400 when there is no OTLP in it at all, 413 when it holds too much.
     """
-    work = _Work(signal, limits)
-    plain = work.inside(ROOTS[signal], body, ())
-    if body and not work.items and (not work.known or set(work.rejected) == {reasons.MALFORMED}):
+    work = _Work(signal, body, limits)
+    plain = work.inside(ROOTS[signal], 0, len(body), ())
+    if body and not work.items and (not work.known or set(+work.rejected) == {reasons.MALFORMED}):
         raise PayloadError(
             f"the body is not an OTLP {signal} request in protobuf", hint="check Content-Type and path"
         )
-    return Rebuilt(plain=plain, items=work.items, rejected=dict(work.rejected), mended=dict(work.mended))
+    return Rebuilt(plain=plain, items=work.items, rejected=dict(+work.rejected), mended=dict(work.mended))
 
 
 class _Work:
     """One rebuild. A path is the field numbers from the request down to where a message lies."""
 
-    def __init__(self, signal: Signal, limits: Limits) -> None:
-        self._signal, self._limits = signal, limits
+    def __init__(self, signal: Signal, body: bytes, limits: Limits) -> None:
+        self._signal, self._body, self._limits = signal, body, limits
         self._root = ROOTS[signal].message
         self._blocks = 0
         self._weight = Weight(limits)
@@ -71,20 +71,20 @@ class _Work:
         self.rejected: Counter[str] = Counter()
         self.mended: Counter[str] = Counter()
 
-    def inside(self, holder: Block, data: bytes, path: tuple[int, ...]) -> bytes:
+    def inside(self, holder: Block, start: int, end: int, path: tuple[int, ...]) -> bytes:
         """The content of a block that did not parse whole, from what is good in it."""
         headers, out = io.BytesIO(), io.BytesIO()
         try:
-            for number, wire_type, start, value, end in fields(data):
+            for number, wire_type, at, value, after in fields(self._body, start, end):
                 inner = holder.inner.get(number)
                 if inner is None:
-                    headers.write(data[start:end])
+                    headers.write(self._body[at:after])
                 elif wire_type != LEN:
                     self.rejected[reasons.MALFORMED] += 1
                 else:
                     self.known = True
                     keep = self._item if inner.is_item else self._block
-                    kept = keep(inner, data[value:end], (*path, number))
+                    kept = keep(inner, value, after, (*path, number))
                     if kept is not None:
                         out.write(head(number, len(kept)))
                         out.write(kept)
@@ -94,45 +94,42 @@ class _Work:
             return out.getvalue()
         return self._headers(holder, headers.getvalue(), path) + out.getvalue()
 
-    def _block(self, inner: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+    def _block(self, inner: Block, start: int, end: int, path: tuple[int, ...]) -> bytes | None:
         self._blocks += 1
         self._check_total()
-        whole = self._whole(inner, data, path)
+        whole = self._whole(inner, start, end, path)
         if whole is not None:
             return whole
-        if self._has_too_many(inner, data):
-            self.rejected[reasons.TOO_MANY_ATTRIBUTES] += _count(inner, data, self._limits.max_request_items)
+        if self._has_too_many(inner, start, end):
+            self.rejected[reasons.TOO_MANY_ATTRIBUTES] += self._count(inner, self._body, start, end)
             self._check_total()
             return None
         before = self.items
-        content = self.inside(inner, data, path)
+        content = self.inside(inner, start, end, path)
         if len(inner.inner) > 1:  # Only one arm of a metric's oneof may stay.
             content = encode(inner.message, content)
-            kept = _count(inner, content, self._limits.max_request_items)
-            self._overwritten(self.items - before - kept)
+            kept = before + self._count(inner, content, 0, len(content))
+            self.rejected[reasons.OVERWRITTEN] += self.items - kept
+            self.items = kept
         return content
 
-    def _whole(self, inner: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+    def _whole(self, inner: Block, start: int, end: int, path: tuple[int, ...]) -> bytes | None:
         """The block written anew when it parses and nothing in it is doubtful."""
-        if len(data) > _MAX_BLOCK_BYTES:
+        if end - start > _MAX_BLOCK_BYTES:
             return None
-        wrapped = _wrap(data, path)
+        data = self._body[start:end]
+        weight = Weight(self._limits)
         try:
-            items = count_items(self._signal, wrapped, self._limits)
-            self._weight.add(self._root.FromString(wrapped))
+            weight.add(self._root.FromString(_wrap(data, path)))
             content = encode(inner.message, data)
+            items = count_items(self._signal, _wrap(content, path), self._limits)
         except (DoubtError, DecodeError):
             return None
-        kept = _count(inner, content, self._limits.max_request_items)
+        self._weight.merge(weight)
         self.items += items
+        self.rejected[reasons.OVERWRITTEN] += self._count(inner, data, 0, len(data)) - items
         self._check_total()
-        self._overwritten(items - kept)
         return content
-
-    def _overwritten(self, items: int) -> None:
-        if items:
-            self.rejected[reasons.OVERWRITTEN] += items
-            self.items -= items
 
     def _headers(self, holder: Block, data: bytes, path: tuple[int, ...]) -> bytes:
         """Resource, scope, schema, name: whatever a block holds beside its items."""
@@ -145,17 +142,21 @@ class _Work:
             self.mended[reason] += 1
         return encode(holder.message, mended.data)
 
-    def _has_too_many(self, holder: Block, data: bytes) -> bool:
+    def _has_too_many(self, holder: Block, start: int, end: int) -> bool:
         if not holder.elements:
             return False
         try:
-            return most_attributes(holder.elements, data) > self._limits.max_item_attributes
+            return has_more_attributes(
+                self._limits.max_item_attributes, holder.elements, self._body, start, end
+            )
         except WireError:
             return False
 
-    def _item(self, item: Block, data: bytes, path: tuple[int, ...]) -> bytes | None:
+    def _item(self, item: Block, start: int, end: int, path: tuple[int, ...]) -> bytes | None:
         try:
-            kept = self._keep(item, data, path)
+            if end - start > _MAX_ITEM_BYTES:
+                raise _RejectError(reasons.TOO_LARGE)
+            kept = self._keep(item, self._body[start:end], path)
         except WireError:
             self._reject(reasons.MALFORMED)
             return None
@@ -196,12 +197,24 @@ class _Work:
             self.mended[reason] += 1
 
     def _check_size(self, item: Block, data: bytes) -> None:
-        if len(data) > _MAX_ITEM_BYTES:
-            raise _RejectError(reasons.TOO_LARGE)
-        if most_attributes(item.elements, data) > self._limits.max_item_attributes:
+        if has_more_attributes(self._limits.max_item_attributes, item.elements, data):
             raise _RejectError(reasons.TOO_MANY_ATTRIBUTES)
         if len(data) > _UNBOUNDED_ITEM_BYTES and _values(item.message, data, _MAX_ITEM_VALUES) < 0:
             raise _RejectError(reasons.TOO_MANY_VALUES)
+
+    def _count(self, holder: Block, data: bytes, start: int, end: int) -> int:
+        """The items in a block, as far as it can be read; one more than allowed when there are more."""
+        count = 0
+        try:
+            for number, wire_type, _, value, after in fields(data, start, end):
+                inner = holder.inner.get(number)
+                if inner is not None and wire_type == LEN:
+                    count += 1 if inner.is_item else self._count(inner, data, value, after)
+                    if count > self._limits.max_request_items:
+                        break
+        except WireError:
+            count += 1
+        return count
 
     def _check_total(self) -> None:
         most = self._limits.max_request_items
@@ -221,21 +234,6 @@ def _wrap(data: bytes, path: tuple[int, ...]) -> bytes:
     for number in reversed(path):
         data = block(number, data)
     return data
-
-
-def _count(holder: Block, data: bytes, most: int) -> int:
-    """The items in a block, as far as it can be read; `most + 1` when there are more."""
-    count = 0
-    try:
-        for number, wire_type, _, start, end in fields(data):
-            inner = holder.inner.get(number)
-            if inner is not None and wire_type == LEN:
-                count += 1 if inner.is_item else _count(inner, data[start:end], most)
-                if count > most:
-                    break
-    except WireError:
-        count += 1
-    return count
 
 
 def _check_ids(span: Any) -> None:

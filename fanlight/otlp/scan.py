@@ -52,24 +52,31 @@ def count_items(signal: Signal, body: bytes, limits: Limits) -> int:
         scan.walk(ROOTS[signal], 0, len(body))
     except (WireError, IndexError):
         raise DoubtError from None
+    if scan.is_doubtful:
+        raise DoubtError
     return scan.items
 
 
-def most_attributes(elements: Elements, data: bytes, start: int = 0, end: int | None = None) -> int:
-    """The largest number of attributes (or events, links, exemplars) that one holder in `data` has.
+def has_more_attributes(
+    most: int, elements: Elements, data: bytes, start: int = 0, end: int | None = None
+) -> bool:
+    """Whether one holder in `data` has more than `most` attributes (or events, links, exemplars).
 
     Raises:
         WireError: the bytes are no protobuf.
     """
-    counts = dict.fromkeys(elements, 0)
-    most = 0
+    count = 0
     for number, wire_type, _, value, after in fields(data, start, end):
         if number not in elements or wire_type != LEN:
             continue
-        counts[number] += 1
-        if elements[number]:
-            most = max(most, most_attributes(elements[number], data, value, after))
-    return max(most, sum(counts.values()))
+        count += 1
+        nested = elements[number]
+        # Two bytes are the least that an attribute takes.
+        if count > most or (
+            nested and after - value > 2 * most and has_more_attributes(most, nested, data, value, after)
+        ):
+            return True
+    return False
 
 
 @dataclass(slots=True)
@@ -79,6 +86,7 @@ class _Scan:
     with_ids: bool
     items: int = 0
     blocks: int = 0
+    is_doubtful: bool = False
 
     def walk(self, block: Block, start: int, end: int) -> None:
         data, inner, at, seen = self.data, block.inner, start, 0
@@ -126,7 +134,8 @@ class _Scan:
                 or starts(_NO_TRACE_ID, value)
                 or starts(_NO_SPAN_ID, value + _SPAN_ID_AT)
             ):
-                raise DoubtError
+                # Count on: a request with too many items is refused before anything else.
+                self.is_doubtful, with_ids = True, False
             at = value + length
             first += 1
             if first > last:
@@ -138,7 +147,7 @@ class _Scan:
 
     def _check_big(self, elements: Elements, start: int, end: int) -> None:
         # It will be parsed in pieces, none of which knows of the others.
-        if most_attributes(elements, self.data, start, end) > self.limits.max_item_attributes:
+        if has_more_attributes(self.limits.max_item_attributes, elements, self.data, start, end):
             raise DoubtError
 
 

@@ -56,6 +56,12 @@ class Weight:
         if plan is not None:
             self._add(message, plan)
 
+    def merge(self, other: Weight) -> None:
+        """Add what another one counted. Raises PayloadError as `add`."""
+        self.attributes += other.attributes
+        if self.attributes > self._most_request:
+            raise self._too_many()
+
     def _add(self, message: Any, plan: _Plan) -> None:
         own = 0
         for name in plan.counted:
