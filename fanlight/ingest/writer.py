@@ -34,6 +34,7 @@ IDLE_S = 0.05
 LOSE_RUNS_EVERY_S = 5.0
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 5.0
 DRAIN_S = 8.0
+PARKED_REASON = "refused by the store"
 LEAVE_S = 2.0
 
 Announce = Callable[[int, frozenset[str]], None]
@@ -43,8 +44,6 @@ _T = TypeVar("_T")
 
 class Counts(Protocol):
     """The part of the ledger that the writer keeps."""
-
-    def replayed(self, signal: Signal, items: int) -> None: ...
 
     def stored(self, signal: Signal, inserted: Inserted) -> None: ...
 
@@ -111,10 +110,7 @@ class Writer:
     def open(self) -> None:
         """The part of `start` before the thread; for driving `turn` by hand."""
         self._opened_at_seq = self._store.last_seq()
-        waiting = self._log.open(above_seq=self._opened_at_seq)
-        for segment in (segment for generation in waiting for segment in generation.segments):
-            self._ledger.replayed(segment.signal, segment.items)
-        self._waiting = len(waiting)
+        self._waiting = len(self._log.open(above_seq=self._opened_at_seq))
         self._lose_at = self._clock.monotonic() + LOSE_RUNS_EVERY_S
         if not self._waiting:
             self._tell_of_start()
@@ -175,7 +171,8 @@ class Writer:
 
     def _park(self, segment: Segment, content: bytes, record: Record, reason: str) -> None:
         if self._persist(partial(self._log.parked.park, segment.signal, content, reason)):
-            self._ledger.parked(segment.signal, record.items, reason)
+            # The engine's own words are in the entry; a count needs a reason out of a small set.
+            self._ledger.parked(segment.signal, record.items, PARKED_REASON)
 
     def _sum_up(self, generation: Generation, *, rebuild: bool, lose: bool) -> tuple[int, frozenset[str]]:
         """Summaries into the generation's block; the last sequence used, and the projects they are for."""

@@ -120,9 +120,6 @@ class FakeLedger:
         if number:
             self.counts[what, signal] = self.counts.get((what, signal), 0) + number
 
-    def replayed(self, signal: Signal, items: int) -> None:
-        self._add("replayed", signal, items)
-
     def stored(self, signal: Signal, inserted: Inserted) -> None:
         self._add("stored", signal, inserted.stored)
         self._add("duplicates", signal, inserted.duplicates)

@@ -169,3 +169,28 @@ def test_an_interval_that_cannot_flush_keeps_what_it_promised(
     append(log, batch("a"), batch("b"))
     disk._nth = disk.made["sync"] + 1
     assert [text for _, text in texts(log.seal().segments[0])] == ["a", "b"]
+
+
+@pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_repair_that_fails_half_way_can_be_begun_again(
+    make_log: Make, append: Make, batch: Make, texts: Make, call: str, number: int
+) -> None:
+    log = make_log()
+    log.open()
+    append(log, *(batch(text) for text in "abc"), batch("log", signal=Signal.LOGS))
+    damaged, torn = sorted((segment.path for segment in log.seal().segments), reverse=True)
+    log.close()
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    images = {damaged: bytes(content), torn: torn.read_bytes() + b"\x1f\x8b torn"}
+    nth, disk = 0, FailingDisk(call, 0, number)
+    while not nth or disk.made[call] >= nth:
+        nth += 1
+        for path, image in images.items():
+            path.write_bytes(image)
+        disk = FailingDisk(call, nth, number)
+        again = make_log(disk)
+        assert sorted(replay(again, texts)) == ["a", "c", "log"]
+        assert [entry.reason[:7] for entry in again.parked.list()] == ["damaged"]
+        again.close()
