@@ -101,7 +101,7 @@ def _foreign(who: str) -> ForbiddenError:
     )
 
 
-def check_json(content_type: str | None) -> None:
+def check_json(content_type: str) -> None:
     """Raises InvalidError unless the body is declared as JSON, which no plain HTML form can do."""
-    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+    if content_type.partition(";")[0].strip().lower() != "application/json":
         raise InvalidError("the body must be JSON", hint="send Content-Type: application/json")

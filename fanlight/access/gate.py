@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from fanlight.access.browser import is_loopback
 from fanlight.access.principal import LOCAL_OWNER, Principal, Right
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.key_text import KeyText, parse_key_text
+from fanlight.catalog.key_text import parse_key_text
 from fanlight.catalog.keys import KeyScope, StoredKey, find_key, touch_key
 from fanlight.catalog.projects import find_project
 from fanlight.clock import SYSTEM, Clock
@@ -115,23 +116,22 @@ class Gate:
             )
 
     def _known(self, text: str) -> _Remembered:
-        presented = parse_key_text(text)
-        if presented is None:
-            raise UnauthenticatedError("this is no key", hint="a key starts with fl_ and is copied whole")
-        digest = presented.sha256()
+        # What is remembered goes by the hash of the key: no secret stays in memory.
+        digest = hashlib.sha256(text.encode()).digest()
         now = self._clock.monotonic()
         known = self._keys.get(digest)
         if known is None or known.fresh_until <= now:
-            known = self._look_up(presented, digest, now, known)
+            known = self._look_up(text, digest, now, known)
         self._check_valid(known.stored)
         if known.touch_after <= now:
             known.touch_after = now + TOUCH_S
-            self._notes.submit(self._touch, presented.id)
+            self._notes.submit(self._touch, known.stored.key.id)
         return known
 
-    def _look_up(
-        self, presented: KeyText, digest: bytes, now: float, before: _Remembered | None
-    ) -> _Remembered:
+    def _look_up(self, text: str, digest: bytes, now: float, before: _Remembered | None) -> _Remembered:
+        presented = parse_key_text(text)
+        if presented is None:
+            raise UnauthenticatedError("this is no key", hint="a key starts with fl_ and is copied whole")
         stored = find_key(self._catalog, presented.id)
         if stored is None or not hmac.compare_digest(stored.sha256, digest):
             raise UnauthenticatedError("the key is unknown", hint="fanlight keys create makes one")

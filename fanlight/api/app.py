@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 from fastapi import FastAPI
@@ -92,9 +93,9 @@ def create_app(
     api = create_api(services, studio or open_studio(base_path), base_path)
     hosts, proxies = hosts_of(config), proxies_of(config)
     fork = Fork(
-        otlp=BrowserGuard(otlp, hosts, trusted_proxies=proxies, json=False),
+        otlp=BrowserGuard(otlp, hosts, trusted_proxies=proxies),
         is_otlp=otlp.handles,
-        api=BrowserGuard(Door(api, gate), hosts, trusted_proxies=proxies, json=True),
+        api=BrowserGuard(Door(api, gate), hosts, trusted_proxies=proxies),
         base_path=base_path,
     )
     return App(Boundary(fork), services.workers)
@@ -102,7 +103,7 @@ def create_app(
 
 def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
     """The application of the OTLP/HTTP port: the receiver behind the same browser guards."""
-    guarded = BrowserGuard(otlp, hosts_of(config), trusted_proxies=proxies_of(config), json=False)
+    guarded = BrowserGuard(otlp, hosts_of(config), trusted_proxies=proxies_of(config))
     return Boundary(Fork(otlp=guarded, is_otlp=otlp.handles, api=_nothing_else, base_path=""))
 
 
@@ -118,11 +119,14 @@ def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
     api.exception_handler(ClientGoneError)(_tell_nobody)
     for each in _ROUTERS:
         api.include_router(each.router)
-    document = msgspec.json.encode(describe(api, base_path))
+
+    @cache
+    def document() -> bytes:
+        return msgspec.json.encode(describe(api, base_path))
 
     @api.get(OPENAPI, include_in_schema=False)
     async def get_openapi() -> Response:
-        return Response(document, media_type="application/json")
+        return Response(document(), media_type="application/json")
 
     api.include_router(studio_router(studio))
     return api

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fanlight.access.browser import SAFE_METHODS, check_json
 from fanlight.access.gate import Gate, check_right
 from fanlight.access.policy import Rule, match
 from fanlight.access.principal import Right
@@ -30,6 +31,8 @@ class Door:
             raise NotFoundError(f"nothing is at {path[:200]}", hint="the API is described at /api/docs")
         if found.rule is None:
             raise MethodError(method, path, found.allowed)
+        if method not in SAFE_METHODS:
+            _check_body(method, dict(scope["headers"]))
         if method == "HEAD":
             # Routes know GET alone; the server in front leaves the body out.
             scope = {**scope, "method": "GET"}
@@ -47,6 +50,13 @@ class Door:
             check_right(principal, rule.right)
         else:
             scope[SCOPE] = self._gate.scope(principal, project, rule.right)
+
+
+def _check_body(method: str, headers: Mapping[bytes, bytes]) -> None:
+    """Receivers of OTLP check theirs themselves; whatever else changes something takes JSON."""
+    # A form of a foreign page can only POST; a DELETE without a body has no content to declare.
+    if method == "POST" or headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+        check_json(headers.get(b"content-type", b"").decode("latin-1"))
 
 
 def key_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

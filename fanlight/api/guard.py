@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fanlight.access.browser import SAFE_METHODS, Hosts, check_json, check_site
+from fanlight.access.browser import SAFE_METHODS, Hosts, check_site
 from fanlight.config import Config
 
 LIVENESS = frozenset({"/healthz", "/readyz"})
@@ -14,18 +14,12 @@ LIVENESS = frozenset({"/healthz", "/readyz"})
 
 
 class BrowserGuard:
-    """Checks `Host`, `Origin` and `Sec-Fetch-Site` before anything else sees the request.
+    """Checks `Host`, `Origin` and `Sec-Fetch-Site` before anything else sees the request."""
 
-    `json` also asks for a JSON content type on unsafe methods; receivers check theirs themselves.
-    """
-
-    def __init__(
-        self, app: ASGIApp, hosts: Hosts, *, trusted_proxies: Iterable[str] = (), json: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, *, trusted_proxies: Iterable[str] = ()) -> None:
         self._app = app
         self._hosts = hosts
         self._proxies = frozenset(trusted_proxies)
-        self._json = json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] not in LIVENESS:
@@ -40,8 +34,6 @@ class BrowserGuard:
             return
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         check_site(host=host, origin=_text(origin), fetch_site=_text(site))
-        if self._json and _has_body(scope["method"], headers):
-            check_json(_text(headers.get(b"content-type")))
 
     def _host(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         client = scope.get("client")
@@ -58,11 +50,6 @@ def hosts_of(config: Config) -> Hosts:
 def proxies_of(config: Config) -> list[str]:
     """The addresses whose X-Forwarded-* headers are believed."""
     return [address.strip() for address in config.trusted_proxy.split(",") if address.strip()]
-
-
-def _has_body(method: str, headers: dict[bytes, bytes]) -> bool:
-    # A form of a foreign page can only POST; a DELETE without a body has no content to declare.
-    return method == "POST" or headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
 def _text(value: bytes | None) -> str | None:

@@ -45,7 +45,9 @@ class NewKey(Strict):
     """What a key is made of."""
 
     name: str = Field(min_length=1, max_length=200, description="Who or what will use it.")
-    scopes: set[KeyScope] = Field({KeyScope.INGEST}, min_length=1, description="What it may do.")
+    scopes: list[KeyScope] = Field(
+        [KeyScope.INGEST], min_length=1, max_length=10, description="What it may do."
+    )
     expires_at: str | None = Field(None, max_length=64, description=f"{TIME} Without it the key stays valid.")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,14 +15,17 @@ from fanlight.query import traces
 
 router = APIRouter(prefix="/api/v1/projects/{project}/traces", tags=["traces"])
 
+TraceId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{32}$"})]
+SpanId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{16}$"})]
+
 
 @router.get("/{trace_id}", **described(ref(TraceStructure)))
-async def get_trace(request: Request, scope: Scoped, trace_id: str) -> Response:
+async def get_trace(request: Request, scope: Scoped, trace_id: TraceId) -> Response:
     """The structure of a trace as columns, ordered by start; contents are read span by span."""
     return await ask(request, traces.get_trace, scope, trace_id)
 
 
 @router.get("/{trace_id}/spans/{span_id}", **described(ref(Span)))
-async def get_span(request: Request, scope: Scoped, trace_id: str, span_id: str) -> Response:
+async def get_span(request: Request, scope: Scoped, trace_id: TraceId, span_id: SpanId) -> Response:
     """One span with everything that was sent."""
     return await ask(request, traces.get_span, scope, trace_id, span_id)

@@ -14,10 +14,10 @@ ROOMS = "/api/v1/projects/default/rooms"
 @pytest.mark.parametrize(
     "host", ["evil.test", "evil.test:4319", "localhost.evil.test", "127.0.0.1.nip.io", ""]
 )
-@pytest.mark.parametrize("path", ["/", ROOMS, "/api/v1/openapi.json", "/v1/traces", "/metrics"])
-def test_a_name_that_was_pointed_here_gets_nothing(house: House, host: str, path: str) -> None:
-    refused = house.ask("GET", path, headers={"host": host})
-    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid")
+def test_a_name_that_was_pointed_here_gets_nothing(house: House, host: str) -> None:
+    for path in ("/", ROOMS, "/api/v1/openapi.json", "/v1/traces", "/metrics"):
+        refused = house.ask("GET", path, headers={"host": host})
+        assert (path, refused.status_code, refused.json()["error"]["code"]) == (path, 400, "invalid")
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_more_names_come_from_the_settings(build: Build) -> None:
         {"origin": "http://localhost:4319", "sec-fetch-site": "cross-site"},
     ],
 )
-@pytest.mark.parametrize("path", [ROOMS, "/api/v1/projects", "/v1/traces", "/v1/logs"])
-def test_a_page_of_another_site_changes_nothing(house: House, path: str, headers: dict[str, str]) -> None:
-    refused = house.ask("POST", path, json={"name": "x"}, headers=headers)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+def test_a_page_of_another_site_changes_nothing(house: House, headers: dict[str, str]) -> None:
+    for path in (ROOMS, "/api/v1/projects", "/v1/traces", "/v1/logs"):
+        refused = house.ask("POST", path, json={"name": "x"}, headers=headers)
+        assert (path, refused.status_code, refused.json()["error"]["code"]) == (path, 403, "forbidden")
     assert house.ask("GET", ROOMS).json()["items"] == []
 
 
