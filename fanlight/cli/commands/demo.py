@@ -125,7 +125,9 @@ def _print(server: DemoServer, results: list[Result], runs: list[dict[str, Any]]
         print_json({"studio": server.studio, "otlp": server.otlp, "samples": samples, "runs": runs})
         return
     out = stdout()
+    out.print()
     out.print(runs_table(runs, width=out.width))
+    out.print()
     out.print(f"Studio  {visible(server.studio)}", style="bold", soft_wrap=True)
     out.print(f"OTLP    {visible(server.otlp)}", soft_wrap=True)
     for note in server.notes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,16 +39,12 @@ def tail(
     from fanlight.cli.output import say, visible
     from fanlight.cli.stream import follow
 
-    left = limit
-    with Client(url, key, project) as client:
-        for message in follow(
-            client, ",".join(topics or ["runs", "logs"]), say=lambda text: say(visible(text), "dim")
-        ):
-            for event in events_of(message.event, message.data):
-                _print_event(event, json)
-                left = None if left is None else left - 1
-                if left == 0:
-                    return
+    with Client(url, key, project) as client, contextlib.suppress(KeyboardInterrupt):
+        chosen = ",".join(topics or ["runs", "logs"])
+        messages = follow(client, chosen, say=lambda text: say(visible(text), "dim"))
+        events = (event for message in messages for event in events_of(message.event, message.data))
+        for event in itertools.islice(events, limit):
+            _print_event(event, json)
 
 
 def events_of(name: str, data: Any) -> list[dict[str, Any]]:

@@ -172,3 +172,12 @@ def test_the_examples_run_as_they_stand(server: DemoServer, client: Client, fanl
     assert wait_for_run(client, "5b8efff798038103d269b633813fc60c", 2)["agent"] == "librarian"
     services = {run["service"] for run in client.items("runs", limit=100)}
     assert {"trips", "calculator", "imported"} <= services
+
+
+def test_the_tutorial_shows_the_code_of_the_examples() -> None:
+    tutorial = (ROOT / "docs" / "tutorial" / "first-trace.md").read_text()
+    shown = re.findall(r"```python\n(.*?)```", tutorial, flags=re.DOTALL)
+    examples = ROOT / "examples" / "first-trace"
+    assert shown[0] == (examples / "five_lines.py").read_text()
+    steps = (examples / "with_steps.py").read_text()
+    assert all(line in steps.splitlines() for line in shown[1].splitlines())

@@ -17,11 +17,12 @@ from .conftest import Cli
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 RUN = {
     "id": ID, "trace_id": ID, "name": "root",
-    "status": "error",  "agent": "we[red]ather\x1b[2J",
+    "status": "error", "agent": "we[red]ather\x1b[2J",
     "started_at": "2025-01-02T03:04:05.678901234Z",
-    "duration_ms": 1234.5, "tokens": {"input": 1200, "output": 30}, "models": ["gpt-4o-mini"], "span_count": 2,
-    "cost": {"amount": "0.0123", "currency": "USD", "unpriced_tokens": None}, "llm_count": 1, "tool_count": 0,
-    "output": "cold", "error": {"type": "Timeout", "message": "no answer", "span_id": "b" * 16},
+    "duration_ms": 1234.5, "tokens": {"input": 1200, "output": 30}, "models": ["gpt-4o-mini"],
+    "cost": {"amount": "0.0123", "currency": "USD", "unpriced_tokens": None},
+    "span_count": 2, "llm_count": 1, "tool_count": 0, "output": "cold",
+    "error": {"type": "Timeout", "message": "no answer", "span_id": "b" * 16},
 }  # fmt: skip
 LOG = {
     "time": "2025-01-02T03:04:05.678901234Z", "level": "warn", "service": "desk", "trace_id": ID,
@@ -30,8 +31,9 @@ LOG = {
 TRACE = {
     "trace_id": RUN["trace_id"], "span_count": 2, "truncated": False,
     "columns": {
-        "span_id": ["a" * 16, "b" * 16], "parent_span_id": [None, "a" * 16], "name": ["root", "chat"],
-        "kind": ["agent", "llm"], "status": ["error", "error"], "state": ["finished", "finished"],
+        "span_id": ["a" * 16, "b" * 16], "parent_span_id": [None, "a" * 16],
+        "name": ["root", "chat"], "kind": ["agent", "llm"],
+        "status": ["error", "error"], "state": ["finished", "finished"],
         "duration_ns": [1_234_500_000, 900_000_000], "tokens_input": [None, 1200], "tokens_output": [None, 30],
         "model": [None, "gpt-4o-mini"], "error_type": ["Timeout", "Timeout"],
     },

@@ -46,7 +46,7 @@ def test_ten_thousand_levels_are_no_trouble() -> None:
 def test_a_tree_reads_so() -> None:
     rows = [
         row("editor", None, kind="agent", duration_ns=2_345_000_000),
-        row("chat m", "editor", kind="llm", tokens_input=1200, tokens_output=30, model="m"),
+        row("chat m", "editor", kind="llm", tokens_input=1200, tokens_output=30, model="claude-x"),
         row("search", "editor", kind="tool", status="error", error_type="Timeout[/]\x1b"),
         row("late", "unknown", state="open", duration_ns=None),
     ]
@@ -56,7 +56,7 @@ def test_a_tree_reads_so() -> None:
         [
             "editor",
             "├── agent editor  2.35 s",
-            "│   ├── llm chat m  1.5 ms  1,200 → 30 tokens  m",
+            "│   ├── llm chat m  1.5 ms  1,200 → 30 tokens  claude-x",
             r"│   └── tool search  1.5 ms  ✗ Timeout[/]\x1b",
             "└── internal late  open",
         ]
