@@ -34,7 +34,8 @@ TRACE = {
         "span_id": ["a" * 16, "b" * 16], "parent_span_id": [None, "a" * 16],
         "name": ["root", "chat"], "kind": ["agent", "llm"],
         "status": ["error", "error"], "state": ["finished", "finished"],
-        "duration_ns": [1_234_500_000, 900_000_000], "tokens_input": [None, 1200], "tokens_output": [None, 30],
+        "duration_ns": [1_234_500_000, 900_000_000],
+        "tokens_input": [None, 1200], "tokens_output": [None, 30],
         "model": [None, "gpt-4o-mini"], "error_type": ["Timeout", "Timeout"],
     },
 }  # fmt: skip

@@ -52,8 +52,10 @@ def test_the_emitter_writes_charms_lines(capsys: pytest.CaptureFixture[str]) -> 
             '__CHARM_EVENT__{"type": "status", "content": "ready"}',
             '__CHARM_EVENT__{"type": "final", "content": "done", "format": "markdown"}',
             '__CHARM_EVENT__{"type": "final", "content": {"a": 1}, "format": "json"}',
-            '__CHARM_EVENT__{"type": "final", "content": {"_charm_render_type": ""}, '
-            '"format": "rich_component"}',
+            (
+                '__CHARM_EVENT__{"type": "final", "content": {"_charm_render_type": ""}, '
+                '"format": "rich_component"}'
+            ),
             '__CHARM_EVENT__{"type": "artifact", "content": {"name": "a", "url": "x/a", "mime": "a/pdf"}}',
             '__CHARM_EVENT__{"type": "tool_usage", "tool": "search", "count": 1}',
             '__CHARM_EVENT__{"type": "error", "content": "lone ? surrogate ü"}',
