@@ -43,7 +43,7 @@ def key_order() -> tuple[str, ...]:
     found: dict[str, None] = {}
     for dialect in dialects():
         found.update(dict.fromkeys(rule.key for rule in dialect.kinds))
-        for keys in (*dialect.attributes.values(), dialect.inputs, dialect.outputs):
+        for keys in (*dialect.attributes.values(), dialect.inputs, dialect.outputs, dialect.searched):
             found.update(dict.fromkeys(keys))
     return tuple(found)
 
@@ -91,6 +91,13 @@ def content(which: str, *, texts: str, numbers: str, wanted: str) -> str:
     """
     keys = tuple(dict.fromkeys(key for dialect in dialects() for key in getattr(dialect, which)))
     return f"{texts}[if({wanted}, {_place(keys, numbers)}, 0)]"
+
+
+def searched(*, numbers: str, most: int) -> str:
+    """SQL for the places of the attributes that hold what is new in a span: the first `most` of them."""
+    keys = dict.fromkeys(key for dialect in dialects() for key in dialect.searched)
+    wanted = [key_order().index(key) + 1 for key in keys]
+    return f"arraySlice(arrayFilter((place, number) -> number IN {tuple(wanted)}, arrayEnumerate({numbers}), {numbers}), 1, {most})"
 
 
 def quote(text: str) -> str:

@@ -80,6 +80,7 @@ DIALECT = Dialect(
         "gen_ai.tool.call.arguments",
         "gen_ai.tool.call.result",
         "gen_ai.retrieval.query.text",
+        "gen_ai.retrieval.documents",
         "gen_ai.completion",
         "final_result",
         "tool_arguments",

@@ -46,5 +46,5 @@ DIALECT = Dialect(
     },
     inputs=("input.value",),
     outputs=("output.value",),
-    searched=("output.value",),
+    searched=("output.value", "tool.parameters"),
 )

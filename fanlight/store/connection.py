@@ -34,7 +34,9 @@ class Connection:
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Rows of a question, in order."""
         with _translated():
-            found: Sequence[Sequence[Any]] = self._client.query(sql, parameters=_given(parameters)).result_rows
+            found: Sequence[Sequence[Any]] = self._client.query(
+                sql, parameters=_given(parameters)
+            ).result_rows
             return found
 
     def columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
@@ -48,10 +50,10 @@ class Connection:
         # An answer without rows comes without its columns.
         return [()] * len(self.rows(f"DESCRIBE TABLE ({sql})", parameters))
 
-    def raw(self, sql: str) -> bytes:
-        """The rows of `sql` as a Native block."""
+    def raw(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
+        """The answer of a question as Native blocks; no bytes when it has no rows."""
         with _translated():
-            block: bytes = self._client.raw_query(sql, fmt="Native")
+            block: bytes = self._client.raw_query(sql, parameters=_given(parameters), fmt="Native")
             return block
 
     def put(self, table: str, columns: Sequence[str], block: bytes, settings: Mapping[str, Any]) -> None:

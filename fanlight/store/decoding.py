@@ -18,6 +18,9 @@ from fanlight.model.signal import Signal
 from fanlight.semconv import canonical
 from fanlight.semconv.dialect import COUNTS, SCALARS
 
+MOST_SEARCHED = 4
+"""Attributes of one span whose text is indexed; the expression of `spans.search` names that many."""
+
 _ENUM = "Enum8('no' = 0, 's' = 1, 'b' = 2, 'i' = 3, 'd' = 4, 'a' = 5, 'k' = 6, 'y' = 7)"
 VALUE = f"Tuple(v {_ENUM}, s String, b Bool, i Int64, d Float64, a String, k String, y String)"
 PAIRS = f"Array(Tuple(key String, v {VALUE}))"
@@ -107,8 +110,12 @@ def _fill(mark: re.Match[str]) -> str:
         return _MACROS[name](over)
     if name == "numbers":
         return canonical.numbers(keys="keys", texts="texts")
+    if name == "searched":
+        return canonical.searched(numbers="numbers", most=MOST_SEARCHED)
     if name == "kind":
-        return canonical.kind(texts="texts", numbers="numbers", keys="mapKeys(attributes)", span_kind="span_kind")
+        return canonical.kind(
+            texts="texts", numbers="numbers", keys="mapKeys(attributes)", span_kind="span_kind"
+        )
     if name in {"inputs", "outputs"}:
         return canonical.content(name, texts="texts", numbers="numbers", wanted="can_be_root")
     if name in SCALARS:

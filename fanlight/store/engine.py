@@ -15,6 +15,7 @@ from fanlight.store.backend import Backend
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
 from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
+from fanlight.store.served import Served
 from fanlight.store.sql import statement
 from fanlight.store.summarising import Summariser
 
@@ -33,6 +34,8 @@ def _backend(url: str, data_dir: Path, config: Config) -> Backend:
     scheme = url.partition("://")[0]
     if scheme == "chdb":
         return Embedded(Path(url.removeprefix("chdb://")), query_timeout_s=config.query_timeout_s)
+    if scheme == "clickhouse":
+        return Served(url, data_dir / "store", query_timeout_s=config.query_timeout_s)
     raise ConfigError(
         f"store {scheme}:// is unknown",
         hint="use chdb:///path or clickhouse://user:secret@host:8123/database",

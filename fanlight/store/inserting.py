@@ -22,6 +22,7 @@ from fanlight.store.sql import statement
 
 HOUR_NS = 3_600_000_000_000
 DAY_NS = 24 * HOUR_NS
+FOR_EVER_DAYS = 50 * 365
 LONGEST_VALUE_BYTES = 64 * 1024
 TRIES = 4
 
@@ -38,6 +39,15 @@ _ONE_BLOCK = {
 }
 _NOTHING = Inserted(stored=0)
 
+_IS_LONG = f"t IN (1, 7) AND length(v) > {LONGEST_VALUE_BYTES}"
+_VALUES = "mapValues(incoming.attributes), attribute_types"
+_CUT = f"if({_IS_LONG}, toValidUTF8(substring(v, 1, {LONGEST_VALUE_BYTES})), v)"
+# Only in a segment that has such a value.
+_SHORTENED = {
+    "attributes": f"CAST((mapKeys(incoming.attributes), arrayMap((v, t) -> {_CUT}, {_VALUES})), 'Map(LowCardinality(String), String)')",
+    "flags": f"if(arrayExists((v, t) -> {_IS_LONG}, {_VALUES}), arrayPushBack(incoming.flags, 'cut_value'), incoming.flags)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -53,7 +63,7 @@ class Inserter:
     def __init__(self, backend: Backend, *, retention_days: int) -> None:
         self._backend = backend
         self._numbers = {
-            "past_ns": retention_days * DAY_NS,
+            "past_ns": (retention_days or FOR_EVER_DAYS) * DAY_NS,
             "future_ns": HOUR_NS,
             "retention_days": retention_days,
         }
@@ -126,11 +136,10 @@ class Inserter:
         return Refused(same=int(all_) - int(differing), differing=int(differing))
 
     def _span_query(self, refused: Refused, longest: int) -> str:
-        names = self._names("spans")
+        shown = dict(zip(self._columns["spans"], self._columns["spans"], strict=True))
         if longest > LONGEST_VALUE_BYTES:
-            names = (
-                f"{names} REPLACE ({_shortened()} AS attributes, arrayPushBack(flags, 'cut_value') AS flags)"
-            )
+            shown |= _SHORTENED
+        names = ", ".join(shown.values())
         return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"
 
     def _store(self, table: str, segment: Segment, select: str) -> None:
@@ -173,11 +182,6 @@ def _except(refused: Refused, condition: str = "1") -> str:
     if refused.same or refused.differing:
         return f"WHERE {condition} AND seq NOT IN (SELECT seq FROM refused)"
     return f"WHERE {condition}"
-
-
-def _shortened() -> str:
-    cut = f"if(t IN (1, 7) AND length(v) > {LONGEST_VALUE_BYTES}, toValidUTF8(substring(v, 1, {LONGEST_VALUE_BYTES})), v)"
-    return f"mapFromArrays(mapKeys(attributes), arrayMap((v, t) -> {cut}, mapValues(attributes), attribute_types))"
 
 
 def _decoding_settings(signal: Signal) -> str:

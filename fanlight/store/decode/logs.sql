@@ -2,7 +2,7 @@
 -- when it was observed; one that is missing or outside of what is kept counts from when it was received.
 SELECT
     * EXCEPT (ordinal_of, keys, texts, numbers),
-    fromUnixTimestamp64Nano(toInt64(if(own_ns BETWEEN received_ns - /*past_ns*/ AND received_ns + /*future_ns*/, own_ns, received_ns)), 'UTC') AS time,
+    fromUnixTimestamp64Nano(toInt64(if(own_ns + /*past_ns*/ >= received_ns AND own_ns <= received_ns + /*future_ns*/ AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
     if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
     /*session*/ AS session,
     /*room*/ AS room,

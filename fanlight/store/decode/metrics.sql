@@ -5,7 +5,7 @@ SELECT
     first_seq + row_number() OVER (PARTITION BY first_seq ORDER BY places) - 1 AS seq,
     cityHash64(type, unit, temporality, monotonic, mapKeys(resource), mapValues(resource), resource_types, scope_name, scope_version, mapKeys(attributes), mapValues(attributes), attribute_types) AS series,
     cityHash64(project_id, name, series, start_ns, time_ns) AS identity,
-    fromUnixTimestamp64Nano(toInt64(if(own_ns BETWEEN received_ns - /*past_ns*/ AND received_ns + /*future_ns*/, own_ns, received_ns)), 'UTC') AS time,
+    fromUnixTimestamp64Nano(toInt64(if(own_ns + /*past_ns*/ >= received_ns AND own_ns <= received_ns + /*future_ns*/ AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
     if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
     /*session*/ AS session,
     /*room*/ AS room,

@@ -9,6 +9,7 @@ SELECT
     if(explicit_run = '', lower(hex(trace_id)), explicit_run) AS run_id,
     -- Whoever reports more from caches than in all has left them out of it.
     if(coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) > reported, reported + coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0), reported) AS tokens_input,
+    CAST(/*searched*/, 'Array(UInt16)') AS new_places,
     leftUTF8(/*inputs*/, 2048) AS input,
     leftUTF8(/*outputs*/, 2048) AS output
 FROM
@@ -53,7 +54,7 @@ FROM
                     toFixedString(substring(span.parent_span_id, 1, 8), 8) AS parent_span_id,
                     first_seq + ahead + place - 1 AS seq,
                     fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-                    toInt64(least(greatest(span.start_time_unix_nano, received_ns - /*past_ns*/), received_ns + /*future_ns*/)) AS effective_ns,
+                    toInt64(least(greatest(span.start_time_unix_nano, if(received_ns > /*past_ns*/, received_ns - /*past_ns*/, 0)), received_ns + /*future_ns*/)) AS effective_ns,
                     span.start_time_unix_nano AS start_ns,
                     span.end_time_unix_nano AS end_ns,
                     toLowCardinality(span.name) AS name,

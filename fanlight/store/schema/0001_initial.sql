@@ -67,6 +67,7 @@ CREATE TABLE IF NOT EXISTS spans (
     tokens_reasoning   Nullable(UInt64) CODEC(ZSTD(1)),
     input             String CODEC(ZSTD(3)),                       -- preview, of spans that can be a run's root
     output            String CODEC(ZSTD(3)),
+    new_places        Array(UInt16) CODEC(ZSTD(1)),                -- attributes with what is new in the span, at most 4
     content_hash      UInt64 CODEC(NONE),                          -- of the whole span as it came
     flags             Array(LowCardinality(String)),
     retention_days    UInt16 CODEC(ZSTD(1)),
@@ -80,14 +81,12 @@ CREATE TABLE IF NOT EXISTS spans (
     event_values      Array(Array(String)) ALIAS arrayMap((m, ts) -> arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(m), ts), event_attributes, event_types),
     link_keys         Array(Array(String)) ALIAS arrayMap(m -> mapKeys(m), link_attributes),
     link_values       Array(Array(String)) ALIAS arrayMap((m, ts) -> arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(m), ts), link_attributes, link_types),
-    -- What is new in a span: results, arguments, errors, and the input of whatever can be a run's root. Inputs of
-    -- model calls repeat the outputs before them and are left out. Only its index is stored, not the text.
-    search            String ALIAS concat(name, ' ', error_message, ' ', input, ' ', arrayStringConcat(arrayFilter((v, k) -> k IN (
-        'gen_ai.output.messages', 'gen_ai.completion', 'gen_ai.tool.call.arguments', 'gen_ai.tool.call.result',
-        'gen_ai.retrieval.query.text', 'gen_ai.retrieval.documents', 'tool_arguments', 'tool_response', 'final_result',
-        'output.value', 'tool.parameters', 'traceloop.entity.output', 'ai.response.text', 'ai.response.object',
-        'ai.response.toolCalls', 'ai.toolCall.args', 'ai.toolCall.result', 'langfuse.observation.output',
-        'mlflow.spanOutputs', 'lmnr.span.output', 'fanlight.output'), mapValues(attributes), mapKeys(attributes)), ' ')),
+    -- What is new in a span: its results, arguments and errors, and the input of whatever can be a run's root. Inputs
+    -- of model calls repeat the outputs before them and are left out. Only the index over it is stored, not the text;
+    -- it has no lambda, because the engine would not know the index by an expression with one.
+    search            String ALIAS concat(name, ' ', error_message, ' ', input, ' ', mapValues(attributes)[new_places[1]],
+        ' ', mapValues(attributes)[new_places[2]], ' ', mapValues(attributes)[new_places[3]],
+        ' ', mapValues(attributes)[new_places[4]]),
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
     INDEX by_key mapKeys(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_value mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
