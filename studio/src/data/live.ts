@@ -111,6 +111,8 @@ export class LiveHub {
       this.#drop();
       this.#report("idle");
     } else if (this.#source === null || !covers(this.#covered, all)) this.#open(all);
+    // A tab that has just come does not know yet.
+    else if (this.#source.readyState === EventSource.OPEN) this.#tell({ kind: "state", connection: "live", lostAt: null });
   }
 
   /** Opens a stream for `topics`; the one before stays until this one speaks, so that nothing falls between. */

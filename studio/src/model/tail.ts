@@ -107,9 +107,16 @@ export function prepend(tail: Tail, logs: readonly Log[]): Tail {
   return { ...tail, lines: [...fresh, ...tail.lines], ids };
 }
 
+const GAP_REASONS: Readonly<Record<string, string>> = {
+  too_old: "this page was away for longer than a stream can resume",
+  ahead: "the server's store was put back to an earlier state",
+  other_store: "the server has another store than before",
+  unknown_id: "the server does not know where this page stood",
+};
+
 /** The tail with a row that says what is missing. */
 export function interrupt(tail: Tail, gap: Gap, following: boolean): Tail {
-  const line: Line = { type: "gap", id: `gap-${gap.after}-${gap.next}`, reason: gap.reason };
+  const line: Line = { type: "gap", id: `gap-${gap.after}-${gap.next}`, reason: GAP_REASONS[gap.reason] ?? gap.reason };
   if (tail.ids.has(line.id)) return tail;
   const ids = new Set(tail.ids).add(line.id);
   return following ? { ...tail, lines: [...tail.lines, line], ids } : { ...tail, waiting: [...tail.waiting, line], ids };

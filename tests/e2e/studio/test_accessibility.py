@@ -64,7 +64,7 @@ def trace(page: Page, root: str, trace_id: str) -> None:
 
 def logs(page: Page, root: str, _: str) -> None:
     page.goto(f"{root}/logs")
-    page.get_by_text("line 3", exact=True).click()
+    page.get_by_text("line 3").first.click()
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("Message")
 
 

@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type ReactElement, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { formatWhole } from "../../base/format";
 import { failureOf, filterProblemOf, isForbidden } from "../../data/failure";
 import { useRange, useUrlState } from "../../data/hooks";
@@ -36,6 +36,12 @@ export function LogsPage({ project }: { readonly project: string }): ReactElemen
   const list = useRef<RowsHandle>(null);
   const filter = useRef<FilterHandle>(null);
   const picker = useRef<RangeHandle>(null);
+
+  // The last scroll may come before the tail is held, so being at the top is a state and not a moment.
+  const [atTop, setAtTop] = useState(false);
+  useEffect(() => {
+    if (atTop && !following) void loadOlder();
+  }, [atTop, following, loadOlder]);
 
   const selected = selectedId === null ? -1 : lines.findLastIndex((line) => lineId(line) === selectedId);
   const hold = useCallback((why: Held) => setHeld((before) => before ?? why), []);
@@ -105,7 +111,7 @@ export function LogsPage({ project }: { readonly project: string }): ReactElemen
         onTurn={() => live && hold("scrolled up")}
         onScroll={({ top, end }) => {
           if (end && held === "scrolled up") setHeld(null);
-          if (top && !following) void loadOlder();
+          setAtTop(top);
         }}
         render={(index, props) => {
           const line = lines[index];
