@@ -13,6 +13,8 @@ import uvicorn
 from fanlight.errors import ConfigError
 
 BACKLOG = 2048
+UNREAD_TIMEOUT_MS = 30_000
+"""The kernel drops a connection when what was sent stays untaken for this long."""
 
 
 def parse_port(name: str, value: str) -> int | None:
@@ -38,6 +40,9 @@ def bind(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Connections inherit it: closing one whose client reads nothing would otherwise wait for ever.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_TIMEOUT_MS)
         sock.bind((host, port))
         sock.listen(BACKLOG)
     except OSError:
