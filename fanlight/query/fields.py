@@ -53,7 +53,9 @@ class Lookup:
         """The same condition with the question in place of the ids."""
         # Every part of this text is the compiler's own; what a caller wrote is bound.
         asked = "SELECT run_id FROM {table} WHERE project_id = {{project_id:String}} AND {condition}"
-        spans = asked.format(table="spans", condition=self.spans)
+        # A run starts with its first span, so spans from before the window belong to other runs.
+        inside = "effective_start >= fromUnixTimestamp64Nano({floor_ns:Int64}, 'UTC')"
+        spans = asked.format(table="spans", condition=f"{inside} AND {self.spans}")
         runs = asked.format(table="runs", condition=self.runs)
         return f"run_id IN ({spans} UNION ALL {runs})"
 

@@ -53,18 +53,18 @@ def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) ->
     tree = parse(q)
     binder = Binder(now_ns=clock.now_ns())
     nodes = tree.terms if isinstance(tree, AllOf) else (tree,)
-    terms = tuple(_node(node, NOUNS[noun], binder) for node in nodes)
+    terms = tuple(_node(node, NOUNS[noun], binder, top=True) for node in nodes)
     for pattern in binder.patterns:
         _check_pattern(store, pattern)
     return Condition(terms=terms, parameters=binder.parameters, lookups=tuple(binder.lookups))
 
 
-def _node(node: Node, noun: Noun, binder: Binder) -> str:
+def _node(node: Node, noun: Noun, binder: Binder, *, top: bool = False) -> str:
     match node:
         case Field():
-            return _field(node, noun, binder)
+            return _field(node, noun, binder, top=top)
         case Text(value=value):
-            return noun.search(binder, value)
+            return noun.search(binder, value, indexed=top)
         case Not(term=term):
             return f"NOT {_node(term, noun, binder)}"
         case AllOf(terms=terms):
@@ -73,19 +73,19 @@ def _node(node: Node, noun: Noun, binder: Binder) -> str:
             return f"({' OR '.join(_node(term, noun, binder) for term in terms)})"
 
 
-def _field(node: Field, noun: Noun, binder: Binder) -> str:
+def _field(node: Field, noun: Noun, binder: Binder, *, top: bool) -> str:
     if node.key == Key(name="text") and node.op == "":
-        conditions = [_searched(value, noun, binder) for value in node.values]
+        conditions = [_searched(value, noun, binder, top and len(node.values) == 1) for value in node.values]
     else:
         sort = _sort(node, noun)
         conditions = [sort.compare(binder, node.key, node.op, value) for value in node.values]
     return f"({' OR '.join(conditions)})"
 
 
-def _searched(value: Value, noun: Noun, binder: Binder) -> str:
+def _searched(value: Value, noun: Noun, binder: Binder, indexed: bool) -> str:
     if not value.text:
         raise fail(value.column, "text needs a word or a phrase", hint='write text:word or text:"a phrase"')
-    return noun.search(binder, value)
+    return noun.search(binder, value, indexed=indexed)
 
 
 def _sort(node: Field, noun: Noun) -> Sort:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from fanlight.model.log import LEVELS
 from fanlight.model.run import RunStatus
@@ -31,6 +32,12 @@ SPAN_STATUS = ("unset", "ok", "error")
 METRIC_TYPES = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 
 
+class Search(Protocol):
+    """The condition that a text is held; `indexed` where the text index may answer it."""
+
+    def __call__(self, binder: Binder, value: Value, *, indexed: bool) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
     """The fields of what is listed, the maps behind `attr.` and `resource.`, and its full text.
@@ -42,7 +49,7 @@ class Noun:
     time: str
     fields: Mapping[str, Sort]
     maps: Mapping[str, Attributes]
-    search: Callable[[Binder, Value], str]
+    search: Search
 
 
 def _names(names: tuple[str, ...]) -> Mapping[str, str]:

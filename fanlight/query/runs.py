@@ -19,9 +19,8 @@ FIRST_WINDOW = 4
 
 WINDOW_GROWTH = 8
 
-FEW_RUNS = 500
-MANY_RUNS = 20_000
-"""Up to so many runs that hold a text are named by id; beyond it the engine looks them up itself."""
+FEW_RUNS = 100
+"""Up to so many runs that hold a text are read by id; with more, each window looks for its own."""
 
 
 def list_runs(
@@ -96,15 +95,12 @@ def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple
     few = False
     for lookup in condition.lookups:
         fragments = {"runs": lookup.runs, "spans": lookup.spans}
-        rows = store.read(
-            scope, "runs_with_text", {**condition.parameters, "limit": MANY_RUNS + 1}, fragments
-        )
-        if len(rows) > MANY_RUNS:
+        rows = store.read(scope, "runs_with_text", {**condition.parameters, "limit": FEW_RUNS + 1}, fragments)
+        if len(rows) > FEW_RUNS:
             condition = condition.nested(lookup)
             continue
-        ids = [row[0] for row in rows]
-        condition = condition.answered(lookup, ids)
-        few = few or (len(ids) <= FEW_RUNS and condition.needs(lookup))
+        condition = condition.answered(lookup, [row[0] for row in rows])
+        few = few or condition.needs(lookup)
     return condition, few
 
 

@@ -2,7 +2,8 @@
 
 A word is found as a whole word; a phrase needs its words and, letter by letter, the phrase itself;
 `begin*` is found where a word begins. Upper and lower case of ASCII letters are one. `hasAllTokens` on the
-plain column is what the store's text index answers, and the index folds case on both sides.
+plain column is what the store's text index answers, and the index folds case on both sides. It is asked only
+where the condition must hold by itself: beside OR or under NOT the engine may compare the column as it is.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ _WORD_BEGINS = r"(^|[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f])"
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-def search_logs(binder: Binder, value: Value) -> str:
+def search_logs(binder: Binder, value: Value, *, indexed: bool) -> str:
     """The condition on log records: in their body."""
-    return _holds(binder, value, "body", indexed=True)
+    return _holds(binder, value, "body", indexed=indexed)
 
 
-def search_spans(binder: Binder, value: Value) -> str:
+def search_spans(binder: Binder, value: Value, *, indexed: bool) -> str:
     """The condition on spans: in their name, their error, or what is new in their content."""
-    return _holds(binder, value, "search", indexed=True)
+    return _holds(binder, value, "search", indexed=indexed)
 
 
-def search_runs(binder: Binder, value: Value) -> str:
+def search_runs(binder: Binder, value: Value, *, indexed: bool) -> str:
     """The condition on runs: in their own texts, or in a span of theirs; looked up before runs are read."""
     own = _any_holds(binder, value, ("name", "error_type", "error_message"))
     return binder.look_up(runs=own, spans=_holds(binder, value, "search", indexed=True))
 
 
-def search_metrics(binder: Binder, value: Value) -> str:
+def search_metrics(binder: Binder, value: Value, *, indexed: bool) -> str:
     """The condition on metrics: in their name or description."""
     return _any_holds(binder, value, ("name", "description"))
 

@@ -12,3 +12,5 @@ FROM (
         AND /*runs*/
 )
 LIMIT {limit:UInt32}
+-- Small blocks: a common word has filled the limit long before the first large one is read.
+SETTINGS max_block_size = 1024
