@@ -46,3 +46,25 @@ Until = Annotated[
         "--until", metavar="WHEN", help="Up to here: 15m, 3h, 7d or an ISO time.", show_default=False
     ),
 ]
+
+
+def is_alone(context: typer.Context) -> bool:
+    """Whether a group was called without a command of its own.
+
+    Options before such a command would be lost without a word, so they are refused.
+
+    Raises:
+        InvalidError: options stand before the command.
+    """
+    from fanlight.errors import InvalidError
+
+    if context.invoked_subcommand is None:
+        return True
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InvalidError(
+                f"--{name} stands before {context.invoked_subcommand}",
+                hint=f"write it behind: {context.command_path} {context.invoked_subcommand} --{name} ...",
+            )
+    return False

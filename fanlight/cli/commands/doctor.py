@@ -14,7 +14,7 @@ from fanlight.cli import options
 if TYPE_CHECKING:
     from fanlight.ingest.parked import Parked
 
-app = typer.Typer(help="Find out what is wrong here, and what to do about it.")
+app = typer.Typer()
 parked = typer.Typer(no_args_is_help=True, help="Records that the store could not take.")
 app.add_typer(parked, name="parked")
 
@@ -32,11 +32,13 @@ def doctor(
     data: options.Data = None,
     json: options.Json = False,
 ) -> None:
-    """Look at the server, the ports, the data directory and what was refused or parked.
+    """Find out what is wrong here, and what to do about it.
+
+    Looks at the server, the ports, the data directory and what was refused or parked.
 
     Example: fanlight doctor
     """
-    if context.invoked_subcommand is not None:
+    if not options.is_alone(context):
         return
     from dataclasses import asdict
 

@@ -8,9 +8,26 @@ import typer
 
 from fanlight.cli import options
 
-app = typer.Typer(no_args_is_help=True, help="Keys: what programs present to the server.")
+app = typer.Typer()
 
 DAY_NS = 86_400 * 10**9
+
+
+@app.callback(invoke_without_command=True)
+def keys(
+    context: typer.Context,
+    project: options.Project = "default",
+    url: options.Url = None,
+    key: options.Key = None,
+    data: options.Data = None,
+    json: options.Json = False,
+) -> None:
+    """List, make and revoke keys: what programs present to the server.
+
+    Example: fanlight keys --project weather
+    """
+    if options.is_alone(context):
+        list_(project, url, key, data, json)
 
 
 @app.command("list")

@@ -9,9 +9,25 @@ import typer
 
 from fanlight.cli import options
 
-app = typer.Typer(no_args_is_help=True, help="Projects: who owns data.")
+app = typer.Typer()
 
 Name = Annotated[str, typer.Argument(help="The project's name.")]
+
+
+@app.callback(invoke_without_command=True)
+def projects(
+    context: typer.Context,
+    url: options.Url = None,
+    key: options.Key = None,
+    data: options.Data = None,
+    json: options.Json = False,
+) -> None:
+    """List, make and show projects: who owns data.
+
+    Example: fanlight projects
+    """
+    if options.is_alone(context):
+        list_(url, key, data, json)
 
 
 @app.command("list")

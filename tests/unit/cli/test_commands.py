@@ -244,3 +244,14 @@ def test_nothing_is_made_on_disk_by_merely_asking(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     ran = cli("projects", "list")
     assert (ran.status, list(tmp_path.iterdir())) == (3, [])
+
+
+def test_a_group_alone_lists_and_takes_no_options_that_would_be_lost(cli: Cli, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path)]
+    assert cli("projects", "add", "weather", *data).status == 0
+    alone = cli("projects", *data, "--json")
+    assert alone.stdout == cli("projects", "list", *data, "--json").stdout
+    assert json.loads(cli("keys", "--project", "weather", *data, "--json").stdout) == {"items": []}
+    lost = cli("keys", "--project", "weather", "add", "ci", *data)
+    assert (lost.status, lost.stdout) == (2, "")
+    assert "--project stands before add" in lost.stderr

@@ -16,12 +16,11 @@ ROOT = Path(__file__).parents[3]
 
 
 def commands(command: Any, name: str = "fanlight") -> Iterator[tuple[str, Any]]:
-    """Every command that does something, with its whole name."""
-    if hasattr(command, "commands"):
-        for sub_name, sub in command.commands.items():
-            yield from commands(sub, f"{name} {sub_name}")
-    else:
-        yield name, command
+    """Every command that does something, with its whole name; `parked` alone only holds others."""
+    for sub_name, sub in getattr(command, "commands", {}).items():
+        if sub_name != "parked":
+            yield f"{name} {sub_name}", sub
+        yield from commands(sub, f"{name} {sub_name}")
 
 
 def test_the_pages_are_not_stale() -> None:
