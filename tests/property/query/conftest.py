@@ -34,7 +34,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def store(place: Path) -> Iterator[Store]:
-    store = open_store(f"chdb://{place}", place, config.load(environ={}))
+    store = open_store(f"chdb://{place}", place, config.load(environ={}, flags={"retention_days": 0}))
     store.open()
     yield store
     store.close()
