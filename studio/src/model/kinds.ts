@@ -48,3 +48,9 @@ const STATUSES: Readonly<Record<string, Status>> = {
 export function statusOf(name: string): Status {
   return STATUSES[name] ?? { glyph: "–", label: name, colour: "text-muted" };
 }
+
+/** An error's message without its type, which is shown before it: many instrumentations send both in one. */
+export function messageOf(type: string | null, message: string | null): string {
+  const text = message ?? "";
+  return type !== null && text.startsWith(`${type}: `) ? text.slice(type.length + 2) : text;
+}

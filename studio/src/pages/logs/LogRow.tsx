@@ -1,5 +1,5 @@
 import { type ReactElement, memo } from "react";
-import type { Log } from "../../model/api";
+import type { Attribute, Log } from "../../model/api";
 import { clockTime, parseMillis } from "../../base/time";
 import { bodyLine, levelOf } from "../../model/level";
 import { type Line, lineId } from "../../model/tail";
@@ -23,6 +23,11 @@ interface Props {
   readonly top: string;
   readonly selected: boolean;
   readonly onChoose: (line: Line) => void;
+}
+
+/** Where a record was written is for the panel; the line has room for what it says. */
+function isTelling({ key }: Attribute): boolean {
+  return !key.startsWith("code.") && !key.startsWith("exception.");
 }
 
 export function rowId(line: Line): string {
@@ -58,7 +63,7 @@ function Cells({ log }: { readonly log: Log }): ReactElement {
       <span role="gridcell" className={`truncate ${failed ? "text-error" : ""}`}>
         {log.event_name && <span className="text-muted">{log.event_name} </span>}
         {bodyLine(log.body)}
-        {log.attributes.slice(0, 4).map(({ key, value }) => (
+        {log.attributes.filter(isTelling).slice(0, 4).map(({ key, value }) => (
           <span key={key} className="pl-3 text-muted">{key}={bodyLine(value).slice(0, 60)}</span>
         ))}
         {log.trace_id && <span className="pl-3 text-muted" title="Belongs to a trace" aria-hidden="true">⤳</span>}

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { NONE, formatCount, formatMoney } from "../../base/format";
 import { bothZones, formatDuration, parseMillis, shortTime } from "../../base/time";
 import type { Run } from "../../model/api";
-import { statusOf } from "../../model/kinds";
+import { messageOf, statusOf } from "../../model/kinds";
 import { elapsedMs } from "../../model/runs";
 import type { RowProps } from "../../widgets/rows";
 
@@ -61,7 +61,7 @@ export function RunRow({ run, href, now, selected, props, onSelect }: {
       <Cell className="font-mono text-xs text-muted">{run.models.join(", ")}</Cell>
       <Cell className="text-error" title={run.error?.message ?? undefined}>
         {run.error && (run.error.type ?? run.error.message ?? "error")}
-        {run.error?.type && run.error.message && <span className="text-muted"> {run.error.message}</span>}
+        {run.error?.type && run.error.message && <span className="text-muted"> {messageOf(run.error.type, run.error.message)}</span>}
       </Cell>
     </div>
   );

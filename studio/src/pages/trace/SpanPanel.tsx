@@ -6,7 +6,7 @@ import { clockTime, formatDuration, parseMillis } from "../../base/time";
 import { failureOf } from "../../data/failure";
 import { spanQuery } from "../../data/reads";
 import type { Span, SpanFields } from "../../model/api";
-import { kindOf } from "../../model/kinds";
+import { kindOf, messageOf } from "../../model/kinds";
 import { contentOf } from "../../model/messages";
 import type { Tree } from "../../model/tree";
 import { AttributeTable } from "../../widgets/attribute-table";
@@ -75,7 +75,7 @@ function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }
       <Breadcrumb tree={tree} at={at} onChoose={onChoose} />
       {failed && (
         <p className="mt-1.5 max-h-24 overflow-auto rounded bg-error-wash px-2 py-1 text-sm text-error [overflow-wrap:anywhere]">
-          ✗ {[fields.error_type, message].filter(Boolean).join(": ") || "This span failed without saying why."}
+          ✗ {[fields.error_type, messageOf(fields.error_type, message)].filter(Boolean).join(": ") || "This span failed without saying why."}
         </p>
       )}
       <dl className="flex flex-wrap gap-x-5 gap-y-1 pt-2 text-sm">

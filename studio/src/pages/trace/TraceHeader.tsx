@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { NONE, formatCount, formatMoney, formatWhole } from "../../base/format";
 import { bothZones, formatDuration, parseMillis, shortTime } from "../../base/time";
 import type { Run } from "../../model/api";
-import { statusOf } from "../../model/kinds";
+import { messageOf, statusOf } from "../../model/kinds";
 import { elapsedMs } from "../../model/runs";
 import type { Tree } from "../../model/tree";
 import { AlertIcon } from "../../widgets/icons";
@@ -53,7 +53,7 @@ export function TraceHeader({ project, run, tree, now, onError }: {
           <span className="text-error"><AlertIcon /></span>
           <p className="min-w-0 flex-1 truncate" title={run.error.message ?? undefined}>
             {run.error.type && <strong className="font-semibold text-error">{run.error.type} </strong>}
-            {run.error.message}
+            {messageOf(run.error.type, run.error.message)}
           </p>
           {onError && <Button onClick={onError}>First failing span · e</Button>}
         </div>

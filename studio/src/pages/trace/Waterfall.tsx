@@ -8,7 +8,7 @@ import { WaterfallRow, rowId } from "./WaterfallRow";
 export const ROW_HEIGHT = 24;
 const TICKS = 6;
 /** The share of the ruler at its end where a tick's label would be cut. */
-const TICK_ROOM = 0.08;
+const TICK_ROOM = 0.12;
 
 /** The spans of a trace against time, one row each. */
 export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handle, onChoose, onToggle }: {
