@@ -18,6 +18,9 @@ from fanlight.otlp.wire import FIXED32, FIXED64, LEN, VARINT, WireError, block, 
 MENDED_ATTRIBUTE = "fanlight.mended"
 """Key of the attribute that lists, comma separated, what was mended in its span, log record or resource."""
 
+MAX_FIELDS = 60_000
+"""Half a second of work."""
+
 _MAX_NESTING = 95
 """Messages in messages, counted from the request: protobuf's parser refuses 100."""
 
@@ -28,25 +31,40 @@ class Mended:
 
     data: bytes
     reasons: tuple[str, ...]
+    fields: int
 
 
-def mend(message: Any, data: bytes, limits: Limits, *, nesting: int, keep_torn: bool = False) -> Mended:
+class TooDamagedError(Exception):
+    """Mending would take longer than a request may."""
+
+
+def mend(
+    message: Any,
+    data: bytes,
+    limits: Limits,
+    *,
+    nesting: int,
+    keep_torn: bool = False,
+    max_fields: int = MAX_FIELDS,
+) -> Mended:
     """`data` with U+FFFD for invalid UTF-8 and a marker for values deeper than `max_value_depth`.
 
+    It looks at no more than `max_fields` fields, some microseconds for each, and tells at how many.
     `nesting` says how many messages lie around this one. What ends too early is an error, or with
     `keep_torn` kept as far as it goes.
 
     Raises:
         WireError: the bytes are no protobuf, or end too early.
+        TooDamagedError: there are more fields.
 
     Example:
         >>> from opentelemetry.proto.trace.v1.trace_pb2 import Status
         >>> mend(Status, b"\\x12\\x03a\\xffb", Limits(), nesting=0).reasons
         ('invalid_utf8',)
     """
-    work = _Work(limits.max_value_depth, keep_torn)
+    work = _Work(limits.max_value_depth, keep_torn, max_fields)
     mended = work.message(message.DESCRIPTOR, data, (0, len(data)), nesting, 0)
-    return Mended(mended, tuple(sorted(work.reasons)))
+    return Mended(mended, tuple(sorted(work.reasons)), max_fields - work.fields_left)
 
 
 def mended_attribute(found: tuple[str, ...]) -> bytes:
@@ -61,6 +79,7 @@ def mended_attribute(found: tuple[str, ...]) -> bytes:
 class _Work:
     max_depth: int
     keep_torn: bool
+    fields_left: int
     reasons: set[str] = field(default_factory=set)
 
     def message(self, described: Any, data: bytes, at: tuple[int, int], nesting: int, depth: int) -> bytes:
@@ -71,6 +90,9 @@ class _Work:
         out: list[bytes] = []
         try:
             for number, wire_type, start, value, end in fields(data, *at):
+                self.fields_left -= 1
+                if self.fields_left < 0:
+                    raise TooDamagedError
                 known = described.fields_by_number.get(number)
                 if known is None or wire_type not in _wire_types(known):
                     continue  # As protobuf has it: a field it does not know.

@@ -11,6 +11,7 @@ INVALID_SPAN_ID = "invalid_span_id"
 TOO_MANY_ATTRIBUTES = "too_many_attributes"
 TOO_MANY_VALUES = "too_many_values"
 TOO_LARGE = "too_large"
+TOO_DAMAGED = "too_damaged"
 OVERWRITTEN = "overwritten"
 INVALID_UTF8 = "invalid_utf8"
 VALUE_TOO_DEEP = "value_too_deep"
@@ -24,6 +25,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         TOO_MANY_ATTRIBUTES: "more attributes than max_item_attributes",
         TOO_MANY_VALUES: "more nested values than can be checked",
         TOO_LARGE: "too large to be mended",
+        TOO_DAMAGED: "more damage in one request than can be mended in time",
         OVERWRITTEN: "one metric holds points of two kinds",
         INVALID_UTF8: "invalid UTF-8, shown as U+FFFD",
         VALUE_TOO_DEEP: "nested deeper than max_value_depth, cut there",

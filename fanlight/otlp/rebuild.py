@@ -17,9 +17,9 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from fanlight.errors import PayloadError
 from fanlight.model.signal import Signal
 from fanlight.otlp import reasons
-from fanlight.otlp.canonical import encode
+from fanlight.otlp.canonical import encode, write
 from fanlight.otlp.limits import Limits
-from fanlight.otlp.mend import mend, mended_attribute
+from fanlight.otlp.mend import MAX_FIELDS, Mended, TooDamagedError, mend, mended_attribute
 from fanlight.otlp.scan import DoubtError, count_items, has_more_attributes, too_many
 from fanlight.otlp.shape import ROOTS, Block
 from fanlight.otlp.weigh import Weight
@@ -50,7 +50,10 @@ def rebuild(signal: Signal, body: bytes, limits: Limits) -> Rebuilt:
         PayloadError: 400 when there is no OTLP in it at all, 413 when it holds too much.
     """
     work = _Work(signal, body, limits)
-    plain = work.inside(ROOTS[signal], 0, len(body), ())
+    try:
+        plain = work.inside(ROOTS[signal], 0, len(body), ())
+    except TooDamagedError:
+        raise PayloadError("the resources or scopes of the request are too damaged to be mended") from None
     if body and not work.items and (not work.known or set(+work.rejected) == {reasons.MALFORMED}):
         raise PayloadError(
             f"the body is not an OTLP {signal} request in protobuf", hint="check Content-Type and path"
@@ -65,6 +68,7 @@ class _Work:
         self._signal, self._body, self._limits = signal, body, limits
         self._root = ROOTS[signal].message
         self._blocks = 0
+        self._mendable_fields = MAX_FIELDS
         self._weight = Weight(limits)
         self.items = 0
         self.known = False
@@ -92,7 +96,12 @@ class _Work:
             self.rejected[reasons.MALFORMED] += 1
         if not path:
             return out.getvalue()
-        return self._headers(holder, headers.getvalue(), path) + out.getvalue()
+        written = self._headers(holder, headers.getvalue(), path)
+        # In the order of the field numbers, as protobuf would.
+        cut = next(
+            (at for number, _, at, _, _ in fields(written) if number > max(holder.inner)), len(written)
+        )
+        return b"".join((written[:cut], out.getvalue(), written[cut:]))
 
     def _block(self, inner: Block, start: int, end: int, path: tuple[int, ...]) -> bytes | None:
         self._blocks += 1
@@ -137,10 +146,25 @@ class _Work:
             self._root.FromString(_wrap(data, path))
             return encode(holder.message, data)
         except DecodeError:
-            mended = mend(holder.message, data, self._limits, nesting=len(path), keep_torn=True)
-        for reason in mended.reasons:
-            self.mended[reason] += 1
+            mended = self._mend(holder, data, path, keep_torn=True)
+        self.mended.update(mended.reasons)
         return encode(holder.message, mended.data)
+
+    def _mend(self, holder: Block, data: bytes, path: tuple[int, ...], *, keep_torn: bool = False) -> Mended:
+        try:
+            mended = mend(
+                holder.message,
+                data,
+                self._limits,
+                nesting=len(path),
+                keep_torn=keep_torn,
+                max_fields=self._mendable_fields,
+            )
+        except TooDamagedError:
+            self._mendable_fields = 0
+            raise
+        self._mendable_fields -= mended.fields
+        return mended
 
     def _has_too_many(self, holder: Block, start: int, end: int) -> bool:
         if not holder.elements:
@@ -153,54 +177,50 @@ class _Work:
             return False
 
     def _item(self, item: Block, start: int, end: int, path: tuple[int, ...]) -> bytes | None:
+        kept = None
         try:
-            if end - start > _MAX_ITEM_BYTES:
-                raise _RejectError(reasons.TOO_LARGE)
+            self._check_size(item, start, end)
             kept = self._keep(item, self._body[start:end], path)
-        except WireError:
-            self._reject(reasons.MALFORMED)
-            return None
+            self.items += 1
         except _RejectError as rejected:
-            self._reject(rejected.reason)
-            return None
-        self.items += 1
+            self.rejected[rejected.reason] += 1
+        except (WireError, DecodeError):
+            self.rejected[reasons.MALFORMED] += 1
+        except DoubtError:
+            self.rejected[reasons.TOO_MANY_ATTRIBUTES] += 1
+        except TooDamagedError:
+            self.rejected[reasons.TOO_DAMAGED] += 1
         self._check_total()
         return kept
 
-    def _reject(self, reason: str) -> None:
-        self.rejected[reason] += 1
-        self._check_total()
+    def _check_size(self, item: Block, start: int, end: int) -> None:
+        size, most = end - start, self._limits.max_item_attributes
+        if size > _MAX_ITEM_BYTES:
+            raise _RejectError(reasons.TOO_LARGE)
+        if size > 2 * most and has_more_attributes(most, item.elements, self._body, start, end):
+            raise _RejectError(reasons.TOO_MANY_ATTRIBUTES)
+        if (
+            size > _UNBOUNDED_ITEM_BYTES
+            and _values(item.message, self._body[start:end], _MAX_ITEM_VALUES) < 0
+        ):
+            raise _RejectError(reasons.TOO_MANY_VALUES)
 
     def _keep(self, item: Block, data: bytes, path: tuple[int, ...]) -> bytes:
-        self._check_size(item, data)
         found: tuple[str, ...] = ()
         try:
             self._root.FromString(_wrap(data, path))
         except DecodeError:
-            mended = mend(item.message, data, self._limits, nesting=len(path))
+            mended = self._mend(item, data, path)
             data, found = mended.data, mended.reasons
-        try:
-            parsed = item.message.FromString(data)
-            self._weight.add(parsed)
-            if self._signal is Signal.TRACES:
-                _check_ids(parsed)
-        except DecodeError:
-            raise _RejectError(reasons.MALFORMED) from None
-        if found:
-            self._note(found)
-            attributes = _ATTRIBUTES.get(item.message.DESCRIPTOR.name)
-            data += b"" if attributes is None else block(attributes, mended_attribute(found))
-        return encode(item.message, data)
-
-    def _note(self, found: tuple[str, ...]) -> None:
-        for reason in found:
-            self.mended[reason] += 1
-
-    def _check_size(self, item: Block, data: bytes) -> None:
-        if has_more_attributes(self._limits.max_item_attributes, item.elements, data):
-            raise _RejectError(reasons.TOO_MANY_ATTRIBUTES)
-        if len(data) > _UNBOUNDED_ITEM_BYTES and _values(item.message, data, _MAX_ITEM_VALUES) < 0:
-            raise _RejectError(reasons.TOO_MANY_VALUES)
+        parsed = item.message.FromString(data)
+        if self._signal is Signal.TRACES:
+            _check_ids(parsed)
+        self._weight.add(parsed)
+        self.mended.update(found)
+        attributes = _ATTRIBUTES.get(item.message.DESCRIPTOR.name)
+        if found and attributes is not None:
+            return encode(item.message, data + block(attributes, mended_attribute(found)))
+        return write(parsed)
 
     def _count(self, holder: Block, data: bytes, start: int, end: int) -> int:
         """The items in a block, as far as it can be read; one more than allowed when there are more."""

@@ -15,7 +15,7 @@ from fanlight.errors import PayloadError
 from fanlight.model.signal import Signal
 from fanlight.otlp.limits import Limits
 from fanlight.otlp.shape import ROOTS, Block
-from fanlight.otlp.wire import LEN, WireError, fields, read_varint
+from fanlight.otlp.wire import LEN, VARINT, WireError, fields, read_varint
 
 _TRACE_ID, _SPAN_ID = b"\x0a\x10", b"\x12\x08"
 _NO_TRACE_ID, _NO_SPAN_ID = _TRACE_ID + bytes(16), _SPAN_ID + bytes(8)
@@ -93,18 +93,19 @@ class _Scan:
         while at < end:
             tag = data[at]
             if tag & 7 != LEN or tag > 0x7F:
-                raise DoubtError
+                if tag & 7 != VARINT or tag > 0x7F or seen >> tag & 1:
+                    raise DoubtError
+                seen |= 1 << tag
+                at = read_varint(data, at + 1, end)[1]
+                continue
             length, value = data[at + 1], at + 2
             if length > 0x7F:
                 length, value = read_varint(data, at + 1, end)
             child = inner.get(tag >> 3)
             if child is None:
                 at = value + length
-                if seen >> tag & 1 and not block.fields[tag >> 3].is_repeated:
-                    raise DoubtError  # A field that may stand once stands twice.
+                self._header(block, tag >> 3, value, at, is_first=not seen >> tag & 1)
                 seen |= 1 << tag
-                if length > PIECE_BYTES:
-                    self._check_big(block.elements.get(tag >> 3, {}), value, at)
             elif child.is_item:
                 at = self._items(child, tag, at, end)
             else:
@@ -115,6 +116,13 @@ class _Scan:
                 self.walk(child, value, at)
         if at != end:
             raise DoubtError
+
+    def _header(self, block: Block, number: int, start: int, end: int, *, is_first: bool) -> None:
+        described = block.fields.get(number)
+        if described is None or not (is_first or described.is_repeated):
+            raise DoubtError  # Not known, or a field that may stand once stands twice.
+        if end - start > PIECE_BYTES:
+            self._check_big(block.elements.get(number, {}), start, end)
 
     def _items(self, item: Block, tag: int, at: int, end: int) -> int:
         """Count the items that follow one another from `at`; where they end. The hottest loop here."""

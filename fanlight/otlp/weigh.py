@@ -15,8 +15,8 @@ from fanlight.otlp.shape import ROOTS, Block
 class _Plan:
     """The names of a message's fields that matter: blocks to go into, and what counts.
 
-    `arms` are the kinds of points of a metric, of which it has one; `single` are resource and scope, which hold attributes themselves; `nested` are lists of messages that
-    hold attributes, such as events.
+    `arms` are the kinds of points of a metric, of which it has one; `single` are resource and scope, which
+    hold attributes themselves; `nested` are lists of messages that hold attributes, such as events.
     """
 
     lists: tuple[tuple[str, Any], ...]

@@ -239,8 +239,10 @@ def test_zero_ids_and_wrong_lengths_cost_themselves_only(receiver, traces):
     spans[5].trace_id = spans[5].span_id = b""
     assert partial(receiver.post(request.SerializeToString())) == (
         5,
-        "rejected: 2 invalid_span_id (span id is not 8 bytes, or all zero), "
-        "3 invalid_trace_id (trace id is not 16 bytes, or all zero)",
+        (
+            "rejected: 2 invalid_span_id (span id is not 8 bytes, or all zero), "
+            "3 invalid_trace_id (trace id is not 16 bytes, or all zero)"
+        ),
     )
     assert receiver.names() == ["good", "last"]
     counts = receiver.counts()
@@ -305,8 +307,10 @@ def test_a_json_request_is_answered_in_json(receiver):
     assert answer.seen() == (
         200,
         "application/json",
-        b'{"partialSuccess":{"rejectedSpans":"1","errorMessage":'
-        b'"rejected: 1 invalid_trace_id (trace id is not 16 bytes, or all zero)"}}',
+        (
+            b'{"partialSuccess":{"rejectedSpans":"1","errorMessage":'
+            b'"rejected: 1 invalid_trace_id (trace id is not 16 bytes, or all zero)"}}'
+        ),
     )
     assert receiver.names() == ["json"]
 
