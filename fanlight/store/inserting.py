@@ -39,6 +39,10 @@ _ONE_BLOCK = {
 }
 _NOTHING = Inserted(stored=0)
 
+CONTENT_COLUMNS = (
+    "project_id", "trace_id", "span_id", "place", "value", "effective_start", "received_at", "retention_days",
+)  # fmt: skip
+
 _IS_LONG = f"t IN (1, 7) AND length(v) > {LONGEST_VALUE_BYTES}"
 _VALUES = "mapValues(incoming.attributes), attribute_types"
 _CUT = f"if({_IS_LONG}, toValidUTF8(substring(v, 1, {LONGEST_VALUE_BYTES})), v)"
@@ -67,9 +71,7 @@ class Inserter:
             "future_ns": HOUR_NS,
             "retention_days": retention_days,
         }
-        self._columns = {
-            table: self._columns_of(table) for table in (*TABLES.values(), "open_spans", "span_content")
-        }
+        self._columns: dict[str, tuple[str, ...]] = {"span_content": CONTENT_COLUMNS}
 
     def insert(self, segment: Segment) -> Inserted:
         """Store `segment`; what the engine refuses for the moment is tried again a few times."""
@@ -136,7 +138,7 @@ class Inserter:
         return Refused(same=int(all_) - int(differing), differing=int(differing))
 
     def _span_query(self, refused: Refused, longest: int) -> str:
-        shown = dict(zip(self._columns["spans"], self._columns["spans"], strict=True))
+        shown = {name: name for name in self._columns_of("spans")}
         if longest > LONGEST_VALUE_BYTES:
             shown |= _SHORTENED
         names = ", ".join(shown.values())
@@ -145,7 +147,7 @@ class Inserter:
     def _store(self, table: str, segment: Segment, select: str) -> None:
         settings = {**_ONE_BLOCK, "insert_deduplication_token": segment.token}
         parameters = {"longest": LONGEST_VALUE_BYTES} if "{longest:" in select else None
-        self._backend.store(select, table, self._columns[table], settings=settings, parameters=parameters)
+        self._backend.store(select, table, self._columns_of(table), settings=settings, parameters=parameters)
 
     def _facts(self, query: str) -> Sequence[Any]:
         return self._backend.decoder.rows(statement("insert", query))[0]
@@ -154,7 +156,7 @@ class Inserter:
     def _decoded(self, segment: Segment) -> Iterator[None]:
         self._drop()
         query = decode_query(segment.signal, segment.path, self._numbers)
-        settings = _decoding_settings(segment.signal)
+        settings = decoding_settings(segment.signal)
         self._backend.decoder.run(f"CREATE TEMPORARY TABLE incoming ENGINE = Memory AS {query} {settings}")
         try:
             yield
@@ -167,15 +169,22 @@ class Inserter:
         self._backend.writer.run("DROP TEMPORARY TABLE IF EXISTS sought")
 
     def _columns_of(self, table: str) -> tuple[str, ...]:
-        found = self._backend.writer.rows(
-            "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
-            " AND default_kind != 'ALIAS' ORDER BY position",
-            {"table": table},
-        )
-        return tuple(str(name) for (name,) in found)
+        """The columns that both `table` and what is decoded have, found once.
+
+        A table may have more: those of a migration that went only half its way.
+        """
+        if table not in self._columns:
+            found = self._backend.writer.rows(
+                "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
+                " AND default_kind != 'ALIAS' ORDER BY position",
+                {"table": table},
+            )
+            decoded = {str(name) for name, *_ in self._backend.decoder.rows("DESCRIBE TABLE incoming")}
+            self._columns[table] = tuple(str(name) for (name,) in found if name in decoded)
+        return self._columns[table]
 
     def _names(self, table: str) -> str:
-        return ", ".join(self._columns[table])
+        return ", ".join(self._columns_of(table))
 
 
 def _except(refused: Refused, condition: str = "1") -> str:
@@ -184,7 +193,8 @@ def _except(refused: Refused, condition: str = "1") -> str:
     return f"WHERE {condition}"
 
 
-def _decoding_settings(signal: Signal) -> str:
+def decoding_settings(signal: Signal) -> str:
+    """The settings under which a segment is decoded."""
     # A request of traces is a block of its own: its long texts are moved, never copied from block to block.
     block = "max_block_size = 1, " if signal is Signal.TRACES else ""
     return (

@@ -1,0 +1,77 @@
+-- One row a log record, as the columns of `logs`; built like traces.sql. The time of a record is its own, else
+-- when it was observed; one that is missing or outside of what is kept counts from when it was received.
+SELECT
+    * EXCEPT (ordinal_of, keys, texts, numbers),
+    fromUnixTimestamp64Nano(toInt64(if(own_ns + 11 >= received_ns AND own_ns <= received_ns + 22 AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
+    if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
+    arrayFirst(text -> text != '', [texts[arrayFirst(place -> place != 0, [indexOf(numbers, 7), indexOf(numbers, 29), indexOf(numbers, 69)])], resource['fanlight.session'], resource['session']]) AS session,
+    arrayFirst(text -> text != '', [texts[indexOf(numbers, 9)], resource['fanlight.room'], resource['room']]) AS room,
+    -- Two equal records of one request are two; the same request sent again is the same.
+    reinterpretAsUInt128(sipHash128(project_id, ordinal_of, row_number() OVER (PARTITION BY first_seq, project_id, ordinal_of ORDER BY seq))) AS identity,
+    toUInt16(33) AS retention_days
+FROM
+(
+    SELECT
+        *,
+        CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes,
+        arrayMap((key, text) -> if(text = '', 0, transform(key, ['fanlight.kind', 'fanlight.run.id', 'fanlight.agent', 'fanlight.model', 'fanlight.provider', 'fanlight.tool', 'fanlight.session', 'fanlight.user', 'fanlight.room', 'fanlight.error.type', 'fanlight.tokens.input', 'fanlight.tokens.output', 'fanlight.tokens.cache_read', 'fanlight.tokens.cache_write', 'fanlight.tokens.reasoning', 'fanlight.input', 'fanlight.output', 'gen_ai.operation.name', 'mcp.method.name', 'gen_ai.evaluation.name', 'gen_ai.agent.name', 'agent_name', 'gcp.vertex.agent.name', 'gen_ai.request.model', 'gen_ai.response.model', 'gen_ai.provider.name', 'gen_ai.system', 'gen_ai.tool.name', 'gen_ai.conversation.id', 'user.id', 'enduser.id', 'error.type', 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens', 'gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.cache_write.input_tokens', 'gen_ai.usage.cache_creation.input_tokens', 'gen_ai.usage.cache_creation_input_tokens', 'gen_ai.usage.details.cache_write_tokens', 'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens', 'gen_ai.input.messages', 'gen_ai.tool.call.arguments', 'gen_ai.retrieval.query.text', 'gen_ai.prompt', 'pydantic_ai.all_messages', 'tool_arguments', 'gen_ai.output.messages', 'gen_ai.tool.call.result', 'gen_ai.completion', 'final_result', 'tool_response', 'gen_ai.retrieval.documents', 'openinference.span.kind', 'agent.name', 'graph.node.id', 'llm.request.model_name', 'llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name', 'llm.provider', 'llm.system', 'tool.name', 'session.id', 'llm.token_count.prompt', 'llm.token_count.completion', 'llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input', 'llm.token_count.prompt_details.cache_write', 'llm.token_count.completion_details.reasoning', 'input.value', 'output.value', 'tool.parameters'], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78], 0)), keys, texts) AS numbers
+    FROM
+    (
+        SELECT
+            project_id, received_ns, first_seq,
+            first_seq + ahead + place - 1 AS seq,
+            fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
+            item.time_unix_nano AS time_ns,
+            item.observed_time_unix_nano AS observed_ns,
+            if(time_ns != 0, time_ns, observed_ns) AS own_ns,
+            toUInt8(item.severity_number) AS severity_number,
+            toLowCardinality(item.severity_text) AS severity_text,
+            multiIf(item.body.v = 's', item.body.s, item.body.v = 'i', toString(item.body.i), item.body.v = 'b', toString(item.body.b), item.body.v = 'd', toString(item.body.d), item.body.v = 'a', item.body.a, item.body.v = 'k', item.body.k, item.body.y) AS body,
+            CAST(item.body.v, 'UInt8') AS body_type,
+            toLowCardinality(item.event_name) AS event_name,
+            toFixedString(substring(item.trace_id, 1, 16), 16) AS trace_id,
+            toFixedString(substring(item.span_id, 1, 8), 8) AS span_id,
+            item.flags AS log_flags,
+            service, scope_name, scope_version, resource, resource_types, scope, scope_types,
+            item.attributes.key AS keys,
+            arrayMap(v -> multiIf(v.v = 's', v.s, v.v = 'i', toString(v.i), v.v = 'b', toString(v.b), v.v = 'd', toString(v.d), v.v = 'a', v.a, v.v = 'k', v.k, v.y), item.attributes.v) AS texts,
+            CAST(item.attributes.v.v, 'Array(UInt8)') AS attribute_types,
+            item.dropped_attributes_count AS dropped_attributes_count,
+            sipHash128(item, mapKeys(resource), mapValues(resource), resource_types, scope_name, scope_version, mapKeys(scope), mapValues(scope)) AS ordinal_of
+        FROM
+        (
+            SELECT project_id, received_ns, first_seq, service, resource, resource_types, scope_name, scope_version, scope, scope_types, ahead, placed.1 AS item, placed.2 AS place
+            FROM
+            (
+                SELECT
+                    received_ns, first_seq, resource, resource_types,
+                    toLowCardinality(if(match(if(project = '', resource['project'], project), '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$'), if(project = '', resource['project'], project), 'default')) AS project_id,
+                    toLowCardinality(resource['service.name']) AS service,
+                    toLowCardinality(of_scope.1.scope.name) AS scope_name,
+                    toLowCardinality(of_scope.1.scope.version) AS scope_version,
+                    CAST((of_scope.1.scope.attributes.key, arrayMap(v -> multiIf(v.v = 's', v.s, v.v = 'i', toString(v.i), v.v = 'b', toString(v.b), v.v = 'd', toString(v.d), v.v = 'a', v.a, v.v = 'k', v.k, v.y), of_scope.1.scope.attributes.v)), 'Map(LowCardinality(String), String)') AS scope,
+                    CAST(of_scope.1.scope.attributes.v.v, 'Array(UInt8)') AS scope_types,
+                    resource_ahead + of_scope.2 AS ahead,
+                    arrayJoin(arrayZip(of_scope.1.log_records, arrayEnumerate(of_scope.1.log_records))) AS placed
+                FROM
+                (
+                    SELECT
+                        project, received_ns, first_seq,
+                        of_resource.2 AS resource_ahead,
+                        CAST((of_resource.1.resource.attributes.key, arrayMap(v -> multiIf(v.v = 's', v.s, v.v = 'i', toString(v.i), v.v = 'b', toString(v.b), v.v = 'd', toString(v.d), v.v = 'a', v.a, v.v = 'k', v.k, v.y), of_resource.1.resource.attributes.v)), 'Map(LowCardinality(String), String)') AS resource,
+                        CAST(of_resource.1.resource.attributes.v.v, 'Array(UInt8)') AS resource_types,
+                        arrayMap(items -> length(items), of_resource.1.scope_logs.log_records) AS sizes,
+                        arrayJoin(arrayZip(of_resource.1.scope_logs, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_scope
+                    FROM
+                    (
+                        SELECT
+                            project, received_ns, seq AS first_seq,
+                            arrayMap(scopes -> arraySum(items -> length(items), scopes), resource_logs.scope_logs.log_records) AS sizes,
+                            arrayJoin(arrayZip(resource_logs, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_resource
+                        FROM file('/log/segment.pb.gz', 'Protobuf', 'resource_logs Array(Tuple(resource Tuple(attributes Array(Tuple(key String, v Tuple(v Enum8(''no'' = 0, ''s'' = 1, ''b'' = 2, ''i'' = 3, ''d'' = 4, ''a'' = 5, ''k'' = 6, ''y'' = 7), s String, b Bool, i Int64, d Float64, a String, k String, y String))), dropped_attributes_count UInt32), scope_logs Array(Tuple(scope Tuple(name String, version String, attributes Array(Tuple(key String, v Tuple(v Enum8(''no'' = 0, ''s'' = 1, ''b'' = 2, ''i'' = 3, ''d'' = 4, ''a'' = 5, ''k'' = 6, ''y'' = 7), s String, b Bool, i Int64, d Float64, a String, k String, y String))), dropped_attributes_count UInt32), log_records Array(Tuple(time_unix_nano UInt64, severity_number Int32, severity_text String, body Tuple(v Enum8(''no'' = 0, ''s'' = 1, ''b'' = 2, ''i'' = 3, ''d'' = 4, ''a'' = 5, ''k'' = 6, ''y'' = 7), s String, b Bool, i Int64, d Float64, a String, k String, y String), attributes Array(Tuple(key String, v Tuple(v Enum8(''no'' = 0, ''s'' = 1, ''b'' = 2, ''i'' = 3, ''d'' = 4, ''a'' = 5, ''k'' = 6, ''y'' = 7), s String, b Bool, i Int64, d Float64, a String, k String, y String))), dropped_attributes_count UInt32, flags UInt32, trace_id String, span_id String, observed_time_unix_nano UInt64, event_name String)))))), project String, received_ns UInt64, seq UInt64')
+                    )
+                )
+            )
+        )
+    )
+)
