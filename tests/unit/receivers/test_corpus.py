@@ -136,7 +136,7 @@ REJECTED = {
     "zero id after a good one": (IDS + block(1, bytes(16)), "invalid_trace_id"),
     "too many attributes": (IDS + 65 * block(9, attribute(number(3, 1))), "too_many_attributes"),
     "too many events": (IDS + 65 * block(11, b""), "too_many_attributes"),
-    "too many attributes in an event": (IDS + block(11, 65 * block(3, attribute(b""))), "too_many_attributes"),
+    "too many attributes in an event": (IDS + block(11, 65 * block(3, b"")), "too_many_attributes"),
     "too many attributes, many of them large": (
         IDS + 65 * block(9, attribute(block(1, b"x" * 5_000))), "too_many_attributes"
     ),
