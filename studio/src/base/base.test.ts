@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formatCount, formatMoney, plural } from "./format";
 import { KeyReader, keyName } from "./keys";
 import { Ring } from "./ring";
+import { Seen } from "./seen";
 import { formatDuration, parseMillis, parseNanos } from "./time";
 import { slotOf, topShowing, windowAt, windowAtTail } from "./window";
 
@@ -61,6 +62,16 @@ describe("a ring", () => {
     expect(ring.drain()).toEqual({ values: [6, 7, 8], dropped: 5 });
     ring.push(9);
     expect(ring.drain()).toEqual({ values: [9], dropped: 0 });
+  });
+});
+
+describe("what was seen", () => {
+  test("stays as it was when more is added, however much", () => {
+    let seen = Seen.of(["a"]);
+    for (let at = 0; at < 2500; at += 1) seen = seen.with([`x${at}`]);
+    const more = seen.with(["b"]);
+    expect([more.size, more.has("a"), more.has("x0"), more.has("x2499"), more.has("b")]).toEqual([2502, true, true, true, true]);
+    expect([seen.size, seen.has("b")]).toEqual([2501, false]);
   });
 });
 

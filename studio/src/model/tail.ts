@@ -1,3 +1,4 @@
+import { Seen } from "../base/seen";
 import { parseMillis } from "../base/time";
 import type { Gap, Log } from "./api";
 
@@ -20,10 +21,10 @@ export interface Tail {
   readonly waiting: readonly Line[];
   readonly overflowed: number;
   readonly trimmed: boolean;
-  readonly ids: ReadonlySet<string>;
+  readonly ids: Seen;
 }
 
-export const EMPTY_TAIL: Tail = { lines: [], waiting: [], overflowed: 0, trimmed: false, ids: new Set() };
+export const EMPTY_TAIL: Tail = { lines: [], waiting: [], overflowed: 0, trimmed: false, ids: Seen.none };
 
 export const lineId = (line: Line): string => (line.type === "log" ? line.log.id : line.id);
 
@@ -39,19 +40,13 @@ export function tailOf(logs: readonly Log[]): Tail {
   return {
     ...EMPTY_TAIL,
     lines: sorted.map((log) => ({ type: "log", log })),
-    ids: new Set(sorted.map((log) => log.id)),
+    ids: Seen.of(sorted.map((log) => log.id)),
   };
 }
 
-function unseen(tail: Tail, logs: readonly Log[]): { fresh: Line[]; ids: Set<string> } {
-  const ids = new Set(tail.ids);
-  const fresh: Line[] = [];
-  for (const log of logs) {
-    if (ids.has(log.id)) continue;
-    ids.add(log.id);
-    fresh.push({ type: "log", log });
-  }
-  return { fresh, ids };
+function unseen(tail: Tail, logs: readonly Log[]): { fresh: Line[]; ids: Seen } {
+  const fresh = new Map(logs.filter((log) => !tail.ids.has(log.id)).map((log) => [log.id, log]));
+  return { fresh: [...fresh.values()].map((log) => ({ type: "log", log })), ids: tail.ids.with([...fresh.keys()]) };
 }
 
 /** The tail with arrivals: shown at once while following, kept waiting while held. */
@@ -88,7 +83,7 @@ function trim(tail: Tail): Tail {
   // Trimmed in strides: cutting one line per arrival would copy the list every frame.
   if (over < FOLLOW_LINES / 4) return tail;
   const lines = tail.lines.slice(over);
-  return { ...tail, lines, trimmed: true, ids: new Set([...lines, ...tail.waiting].map(lineId)) };
+  return { ...tail, lines, trimmed: true, ids: Seen.of([...lines, ...tail.waiting].map(lineId)) };
 }
 
 /** The tail with everything that waited. */
@@ -118,7 +113,7 @@ const GAP_REASONS: Readonly<Record<string, string>> = {
 export function interrupt(tail: Tail, gap: Gap, following: boolean): Tail {
   const line: Line = { type: "gap", id: `gap-${gap.after}-${gap.next}`, reason: GAP_REASONS[gap.reason] ?? gap.reason };
   if (tail.ids.has(line.id)) return tail;
-  const ids = new Set(tail.ids).add(line.id);
+  const ids = tail.ids.with([line.id]);
   return following ? { ...tail, lines: [...tail.lines, line], ids } : { ...tail, waiting: [...tail.waiting, line], ids };
 }
 

@@ -92,6 +92,13 @@ def test_repeated_siblings_stand_as_one_and_find_opens_them(page: Page, root: st
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="needle")).to_have_attribute("aria-selected", "true")
     assert len(names(page)) == 15
+    # Out to its call, which folds, and then the group that the call stands in.
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("row", name="12 × poll")).to_have_attribute("aria-selected", "true")
+    assert names(page) == ["invoke_agent looper", "12 × poll"]
+    page.keyboard.press("k")
+    expect(page.get_by_role("row", name="invoke_agent looper")).to_have_attribute("aria-selected", "true")
 
 
 def test_arrows_fold_and_unfold(page: Page, root: str, sender: Sender) -> None:

@@ -1,10 +1,10 @@
 import { type ReactElement, useEffect, useRef, useState } from "react";
-import { parseMillis } from "../../base/time";
 import { type Line, volumeOf } from "../../model/tail";
 import { colourReader, useThemeName } from "../../widgets/theme-watch";
 
 const HEIGHT = 36;
 const BIN_PX = 6;
+const REDRAW_MS = 250;
 
 /** How many records there were over the time that is loaded, warnings and errors in their colours. */
 export function Volume({ lines }: { readonly lines: readonly Line[] }): ReactElement {
@@ -18,8 +18,15 @@ export function Volume({ lines }: { readonly lines: readonly Line[] }): ReactEle
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const drawn = useRef(0);
   useEffect(() => {
-    if (canvas.current && width > 0 && theme) draw(canvas.current, lines, width);
+    // Under load the lines change every frame; the bars need not.
+    const wait = Math.max(0, drawn.current + REDRAW_MS - performance.now());
+    const timer = window.setTimeout(() => {
+      drawn.current = performance.now();
+      if (canvas.current && width > 0 && theme) draw(canvas.current, lines, width);
+    }, wait);
+    return () => window.clearTimeout(timer);
   }, [lines, width, theme]);
   return (
     <div className="mx-4 mb-2 shrink-0" style={{ height: HEIGHT }}>
@@ -35,7 +42,7 @@ function draw(canvas: HTMLCanvasElement, lines: readonly Line[], width: number):
   const context = canvas.getContext("2d");
   if (!context) return;
   context.scale(ratio, ratio);
-  const times = lines.flatMap((line) => (line.type === "log" ? [{ ms: parseMillis(line.log.time), level: line.log.level }] : []));
+  const times = lines.flatMap((line) => (line.type === "log" ? [{ ms: Date.parse(line.log.time), level: line.log.level }] : []));
   const bins = volumeOf(times, Math.max(1, Math.floor(width / BIN_PX)));
   const most = Math.max(1, ...bins.map((bin) => bin.total));
   const colour = colourReader();

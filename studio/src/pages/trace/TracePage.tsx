@@ -87,7 +87,8 @@ function Trace({ project, ...named }: Props): ReactElement {
   const move = (step: number): void => {
     for (let index = Math.max(-1, selectedRow) + step; index >= 0 && index < rows.length; index += step) {
       const row = rows[index];
-      if (row?.type === "orphans") continue;
+      // An open group is passed over: choosing it chooses its first member, which has a row of its own.
+      if (row?.type === "orphans" || (row?.type === "group" && row.open)) continue;
       choose(row?.type === "group" ? (row.members[0] as number) : (row?.at ?? -1));
       list.current?.show(index);
       return;
@@ -97,9 +98,12 @@ function Trace({ project, ...named }: Props): ReactElement {
     const row = rows[selectedRow];
     if (!row || row.type === "orphans" || !tree) return;
     const canFold = row.type === "group" || row.below > 0;
-    if (canFold && row.open !== open) toggle(row);
-    else if (!open && row.type === "span" && (tree.parent[row.at] ?? -1) >= 0) choose(tree.parent[row.at] as number);
-    else if (open) move(1);
+    if (canFold && row.open !== open) return toggle(row);
+    if (open) return move(1);
+    if (row.type === "group") return;
+    const group = rows.find((above) => above.type === "group" && above.members.includes(row.at));
+    if (group) toggle(group);
+    else if ((tree.parent[row.at] ?? -1) >= 0) choose(tree.parent[row.at] as number);
   };
 
   useKeys("Trace", [

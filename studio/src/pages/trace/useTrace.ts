@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useLive } from "../../data/hooks";
 import { runQuery, traceQuery } from "../../data/reads";
 import type { LiveEvent, LiveSpan, Run } from "../../model/api";
 import { type SpanSet, mergeFetched, mergeSpans, spanSetOf } from "../../model/spans";
 import { buildTree } from "../../model/tree";
 
-/** A trace and the run it is, whichever of the two the address names, merged with what the stream brings. */
+/**
+ * A trace and the run it is, whichever of the two the address names, merged with what the stream brings.
+ * For one trace only: its component is made anew for another.
+ */
 export function useTrace(project: string, named: { readonly runId?: string; readonly traceId?: string }) {
   const byRun = useQuery({ ...runQuery(project, named.runId ?? ""), enabled: named.runId !== undefined });
   const traceId = named.traceId ?? byRun.data?.trace_id;
@@ -16,6 +19,8 @@ export function useTrace(project: string, named: { readonly runId?: string; read
 
   const fetched = useMemo(() => (trace.data ? spanSetOf(trace.data) : null), [trace.data]);
   const [arrived, setArrived] = useState<SpanSet | null>(null);
+  // Spans that came before there was a trace to put them into.
+  const [early, setEarly] = useState<readonly LiveSpan[]>([]);
   const [news, setNews] = useState<Run | null>(null);
 
   const onEvents = (events: readonly LiveEvent[]): void => {
@@ -24,8 +29,9 @@ export function useTrace(project: string, named: { readonly runId?: string; read
       if (event.type === "span") spans.push(event.data);
       else if (event.type === "run" && event.data.id === runId) setNews(event.data);
     }
-    const base = fetched;
-    if (spans.length > 0 && base) setArrived((before) => mergeSpans(before ?? base, spans));
+    if (spans.length === 0) return;
+    if (fetched) setArrived((before) => mergeSpans(before ?? fetched, spans));
+    else setEarly((before) => [...before, ...spans]);
   };
   const reread = (): void => {
     if (traceId !== undefined) void trace.refetch();
@@ -34,13 +40,7 @@ export function useTrace(project: string, named: { readonly runId?: string; read
   };
   useLive(runId === undefined ? "" : `run:${runId}`, { onEvents, onResync: reread });
 
-  // Another trace: what arrived belongs to the one before.
-  useEffect(() => () => {
-    setArrived(null);
-    setNews(null);
-  }, [traceId]);
-
-  const set = useMemo(() => (fetched ? mergeFetched(arrived, fetched) : null), [arrived, fetched]);
+  const set = useMemo(() => (fetched ? mergeSpans(mergeFetched(arrived, fetched), early) : null), [arrived, early, fetched]);
   const tree = useMemo(() => (set ? buildTree(set.spans) : null), [set]);
   const run = mergeRun(named.runId === undefined ? ofTrace.data : byRun.data, news);
   return { run, set, tree, traceId, truncated: trace.data?.truncated ?? false, error: byRun.error ?? trace.error, reread };
