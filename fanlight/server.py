@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -26,6 +24,7 @@ from fanlight.api.listen import Listener, bind, parse_port, url_of
 from fanlight.catalog.database import open_catalog
 from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
+from fanlight.data_dir import own
 from fanlight.errors import ConfigError
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.log import Generation, Log
@@ -84,7 +83,8 @@ def serve(
     `on_ready` is called once, when the server accepts. Nothing that was acknowledged is lost either way.
 
     Raises:
-        ConfigError: Studio's port is taken, a setting is wrong, or another server has the data directory.
+        ConfigError: Studio's port is taken, or a setting is wrong.
+        ConflictError: another process has the data directory.
         SchemaTooNewError: a newer Fanlight wrote the data directory.
     """
     for chatty in ("alembic", "uvicorn"):
@@ -92,29 +92,10 @@ def serve(
     logging.basicConfig(
         level=config.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
-    with _own_data_dir(config.data_dir), contextlib.ExitStack() as stack:
+    with own(config.data_dir), contextlib.ExitStack() as stack:
         sockets = _bind(config)
         stack.callback(sockets.studio.close)
         uvloop.run(_run(config, sockets, clock, on_ready, stack))
-
-
-@contextlib.contextmanager
-def _own_data_dir(path: Path) -> Iterator[None]:
-    """One server a data directory: the engine allows one process, and the log one writer."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (path / "server.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise ConfigError(
-                f"another server has {path} (process {lock.read().strip() or 'unknown'})",
-                hint="stop it, or give this one a --data of its own",
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 def _bind(config: Config) -> _Sockets:

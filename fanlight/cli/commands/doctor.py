@@ -169,16 +169,11 @@ def _parked(data_dir: Path) -> Parked:
 
 @contextlib.contextmanager
 def _without_server(data_dir: Path) -> Iterator[None]:
-    """Hold the lock that a server holds on its data directory, so that none runs meanwhile."""
-    import fcntl
-
-    from fanlight.errors import ConflictError, NotFoundError
+    """Own the data directory, so that no server runs on it meanwhile."""
+    from fanlight.data_dir import own
+    from fanlight.errors import NotFoundError
 
     if not data_dir.exists():
         raise NotFoundError(f"there is no data directory {data_dir}", hint="name it with --data")
-    with (data_dir / "server.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConflictError(f"a server has {data_dir}", hint="stop it first") from None
+    with own(data_dir):
         yield
