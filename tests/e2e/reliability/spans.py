@@ -68,7 +68,7 @@ def stored_keys(server: Server, traces: Iterable[str]) -> Counter[Key]:
         return sum(pool.map(read, [names[at::4] for at in range(4)]), Counter())
 
 
-def wait_until_read(server: Server, sent: Sent, ledger: Ledger, *, timeout_s: float = 60.0) -> None:
+def wait_until_read(server: Server, sent: Sent, ledger: Ledger, *, timeout_s: float = 180.0) -> None:
     """Send one request more and wait until it can be read: the log keeps order, so then all can be."""
     number = max(ledger.sent) + 1
     span = sent.spans(number)[-1][0]

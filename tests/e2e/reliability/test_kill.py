@@ -30,7 +30,7 @@ def test_acknowledged_spans_survive_20_kills_and_each_start_takes_3_seconds(
 
 
 def _kill_under_load(place: Path, sent: Sent, seed: int, *, kills: int) -> list[float]:
-    """How long each start after a kill took. Odd rounds have tiny log segments, so that kills meet seals."""
+    """How long each start after a kill took. Odd rounds have small log segments, so that kills meet seals."""
     dice = random.Random(seed)
     server = Server(place / "data").start()
     ready: list[float] = []
@@ -41,7 +41,7 @@ def _kill_under_load(place: Path, sent: Sent, seed: int, *, kills: int) -> list[
                 traffic.wait_acked(len(traffic.ledger.acked) + 1)
                 time.sleep(dice.uniform(0.05, 2.0))  # the moment of the kill, not a wait for anything
                 server.kill()
-                small = {"FANLIGHT_SEGMENT_BYTES": "65536"} if round_number % 2 else {}
+                small = {"FANLIGHT_SEGMENT_BYTES": str(2**20)} if round_number % 2 else {}
                 server = Server(place / "data", environment=small).start()
                 ready.append(server.ready_s)
             traffic.wait_acked(len(traffic.ledger.acked) + 1)
