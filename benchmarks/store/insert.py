@@ -70,8 +70,13 @@ def main(spans: int = 100_000, per_segment: int = 6_000) -> None:
             peak = max(peak, _rss_mb())
         wall = sum(each for each, _ in spent.values())
         for name, (seconds, cpu) in spent.items():
-            print(f"{name:10} {cpu / stored * 1000:.4f} CPU s and {seconds / stored * 1000:.4f} s per 1,000 spans")
-        print(f"{stored:,} spans of {corpus.bytes_per_span:,.0f} B, {stored / wall:,.0f} spans/s, peak RSS {peak:.0f} MB")
+            print(
+                f"{name:10} {cpu / stored * 1000:.4f} CPU s, {seconds / stored * 1000:.4f} s per 1,000 spans"
+            )
+        print(
+            f"{stored:,} spans of {corpus.bytes_per_span:,.0f} B, {stored / wall:,.0f} spans/s,"
+            f" peak RSS {peak:.0f} MB"
+        )
         time.sleep(2)  # Merges go on in the background: let the last ones end before weighing.
         for row in store.read_operator("sizes"):
             print(f"{row[0]:24} {row[1]:>9,} rows {row[2] / max(row[1], 1):9.1f} B a row, {row[3]} parts")

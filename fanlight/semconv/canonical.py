@@ -3,9 +3,9 @@
 The store's decoding queries put these expressions over their own columns. A scalar is the first value that
 is not empty, dialect by dialect, the item's own attributes before those of its resource.
 
-A span has some twenty attributes and the dialects read some seventy keys, so looking each key up by its text
-would cost more than decoding the span. Hence two steps: `numbers` turns the keys into small numbers in one pass
-(0 = nobody reads it, or its value is empty), and the choices look for numbers.
+A span has some twenty attributes and the dialects read some seventy keys, so looking each key up by its
+text would cost much of what decoding the span costs. Hence two steps: `numbers` turns the keys into small
+numbers in one pass (0 = nobody reads it, or its value is empty), and the choices look for numbers.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def scalar(name: str, *, texts: str, numbers: str, resource: str) -> str:
     `texts` and `numbers` are aligned arrays of the item, `resource` is a map.
 
     Example:
-        >>> scalar("tool", texts="t", numbers="n", resource="r").startswith("t[arrayFirst(place -> place != 0, [")
-        True
+        >>> scalar("tool", texts="t", numbers="n", resource="r")
+        't[arrayFirst(place -> place != 0, [indexOf(n, ...), indexOf(n, ...), ...])]'
     """
     own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
     inherited = _joined(dialect.resource for dialect in dialects()).get(name, ())
@@ -97,7 +97,8 @@ def searched(*, numbers: str, most: int) -> str:
     """SQL for the places of the attributes that hold what is new in a span: the first `most` of them."""
     keys = dict.fromkeys(key for dialect in dialects() for key in dialect.searched)
     wanted = [key_order().index(key) + 1 for key in keys]
-    return f"arraySlice(arrayFilter((place, number) -> number IN {tuple(wanted)}, arrayEnumerate({numbers}), {numbers}), 1, {most})"
+    chosen = f"(place, number) -> number IN {tuple(wanted)}"
+    return f"arraySlice(arrayFilter({chosen}, arrayEnumerate({numbers}), {numbers}), 1, {most})"
 
 
 def quote(text: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SCALARS = (
-    "run_id", "agent", "model_requested", "model", "provider", "tool", "session", "user", "room", "error_type",
+    "run_id", "agent", "model_requested", "model", "provider", "tool", "session", "user", "room",
+    "error_type",
 )  # fmt: skip
 """Canonical scalars that are texts, named as the store's columns."""
 

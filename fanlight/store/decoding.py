@@ -27,7 +27,10 @@ PAIRS = f"Array(Tuple(key String, v {VALUE}))"
 _SCOPE = f"scope Tuple(name String, version String, attributes {PAIRS}, dropped_attributes_count UInt32)"
 _RESOURCE = f"resource Tuple(attributes {PAIRS}, dropped_attributes_count UInt32)"
 _TAIL = "project String, received_ns UInt64, seq UInt64"
-_EVENTS = f"events Array(Tuple(time_unix_nano UInt64, name String, attributes {PAIRS}, dropped_attributes_count UInt32))"
+_EVENTS = (
+    f"events Array(Tuple(time_unix_nano UInt64, name String, attributes {PAIRS},"
+    " dropped_attributes_count UInt32))"
+)
 _LINKS = (
     f"links Array(Tuple(trace_id String, span_id String, trace_state String, attributes {PAIRS},"
     " dropped_attributes_count UInt32, flags UInt32))"
@@ -58,7 +61,8 @@ _EXPONENTIAL = (
     f" negative {_BUCKETS}, has_min Enum8('no' = 0, 'min' = 12), min Float64,"
     " has_max Enum8('no' = 0, 'max' = 13), max Float64, zero_threshold Float64)"
 )
-_SUMMARY = f"Tuple({_POINT}, count UInt64, sum Float64, quantile_values Array(Tuple(quantile Float64, value Float64)))"
+_QUANTILES = "Array(Tuple(quantile Float64, value Float64))"
+_SUMMARY = f"Tuple({_POINT}, count UInt64, sum Float64, quantile_values {_QUANTILES})"
 _KINDS = "'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11"
 _METRIC = (
     f"name String, description String, unit String, data Enum8('no' = 0, {_KINDS}),"
@@ -146,7 +150,8 @@ def _text(v: str) -> str:
 
 def _project(resource: str) -> str:
     named = f"if(project = '', {resource}['project'], project)"
-    return f"toLowCardinality(if(match({named}, {canonical.quote(NAME_PATTERN)}), {named}, {canonical.quote(DEFAULT)}))"
+    allowed = f"match({named}, {canonical.quote(NAME_PATTERN)})"
+    return f"toLowCardinality(if({allowed}, {named}, {canonical.quote(DEFAULT)}))"
 
 
 # One shape for the points of every kind of metric: (SQL of its default, type).

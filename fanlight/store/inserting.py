@@ -46,10 +46,14 @@ CONTENT_COLUMNS = (
 _IS_LONG = f"t IN (1, 7) AND length(v) > {LONGEST_VALUE_BYTES}"
 _VALUES = "mapValues(incoming.attributes), attribute_types"
 _CUT = f"if({_IS_LONG}, toValidUTF8(substring(v, 1, {LONGEST_VALUE_BYTES})), v)"
+_CUT_VALUES = f"arrayMap((v, t) -> {_CUT}, {_VALUES})"
+_HAS_LONG = f"arrayExists((v, t) -> {_IS_LONG}, {_VALUES})"
 # Only in a segment that has such a value.
 _SHORTENED = {
-    "attributes": f"CAST((mapKeys(incoming.attributes), arrayMap((v, t) -> {_CUT}, {_VALUES})), 'Map(LowCardinality(String), String)')",
-    "flags": f"if(arrayExists((v, t) -> {_IS_LONG}, {_VALUES}), arrayPushBack(incoming.flags, 'cut_value'), incoming.flags)",
+    "attributes": (
+        f"CAST((mapKeys(incoming.attributes), {_CUT_VALUES}), 'Map(LowCardinality(String), String)')"
+    ),
+    "flags": f"if({_HAS_LONG}, arrayPushBack(incoming.flags, 'cut_value'), incoming.flags)",
 }
 
 
@@ -102,7 +106,9 @@ class Inserter:
             self._store("spans", segment, self._span_query(refused, longest))
         if rows > finished:
             self._store(
-                "open_spans", segment, f"SELECT {self._names('open_spans')} FROM incoming WHERE end_ns = 0"
+                "open_spans",
+                segment,
+                f"SELECT {self._names('open_spans')} FROM incoming WHERE end_ns = 0",  # noqa: S608
             )
         runs = self._backend.decoder.rows(statement("insert", "traces_runs"))
         return Inserted(
@@ -120,7 +126,7 @@ class Inserter:
         refused = self._refuse(segment.signal, "items_refused", repeated=rows - distinct)
         if rows > refused.same:
             table = TABLES[segment.signal]
-            self._store(table, segment, f"SELECT {self._names(table)} FROM incoming {_except(refused)}")
+            self._store(table, segment, f"SELECT {self._names(table)} FROM incoming {_except(refused)}")  # noqa: S608
         return Inserted(stored=rows - refused.same, duplicates=refused.same, projects=frozenset(projects))
 
     def _refuse(self, signal: Signal, query: str, *, repeated: int) -> Refused:
@@ -142,7 +148,7 @@ class Inserter:
         if longest > LONGEST_VALUE_BYTES:
             shown |= _SHORTENED
         names = ", ".join(shown.values())
-        return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"
+        return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"  # noqa: S608
 
     def _store(self, table: str, segment: Segment, select: str) -> None:
         settings = {**_ONE_BLOCK, "insert_deduplication_token": segment.token}
@@ -175,8 +181,9 @@ class Inserter:
         """
         if table not in self._columns:
             found = self._backend.writer.rows(
-                "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
-                " AND default_kind != 'ALIAS' ORDER BY position",
+                "SELECT name FROM system.columns"
+                " WHERE database = currentDatabase() AND table = {table:String} AND default_kind != 'ALIAS'"
+                " ORDER BY position",
                 {"table": table},
             )
             decoded = {str(name) for name, *_ in self._backend.decoder.rows("DESCRIBE TABLE incoming")}
@@ -189,7 +196,7 @@ class Inserter:
 
 def _except(refused: Refused, condition: str = "1") -> str:
     if refused.same or refused.differing:
-        return f"WHERE {condition} AND seq NOT IN (SELECT seq FROM refused)"
+        return f"WHERE {condition} AND seq NOT IN (SELECT seq FROM refused)"  # noqa: S608
     return f"WHERE {condition}"
 
 

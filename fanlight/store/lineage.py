@@ -1,8 +1,9 @@
 """What the tree of a trace decides about its spans: the run that each belongs to, and whose usage counts.
 
 A span that carries `fanlight.run.id` starts a run; what lies below it, down to the next such span, belongs to
-that run. Usage counts once: of a model call only if no model call below it reports usage too (a wrapper repeats
-what it wraps), of any other span only if nothing below it reports usage (it is a claim about the rest).
+that run. Usage counts once: of a model call only if no model call below it reports usage too (a wrapper
+repeats what it wraps), of any other span only if nothing below it reports usage (it is a claim about the
+rest).
 """
 
 from __future__ import annotations

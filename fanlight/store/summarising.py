@@ -74,7 +74,7 @@ class Summariser:
         written = int(self._writer.rows("SELECT count() FROM changed")[0][0])
         if written:
             names = ", ".join(name for name, *_ in self._writer.rows("DESCRIBE TABLE changed"))
-            self._writer.run(f"INSERT INTO runs ({names}) SELECT {names} FROM changed")
+            self._writer.run(f"INSERT INTO runs ({names}) SELECT {names} FROM changed")  # noqa: S608
         return written
 
     def _make(self, step: str, **parameters: Any) -> None:

@@ -55,17 +55,20 @@ def span(
     name: str,
     *,
     trace: int = 1,
-    id: int,
+    number: int,
     parent: int = 0,
     at: int = 0,
     took: int = 10,
     error: str = "",
     **attributes: Any,
 ) -> Span:
-    """A span `at` seconds after NOW_NS that `took` seconds; `took=0` has not ended. `__` in a key is a dot."""
+    """A span `at` seconds after NOW_NS that `took` seconds; `took=0` has not ended.
+
+    `__` in a key is a dot.
+    """
     made = Span(
         trace_id=trace.to_bytes(16, "big"),
-        span_id=id.to_bytes(8, "big"),
+        span_id=number.to_bytes(8, "big"),
         parent_span_id=parent.to_bytes(8, "big") if parent else b"",
         name=name,
         kind=Span.SPAN_KIND_INTERNAL,

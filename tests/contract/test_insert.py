@@ -15,7 +15,7 @@ TRACE = f"{1:032x}"
 
 
 def test_a_segment_is_stored_once_however_often_it_is_inserted(store, log, rows):
-    segment = log.segment(traces(span("root", id=1), span("child", id=2, parent=1)))
+    segment = log.segment(traces(span("root", number=1), span("child", number=2, parent=1)))
     run = frozenset({RunKey("default", TRACE)})
     assert [store.insert(segment) for _ in range(2)] == [
         Inserted(stored=2, projects=frozenset({"default"}), runs=run),
@@ -25,29 +25,31 @@ def test_a_segment_is_stored_once_however_often_it_is_inserted(store, log, rows)
 
 
 def test_spans_that_are_sent_again_in_other_requests_change_nothing(store, log, rows):
-    store.insert(log.segment(traces(span("a", id=1), span("b", id=2))))
-    again = store.insert(log.segment(traces(span("b", id=2), span("c", id=3), span("a", id=1))))
+    store.insert(log.segment(traces(span("a", number=1), span("b", number=2))))
+    again = store.insert(log.segment(traces(span("b", number=2), span("c", number=3), span("a", number=1))))
     assert (again.stored, again.duplicates, again.conflicts) == (1, 2, 0)
     assert rows("SELECT name FROM spans ORDER BY name") == [("a",), ("b",), ("c",)]
     assert rows("SELECT count() FROM trace_index FINAL") == [(1,)]
 
 
 def test_a_span_that_comes_twice_in_one_segment_is_stored_once(store, log, rows):
-    inserted = store.insert(log.segment(traces(span("a", id=1)), traces(span("a", id=1), span("b", id=2))))
+    inserted = store.insert(
+        log.segment(traces(span("a", number=1)), traces(span("a", number=1), span("b", number=2)))
+    )
     assert (inserted.stored, inserted.duplicates, inserted.conflicts) == (2, 1, 0)
     assert rows("SELECT name, seq FROM spans ORDER BY seq") == [("a", 1), ("b", 3)]
 
 
 def test_of_two_versions_of_a_span_the_first_wins_and_the_other_is_counted(store, log, rows):
-    store.insert(log.segment(traces(span("first", id=1))))
-    later = store.insert(log.segment(traces(span("second", id=1, at=90_000))))
+    store.insert(log.segment(traces(span("first", number=1))))
+    later = store.insert(log.segment(traces(span("second", number=1, at=90_000))))
     assert (later.stored, later.duplicates, later.conflicts) == (0, 0, 1)
     assert rows("SELECT name FROM spans") == [("first",)]
 
 
 def test_the_same_ids_in_two_projects_are_two_spans(store, log, rows):
     for project in ("one", "two"):
-        assert store.insert(log.segment(traces(span("a", id=1)), project=project)).stored == 1
+        assert store.insert(log.segment(traces(span("a", number=1)), project=project)).stored == 1
     assert rows("SELECT project_id FROM spans ORDER BY project_id") == [("one",), ("two",)]
 
 
@@ -55,7 +57,9 @@ def test_the_project_comes_from_the_key_else_from_the_resource_else_it_is_the_de
     for number, (project, named) in enumerate(
         [("keyed", "ignored"), ("", "named"), ("", "no good!"), ("", "")], start=1
     ):
-        store.insert(log.segment(traces(span("a", id=number), resource={"project": named}), project=project))
+        store.insert(
+            log.segment(traces(span("a", number=number), resource={"project": named}), project=project)
+        )
     assert rows("SELECT project_id FROM spans ORDER BY seq") == [
         ("keyed",),
         ("named",),
@@ -92,19 +96,19 @@ def test_points_that_are_sent_again_change_nothing(store, log, rows):
 
 
 def test_every_item_has_the_sequence_of_its_place_in_its_request(store, log, rows):
-    request = traces(span("a", id=1), span("b", id=2))
+    request = traces(span("a", number=1), span("b", number=2))
     for name, number in (("c", 3), ("d", 4)):
         holder = request.resource_spans.add()
         holder.scope_spans.add()
-        holder.scope_spans.add().spans.append(span(name, id=number))
-    store.insert(log.segment(traces(span("before", id=9)), request))
+        holder.scope_spans.add().spans.append(span(name, number=number))
+    store.insert(log.segment(traces(span("before", number=9)), request))
     found = rows("SELECT name, seq FROM spans ORDER BY seq")
     assert found == [("before", 1), ("a", 2), ("b", 3), ("c", 4), ("d", 5)]
     assert store.last_seq() == 5
 
 
 def test_a_segment_that_cannot_be_decoded_is_refused_for_good_and_leaves_nothing(store, log, rows):
-    good = log.segment(traces(span("good", id=1)))
+    good = log.segment(traces(span("good", number=1)))
     bad = log.raw(
         Signal.TRACES,
         good.path.read_bytes() + gzip.compress(b"\x07\xff\xff\xff\xff\xff\xff"),
@@ -121,7 +125,7 @@ def test_a_segment_that_cannot_be_decoded_is_refused_for_good_and_leaves_nothing
 def test_times_out_of_reach_are_clamped_for_order_and_kept_as_they_came(opened, log):
     store = opened(retention_days=30)
     received_ns = 10**18 * 2
-    request = traces(span("zero", id=1), span("last", id=2))
+    request = traces(span("zero", number=1), span("last", number=2))
     for made, at_ns in zip(request.resource_spans[0].scope_spans[0].spans, (0, 2**64 - 1), strict=True):
         made.start_time_unix_nano, made.end_time_unix_nano = at_ns, 2**64 - 1
     store.insert(log.segment(request, received_ns=received_ns))
@@ -136,7 +140,9 @@ def test_times_out_of_reach_are_clamped_for_order_and_kept_as_they_came(opened, 
 
 def test_a_long_value_is_kept_whole_beside_its_beginning(store, log, rows):
     text = "é" * 50_000
-    store.insert(log.segment(traces(span("long", id=1, before=1, text=text), span("short", id=2, text="x"))))
+    store.insert(
+        log.segment(traces(span("long", number=1, before=1, text=text), span("short", number=2, text="x")))
+    )
     beginning = "é" * 32_768
     assert rows("SELECT name, attributes['text'], flags FROM spans ORDER BY seq") == [
         ("long", beginning, ["cut_value"]),
@@ -146,7 +152,7 @@ def test_a_long_value_is_kept_whole_beside_its_beginning(store, log, rows):
 
 
 def test_a_key_that_comes_twice_stands_twice(store, log, rows):
-    made = span("twice", id=1)
+    made = span("twice", number=1)
     made.attributes.extend([*pairs({"a": 1}), *pairs({"a": "two"})])
     store.insert(log.segment(traces(made)))
     assert rows("SELECT attribute_keys, attribute_values, attribute_types FROM spans") == [
@@ -155,10 +161,10 @@ def test_a_key_that_comes_twice_stands_twice(store, log, rows):
 
 
 def test_an_open_span_is_kept_apart_until_its_end_comes(store, log, rows):
-    started = store.insert(log.segment(traces(span("work", id=1, took=0))))
+    started = store.insert(log.segment(traces(span("work", number=1, took=0))))
     assert (started.stored, started.duplicates) == (1, 0)
     assert rows("SELECT name FROM open_spans FINAL") == [("work",)]
-    ended = store.insert(log.segment(traces(span("work", id=1, took=5))))
+    ended = store.insert(log.segment(traces(span("work", number=1, took=5))))
     assert (ended.stored, ended.conflicts) == (1, 0)
     assert rows("SELECT name FROM spans") == [("work",)]
 
@@ -171,9 +177,9 @@ def test_words_of_results_and_errors_are_found_by_the_index(store, log, rows):
     store.insert(
         log.segment(
             traces(
-                span("chat", id=1, parent=9, gen_ai__output__messages='[{"content": "Zebra crossing"}]'),
-                span("tool", id=2, parent=9, gen_ai__input__messages="only asked: zebra"),
-                span("bad", id=3, parent=9, error="No ZEBRA today"),
+                span("chat", number=1, parent=9, gen_ai__output__messages='[{"content": "Zebra crossing"}]'),
+                span("tool", number=2, parent=9, gen_ai__input__messages="only asked: zebra"),
+                span("bad", number=3, parent=9, error="No ZEBRA today"),
             )
         )
     )
@@ -183,7 +189,7 @@ def test_words_of_results_and_errors_are_found_by_the_index(store, log, rows):
 
 def test_a_read_gives_one_projects_rows_and_no_parameter_changes_that(store, log):
     for project in ("one", "two"):
-        store.insert(log.segment(traces(span(project, id=1)), project=project))
+        store.insert(log.segment(traces(span(project, number=1)), project=project))
     asked = {
         "trace_id": TRACE,
         "since_ns": 0,

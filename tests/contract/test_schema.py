@@ -20,7 +20,7 @@ def step(version: int, *statements: str) -> migrate.Migration:
 
 def test_opening_again_keeps_what_is_there_and_its_epoch(opened, log):
     store = opened()
-    store.insert(log.segment(traces(span("a", id=1))))
+    store.insert(log.segment(traces(span("a", number=1))))
     epoch = store.epoch
     again = opened()
     assert (again.epoch, again.last_seq()) == (epoch, 1)
@@ -37,7 +37,7 @@ def test_a_database_of_a_newer_fanlight_is_refused(opened):
 
 def test_a_migration_that_fails_half_way_leaves_a_database_that_works_and_can_go_on(opened, log, tmp_path):
     store = opened()
-    store.insert(log.segment(traces(span("before", id=1))))
+    store.insert(log.segment(traces(span("before", number=1))))
     writer, known = store._backend.writer, migrate.migrations()
     adding = "ALTER TABLE spans ADD COLUMN IF NOT EXISTS extra UInt8"
     bad = step(known[-1].version + 1, adding, "ALTER TABLE no_such_table ADD COLUMN x UInt8", "SELECT 1")
@@ -45,7 +45,7 @@ def test_a_migration_that_fails_half_way_leaves_a_database_that_works_and_can_go
         migrate.migrate(writer, [*known, bad])
 
     again = opened()
-    assert again.insert(log.segment(traces(span("after", id=2)))).stored == 1
+    assert again.insert(log.segment(traces(span("after", number=2)))).stored == 1
     assert migrate.migrate(again._backend.writer, [*known, replace(bad, statements=(adding,))]) == 1
     assert list(again._backend.writer.rows("SELECT name, extra FROM spans ORDER BY name")) == [
         ("after", 0),
@@ -71,11 +71,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_what_insert_returned_for_survives_kill_9(url, opened, log, tmp_path):
     if not url.startswith("chdb://"):
         pytest.skip("the engine's process is the server's own")
-    segment = log.segment(traces(span("a", id=1), span("b", id=2)))
+    segment = log.segment(traces(span("a", number=1), span("b", number=2)))
     place = Path(url.removeprefix("chdb://"))
     command = [sys.executable, "-c", _VICTIM, str(place), str(segment.path)]
     ended = subprocess.run(
-        command, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": os.getcwd()}
+        command, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
     )
     assert (ended.stdout, ended.returncode) == (b"2\n", -9)
     again = opened().insert(segment)

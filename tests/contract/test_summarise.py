@@ -1,5 +1,6 @@
 """Run summaries: rebuilt from stored spans, so that the order of arrival does not matter."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from .telemetry import NOW_NS, SECOND_NS, span, traces
 
 TRACE = f"{1:032x}"
 RUNS = (
-    "SELECT run_id, status, name, agent, models, tools, span_count, error_count, llm_count, tool_count, tokens_input,"
-    " tokens_output, intDiv(toUnixTimestamp64Nano(started_at) - 1790000000000000000, 1000000000) FROM runs FINAL"
-    " ORDER BY started_at, run_id"
+    "SELECT run_id, status, name, agent, models, tools, span_count, error_count, llm_count, tool_count,"
+    " tokens_input, tokens_output,"
+    " intDiv(toUnixTimestamp64Nano(started_at) - 1790000000000000000, 1000000000)"
+    " FROM runs FINAL ORDER BY started_at, run_id"
 )
 
 
@@ -27,15 +29,47 @@ def summarised(store: Any, log: Any, *requests: Any) -> Any:
 
 def agent_run() -> list[Any]:
     return [
-        span("plan trip", id=1, at=0, took=60, gen_ai__operation__name="invoke_agent", gen_ai__agent__name="planner",
-             gen_ai__conversation__id="s1", gen_ai__input__messages="[hello]", gen_ai__output__messages="[bye]"),
-        span("chat", id=2, parent=1, at=1, gen_ai__operation__name="chat", gen_ai__request__model="m1",
-             gen_ai__usage__input_tokens=100, gen_ai__usage__output_tokens=7),
-        span("search", id=3, parent=1, at=12, error="boom", gen_ai__operation__name="execute_tool",
-             gen_ai__tool__name="search"),
-        span("LLM", id=4, parent=1, at=30, openinference__span__kind="LLM", llm__model_name="m2",
-             llm__token_count__prompt=11, llm__token_count__completion=3),
-    ]  # fmt: skip
+        span(
+            "plan trip",
+            number=1,
+            at=0,
+            took=60,
+            gen_ai__operation__name="invoke_agent",
+            gen_ai__agent__name="planner",
+            gen_ai__conversation__id="s1",
+            gen_ai__input__messages="[hello]",
+            gen_ai__output__messages="[bye]",
+        ),
+        span(
+            "chat",
+            number=2,
+            parent=1,
+            at=1,
+            gen_ai__operation__name="chat",
+            gen_ai__request__model="m1",
+            gen_ai__usage__input_tokens=100,
+            gen_ai__usage__output_tokens=7,
+        ),
+        span(
+            "search",
+            number=3,
+            parent=1,
+            at=12,
+            error="boom",
+            gen_ai__operation__name="execute_tool",
+            gen_ai__tool__name="search",
+        ),
+        span(
+            "LLM",
+            number=4,
+            parent=1,
+            at=30,
+            openinference__span__kind="LLM",
+            llm__model_name="m2",
+            llm__token_count__prompt=11,
+            llm__token_count__completion=3,
+        ),
+    ]
 
 
 def test_a_run_sums_up_its_spans(store, log, rows):
@@ -50,56 +84,64 @@ def test_a_run_sums_up_its_spans(store, log, rows):
 
 
 def test_a_run_without_its_root_is_running_and_one_with_a_failed_root_is_an_error(store, log, rows):
-    summarised(store, log, traces(span("child", id=2, parent=1, at=5)))
+    summarised(store, log, traces(span("child", number=2, parent=1, at=5)))
     assert rows(RUNS) == [(TRACE, "running", "child", "", [], [], 1, 0, 0, 0, None, None, 5)]
-    summarised(store, log, traces(span("root", id=1, error="out of luck")))
+    summarised(store, log, traces(span("root", number=1, error="out of luck")))
     assert rows(RUNS) == [(TRACE, "error", "root", "", [], [], 2, 1, 0, 0, None, None, 0)]
     assert rows("SELECT error_message, hex(error_span_id) FROM runs FINAL") == [("out of luck", f"{1:016x}")]
 
 
 def test_an_open_root_makes_a_running_run_that_its_end_completes(store, log, rows):
-    summarised(store, log, traces(span("root", id=1, took=0)))
+    summarised(store, log, traces(span("root", number=1, took=0)))
     assert [row[1:3] for row in rows(RUNS)] == [("running", "root")]
-    summarised(store, log, traces(span("root", id=1, took=9)))
+    summarised(store, log, traces(span("root", number=1, took=9)))
     assert [row[1:3] for row in rows(RUNS)] == [("success", "root")]
     assert rows("SELECT span_count FROM runs FINAL") == [(1,)]
 
 
 def test_usage_of_an_agent_counts_only_when_no_model_call_below_reports_any(store, log, rows):
     usage = {"gen_ai__usage__input_tokens": 50, "gen_ai__usage__output_tokens": 5}
-    claim = span("agent", id=1, took=90, gen_ai__operation__name="invoke_agent", **usage)
+    claim = span("agent", number=1, took=90, gen_ai__operation__name="invoke_agent", **usage)
     summarised(store, log, traces(claim))
     assert rows("SELECT tokens_input, tokens_output FROM runs FINAL") == [(50, 5)]
-    step = span("step", id=2, parent=1, gen_ai__operation__name="plan")
-    call = span("chat", id=3, parent=2, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=40)
+    step = span("step", number=2, parent=1, gen_ai__operation__name="plan")
+    call = span("chat", number=3, parent=2, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=40)
     summarised(store, log, traces(step, call))
     assert rows("SELECT tokens_input, tokens_output FROM runs FINAL") == [(40, None)]
 
 
 def test_a_call_that_is_reported_by_two_conventions_counts_once(store, log, rows):
-    outer = span("LLM", id=2, parent=1, openinference__span__kind="LLM", llm__token_count__prompt=40)
-    inner = span("chat", id=3, parent=2, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=40)
-    both = span("both", id=4, parent=1, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=2,
-                llm__token_count__prompt=2)  # fmt: skip
-    summarised(store, log, traces(span("root", id=1, took=90), outer, inner, both))
+    outer = span("LLM", number=2, parent=1, openinference__span__kind="LLM", llm__token_count__prompt=40)
+    inner = span("chat", number=3, parent=2, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=40)
+    both = span(
+        "both",
+        number=4,
+        parent=1,
+        gen_ai__operation__name="chat",
+        gen_ai__usage__input_tokens=2,
+        llm__token_count__prompt=2,
+    )
+    summarised(store, log, traces(span("root", number=1, took=90), outer, inner, both))
     assert rows("SELECT tokens_input FROM runs FINAL") == [(42,)]
 
 
 def test_caches_that_exceed_the_input_are_added_to_it(store, log, rows):
     usage = {"gen_ai__usage__input_tokens": 10, "gen_ai__usage__cache_read__input_tokens": 500}
-    summarised(store, log, traces(span("chat", id=1, gen_ai__operation__name="chat", **usage)))
+    summarised(store, log, traces(span("chat", number=1, gen_ai__operation__name="chat", **usage)))
     assert rows("SELECT tokens_input, tokens_cache_read FROM runs FINAL") == [(510, 500)]
 
 
 def test_a_span_with_a_run_id_starts_a_run_of_its_own_that_its_descendants_belong_to(store, log, rows):
     late = [
-        span("root", id=1, took=99),
-        span("inner", id=2, parent=1, at=10, took=20, fanlight__run__id="r-7"),
+        span("root", number=1, took=99),
+        span("inner", number=2, parent=1, at=10, took=20, fanlight__run__id="r-7"),
     ]
     early = [
-        span("call", id=4, parent=3, at=12, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=9),
-        span("step", id=3, parent=2, at=11),
-        span("beside", id=5, parent=1, at=2),
+        span(
+            "call", number=4, parent=3, at=12, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=9
+        ),
+        span("step", number=3, parent=2, at=11),
+        span("beside", number=5, parent=1, at=2),
     ]
     summarised(store, log, traces(*early))
     assert [(row[0], row[6]) for row in rows(RUNS)] == [(TRACE, 3)]
@@ -111,8 +153,8 @@ def test_a_span_with_a_run_id_starts_a_run_of_its_own_that_its_descendants_belon
 
 
 def test_a_trace_whose_root_starts_a_run_is_that_run_alone(store, log, rows):
-    summarised(store, log, traces(span("child", id=2, parent=1, at=3)))
-    summarised(store, log, traces(span("root", id=1, fanlight__run__id="r-1")))
+    summarised(store, log, traces(span("child", number=2, parent=1, at=3)))
+    summarised(store, log, traces(span("root", number=1, fanlight__run__id="r-1")))
     assert [(row[0], row[6]) for row in rows(RUNS)] == [("r-1", 2)]
 
 
@@ -125,7 +167,7 @@ def test_a_summary_that_did_not_change_is_not_written_again(store, log):
 
 def test_a_silent_running_run_is_lost_until_its_root_comes(store, log, rows):
     heard_ns = NOW_NS + 60 * SECOND_NS
-    inserted = summarised(store, log, traces(span("child", id=2, parent=1)))
+    inserted = summarised(store, log, traces(span("child", number=2, parent=1)))
     assert store.lose_runs(silent_since_ns=heard_ns, first_seq=5_000) == []
     assert store.lose_runs(silent_since_ns=heard_ns + SECOND_NS, first_seq=5_000) == [
         RunKey("default", TRACE)
@@ -133,7 +175,7 @@ def test_a_silent_running_run_is_lost_until_its_root_comes(store, log, rows):
     assert store.summarise(list(inserted.runs), first_seq=6_000) == 0
     log.next_seq = 7_000
     assert [row[1] for row in rows(RUNS)] == ["lost"]
-    summarised(store, log, traces(span("root", id=1)))
+    summarised(store, log, traces(span("root", number=1)))
     assert [row[1] for row in rows(RUNS)] == ["success"]
 
 
@@ -141,15 +183,21 @@ def batches() -> list[Any]:
     """Two traces in batches, parents after children, with open spans, an own run and wrapped calls."""
     first = agent_run()
     second = [
-        span("root", trace=2, id=1, at=3, took=50),
-        span("own", trace=2, id=2, parent=1, at=4, took=30, fanlight__run__id="own-run"),
+        span("root", trace=2, number=1, at=3, took=50),
+        span("own", trace=2, number=2, parent=1, at=4, took=30, fanlight__run__id="own-run"),
         span(
-            "LLM", trace=2, id=3, parent=2, at=5, openinference__span__kind="LLM", llm__token_count__prompt=8
+            "LLM",
+            trace=2,
+            number=3,
+            parent=2,
+            at=5,
+            openinference__span__kind="LLM",
+            llm__token_count__prompt=8,
         ),
         span(
             "chat",
             trace=2,
-            id=4,
+            number=4,
             parent=3,
             at=6,
             gen_ai__operation__name="chat",
@@ -160,7 +208,7 @@ def batches() -> list[Any]:
         traces(*first[2:], *second[3:]),
         traces(*first[:2]),
         traces(*second[1:3]),
-        traces(span("root", trace=2, id=1, at=3, took=0), second[2]),
+        traces(span("root", trace=2, number=1, at=3, took=0), second[2]),
         traces(second[0]),
     ]
 
@@ -175,7 +223,10 @@ def in_order(opened, log):
     return store, found
 
 
-SPANS = "SELECT hex(trace_id), hex(span_id), name, start_ns, end_ns, kind, model, tokens_input FROM spans ORDER BY ALL"
+SPANS = (
+    "SELECT hex(trace_id), hex(span_id), name, start_ns, end_ns, kind, model, tokens_input"
+    " FROM spans ORDER BY ALL"
+)
 
 
 @settings(
@@ -188,7 +239,7 @@ def test_any_order_and_any_repetition_gives_what_one_arrival_in_order_gives(in_o
     store, expected = in_order
     made = batches()
     edges = [0, *sorted(cuts), len(order)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         summarised(store, log, *(made[number] for number in order[begin:end]))
     found = [list(store._backend.writer.rows(sql)) for sql in (RUNS, SPANS)]
     for table in ("spans", "open_spans", "trace_index", "runs"):

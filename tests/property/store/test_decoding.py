@@ -50,11 +50,15 @@ scalars = st.one_of(
 )
 values = st.recursive(
     scalars,
-    lambda inner: st.builds(lambda v: AnyValue(array_value=ArrayValue(values=v)), st.lists(inner, max_size=3))
-    | st.builds(lambda v: AnyValue(kvlist_value=KeyValueList(values=[KeyValue(key="k", value=e) for e in v])),
-                st.lists(inner, max_size=3)),
+    lambda inner: (
+        st.builds(lambda v: AnyValue(array_value=ArrayValue(values=v)), st.lists(inner, max_size=3))
+        | st.builds(
+            lambda v: AnyValue(kvlist_value=KeyValueList(values=[KeyValue(key="k", value=e) for e in v])),
+            st.lists(inner, max_size=3),
+        )
+    ),
     max_leaves=4,
-)  # fmt: skip
+)
 attributes = st.lists(
     st.builds(KeyValue, key=st.sampled_from(["a", "b", ""]) | texts, value=values), max_size=4
 )
@@ -67,37 +71,73 @@ events = st.builds(
     Span.Event, time_unix_nano=u64, name=texts, attributes=attributes, dropped_attributes_count=u32
 )
 links = st.builds(
-    Span.Link, trace_id=trace_ids, span_id=span_ids, trace_state=texts, attributes=attributes,
-    dropped_attributes_count=u32, flags=u32,
-)  # fmt: skip
+    Span.Link,
+    trace_id=trace_ids,
+    span_id=span_ids,
+    trace_state=texts,
+    attributes=attributes,
+    dropped_attributes_count=u32,
+    flags=u32,
+)
 spans = st.builds(
-    Span, trace_id=trace_ids, span_id=span_ids, parent_span_id=st.just(b"") | span_ids, trace_state=texts,
-    name=texts, kind=st.integers(0, 5), start_time_unix_nano=u64, end_time_unix_nano=u64, attributes=attributes,
-    dropped_attributes_count=u32, events=st.lists(events, max_size=2), dropped_events_count=u32,
-    links=st.lists(links, max_size=2), dropped_links_count=u32, flags=u32,
+    Span,
+    trace_id=trace_ids,
+    span_id=span_ids,
+    parent_span_id=st.just(b"") | span_ids,
+    trace_state=texts,
+    name=texts,
+    kind=st.integers(0, 5),
+    start_time_unix_nano=u64,
+    end_time_unix_nano=u64,
+    attributes=attributes,
+    dropped_attributes_count=u32,
+    events=st.lists(events, max_size=2),
+    dropped_events_count=u32,
+    links=st.lists(links, max_size=2),
+    dropped_links_count=u32,
+    flags=u32,
     status=st.builds(Status, code=st.integers(0, 2), message=texts),
-)  # fmt: skip
+)
 traces = st.builds(
     ExportTraceServiceRequest,
     resource_spans=st.lists(
-        st.builds(ResourceSpans, resource=resources,
-                  scope_spans=st.lists(st.builds(ScopeSpans, scope=scopes, spans=st.lists(spans, max_size=3)), max_size=2)),
+        st.builds(
+            ResourceSpans,
+            resource=resources,
+            scope_spans=st.lists(
+                st.builds(ScopeSpans, scope=scopes, spans=st.lists(spans, max_size=3)), max_size=2
+            ),
+        ),
         max_size=2,
     ),
-)  # fmt: skip
+)
 records = st.builds(
-    LogRecord, time_unix_nano=u64, observed_time_unix_nano=u64, severity_number=st.integers(0, 24),
-    severity_text=texts, body=values, attributes=attributes, dropped_attributes_count=u32, flags=u32,
-    trace_id=st.just(b"") | trace_ids, span_id=st.just(b"") | span_ids, event_name=texts,
-)  # fmt: skip
+    LogRecord,
+    time_unix_nano=u64,
+    observed_time_unix_nano=u64,
+    severity_number=st.integers(0, 24),
+    severity_text=texts,
+    body=values,
+    attributes=attributes,
+    dropped_attributes_count=u32,
+    flags=u32,
+    trace_id=st.just(b"") | trace_ids,
+    span_id=st.just(b"") | span_ids,
+    event_name=texts,
+)
 logs = st.builds(
     ExportLogsServiceRequest,
     resource_logs=st.lists(
-        st.builds(ResourceLogs, resource=resources,
-                  scope_logs=st.lists(st.builds(ScopeLogs, scope=scopes, log_records=st.lists(records, max_size=3)), max_size=2)),
+        st.builds(
+            ResourceLogs,
+            resource=resources,
+            scope_logs=st.lists(
+                st.builds(ScopeLogs, scope=scopes, log_records=st.lists(records, max_size=3)), max_size=2
+            ),
+        ),
         max_size=2,
     ),
-)  # fmt: skip
+)
 
 point = {"attributes": attributes, "start_time_unix_nano": u64, "time_unix_nano": u64, "flags": u32}
 numbers = st.one_of(
@@ -107,16 +147,31 @@ numbers = st.one_of(
 )
 maybe = st.none() | doubles
 histograms = st.builds(
-    m.HistogramDataPoint, count=u64, sum=maybe, min=maybe, max=maybe, bucket_counts=st.lists(u64, max_size=3),
-    explicit_bounds=st.lists(doubles, max_size=3), **point,
-)  # fmt: skip
+    m.HistogramDataPoint,
+    count=u64,
+    sum=maybe,
+    min=maybe,
+    max=maybe,
+    bucket_counts=st.lists(u64, max_size=3),
+    explicit_bounds=st.lists(doubles, max_size=3),
+    **point,
+)
 buckets = st.builds(
     m.ExponentialHistogramDataPoint.Buckets, offset=i32, bucket_counts=st.lists(u64, max_size=3)
 )
 exponentials = st.builds(
-    m.ExponentialHistogramDataPoint, count=u64, sum=maybe, min=maybe, max=maybe, scale=i32, zero_count=u64,
-    zero_threshold=doubles, positive=buckets, negative=buckets, **point,
-)  # fmt: skip
+    m.ExponentialHistogramDataPoint,
+    count=u64,
+    sum=maybe,
+    min=maybe,
+    max=maybe,
+    scale=i32,
+    zero_count=u64,
+    zero_threshold=doubles,
+    positive=buckets,
+    negative=buckets,
+    **point,
+)
 quantiles = st.builds(m.SummaryDataPoint.ValueAtQuantile, quantile=doubles, value=doubles)
 summaries = st.builds(
     m.SummaryDataPoint, count=u64, sum=doubles, quantile_values=st.lists(quantiles, max_size=3), **point
@@ -131,20 +186,36 @@ def points(of: Any) -> Any:
 metric = {"name": texts, "description": texts, "unit": texts}
 metrics = st.one_of(
     st.builds(m.Metric, gauge=st.builds(m.Gauge, data_points=points(numbers)), **metric),
-    st.builds(m.Metric, sum=st.builds(m.Sum, data_points=points(numbers), is_monotonic=st.booleans(), **temporality), **metric),
-    st.builds(m.Metric, histogram=st.builds(m.Histogram, data_points=points(histograms), **temporality), **metric),
-    st.builds(m.Metric, exponential_histogram=st.builds(m.ExponentialHistogram, data_points=points(exponentials),
-                                                        **temporality), **metric),
+    st.builds(
+        m.Metric,
+        sum=st.builds(m.Sum, data_points=points(numbers), is_monotonic=st.booleans(), **temporality),
+        **metric,
+    ),
+    st.builds(
+        m.Metric, histogram=st.builds(m.Histogram, data_points=points(histograms), **temporality), **metric
+    ),
+    st.builds(
+        m.Metric,
+        exponential_histogram=st.builds(
+            m.ExponentialHistogram, data_points=points(exponentials), **temporality
+        ),
+        **metric,
+    ),
     st.builds(m.Metric, summary=st.builds(m.Summary, data_points=points(summaries)), **metric),
-)  # fmt: skip
+)
 measurements = st.builds(
     ExportMetricsServiceRequest,
     resource_metrics=st.lists(
-        st.builds(m.ResourceMetrics, resource=resources,
-                  scope_metrics=st.lists(st.builds(m.ScopeMetrics, scope=scopes, metrics=st.lists(metrics, max_size=3)), max_size=2)),
+        st.builds(
+            m.ResourceMetrics,
+            resource=resources,
+            scope_metrics=st.lists(
+                st.builds(m.ScopeMetrics, scope=scopes, metrics=st.lists(metrics, max_size=3)), max_size=2
+            ),
+        ),
         max_size=2,
     ),
-)  # fmt: skip
+)
 
 
 def arm(value: AnyValue) -> int:
@@ -214,21 +285,33 @@ def test_spans(decode: Decode, requests: list[Any]) -> None:
     rows = decode(Signal.TRACES, *requests)
     assert len(rows) == len(sent)
     for row, (resource, scope, span) in zip(rows, sent, strict=True):
-        check(row, {
-            "trace_id": span.trace_id, "span_id": span.span_id, "parent_span_id": span.parent_span_id or bytes(8),
-            "trace_state": span.trace_state, "name": span.name, "span_kind": span.kind,
-            "start_ns": span.start_time_unix_nano, "end_ns": span.end_time_unix_nano, "span_flags": span.flags,
-            "status_code": span.status.code, "status_message": span.status.message,
-            "scope_name": scope.scope.name, "scope_version": scope.scope.version,
-            "dropped_attributes_count": span.dropped_attributes_count,
-            "dropped_events_count": span.dropped_events_count, "dropped_links_count": span.dropped_links_count,
-            "event_time_ns": [each.time_unix_nano for each in span.events],
-            "event_name": [each.name for each in span.events],
-            "event_dropped": [each.dropped_attributes_count for each in span.events],
-            "link_trace_state": [each.trace_state for each in span.links],
-            "link_flags": [each.flags for each in span.links],
-            "link_dropped": [each.dropped_attributes_count for each in span.links],
-        })  # fmt: skip
+        check(
+            row,
+            {
+                "trace_id": span.trace_id,
+                "span_id": span.span_id,
+                "parent_span_id": span.parent_span_id or bytes(8),
+                "trace_state": span.trace_state,
+                "name": span.name,
+                "span_kind": span.kind,
+                "start_ns": span.start_time_unix_nano,
+                "end_ns": span.end_time_unix_nano,
+                "span_flags": span.flags,
+                "status_code": span.status.code,
+                "status_message": span.status.message,
+                "scope_name": scope.scope.name,
+                "scope_version": scope.scope.version,
+                "dropped_attributes_count": span.dropped_attributes_count,
+                "dropped_events_count": span.dropped_events_count,
+                "dropped_links_count": span.dropped_links_count,
+                "event_time_ns": [each.time_unix_nano for each in span.events],
+                "event_name": [each.name for each in span.events],
+                "event_dropped": [each.dropped_attributes_count for each in span.events],
+                "link_trace_state": [each.trace_state for each in span.links],
+                "link_flags": [each.flags for each in span.links],
+                "link_dropped": [each.dropped_attributes_count for each in span.links],
+            },
+        )
         check_pairs(row["attributes"], row["attribute_types"], span.attributes)
         check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
         check_pairs(row["scope"], row["scope_types"], scope.scope.attributes)
@@ -251,14 +334,23 @@ def test_log_records(decode: Decode, requests: list[Any]) -> None:
     rows = decode(Signal.LOGS, *requests)
     assert len(rows) == len(sent)
     for row, (resource, scope, record) in zip(rows, sent, strict=True):
-        check(row, {
-            "time_ns": record.time_unix_nano, "observed_ns": record.observed_time_unix_nano,
-            "severity_number": record.severity_number, "severity_text": record.severity_text,
-            "trace_id": record.trace_id or bytes(16), "span_id": record.span_id or bytes(8),
-            "log_flags": record.flags, "event_name": record.event_name, "body_type": arm(record.body),
-            "dropped_attributes_count": record.dropped_attributes_count,
-            "scope_name": scope.scope.name, "scope_version": scope.scope.version,
-        })  # fmt: skip
+        check(
+            row,
+            {
+                "time_ns": record.time_unix_nano,
+                "observed_ns": record.observed_time_unix_nano,
+                "severity_number": record.severity_number,
+                "severity_text": record.severity_text,
+                "trace_id": record.trace_id or bytes(16),
+                "span_id": record.span_id or bytes(8),
+                "log_flags": record.flags,
+                "event_name": record.event_name,
+                "body_type": arm(record.body),
+                "dropped_attributes_count": record.dropped_attributes_count,
+                "scope_name": scope.scope.name,
+                "scope_version": scope.scope.version,
+            },
+        )
         assert same(row["body"], record.body)
         check_pairs(row["attributes"], row["attribute_types"], record.attributes)
         check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
@@ -268,8 +360,13 @@ def test_log_records(decode: Decode, requests: list[Any]) -> None:
 def shape(metric: m.Metric, point: Any) -> dict[str, Any]:
     """A point as a row of the one table of metrics."""
     kind = metric.WhichOneof("data")
-    shown = {"type": ["gauge", "sum", "histogram", "exponential_histogram", "summary"].index(kind) + 1,
-             "count": getattr(point, "count", 0), "value_type": 0, "value_double": 0.0, "value_int": 0}  # fmt: skip
+    shown = {
+        "type": ["gauge", "sum", "histogram", "exponential_histogram", "summary"].index(kind) + 1,
+        "count": getattr(point, "count", 0),
+        "value_type": 0,
+        "value_double": 0.0,
+        "value_int": 0,
+    }
     if kind in {"gauge", "sum"}:
         which = point.WhichOneof("value")
         shown |= {"value_type": {None: 0, "as_double": 1, "as_int": 2}[which]}
@@ -286,8 +383,11 @@ def shape(metric: m.Metric, point: Any) -> dict[str, Any]:
             shown[f"{side}_offset"] = getattr(point, side).offset
             shown[f"{side}_counts"] = list(getattr(point, side).bucket_counts)
     if kind == "summary":
-        shown |= {"sum": point.sum, "quantiles": [each.quantile for each in point.quantile_values],
-                  "quantile_values": [each.value for each in point.quantile_values]}  # fmt: skip
+        shown |= {
+            "sum": point.sum,
+            "quantiles": [each.quantile for each in point.quantile_values],
+            "quantile_values": [each.value for each in point.quantile_values],
+        }
     return shown
 
 
@@ -296,20 +396,32 @@ def shape(metric: m.Metric, point: Any) -> dict[str, Any]:
 def test_points_of_all_five_kinds(decode: Decode, requests: list[Any]) -> None:
     sent = [
         (r, s, metric, point)
-        for q in requests for r in q.resource_metrics for s in r.scope_metrics for metric in s.metrics
+        for q in requests
+        for r in q.resource_metrics
+        for s in r.scope_metrics
+        for metric in s.metrics
         for point in getattr(metric, metric.WhichOneof("data")).data_points
-    ]  # fmt: skip
+    ]
     rows = decode(Signal.METRICS, *requests)
     assert len(rows) == len(sent)
     for row, (resource, scope, metric, point) in zip(rows, sent, strict=True):
         data = getattr(metric, metric.WhichOneof("data"))
-        check(row, {
-            "name": metric.name, "unit": metric.unit, "description": metric.description,
-            "start_ns": point.start_time_unix_nano, "time_ns": point.time_unix_nano, "point_flags": point.flags,
-            "temporality": getattr(data, "aggregation_temporality", 0),
-            "monotonic": int(getattr(data, "is_monotonic", False)),
-            "scope_name": scope.scope.name, "scope_version": scope.scope.version, **shape(metric, point),
-        })  # fmt: skip
+        check(
+            row,
+            {
+                "name": metric.name,
+                "unit": metric.unit,
+                "description": metric.description,
+                "start_ns": point.start_time_unix_nano,
+                "time_ns": point.time_unix_nano,
+                "point_flags": point.flags,
+                "temporality": getattr(data, "aggregation_temporality", 0),
+                "monotonic": int(getattr(data, "is_monotonic", False)),
+                "scope_name": scope.scope.name,
+                "scope_version": scope.scope.version,
+                **shape(metric, point),
+            },
+        )
         check_pairs(row["attributes"], row["attribute_types"], point.attributes)
         check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
 
