@@ -146,7 +146,8 @@ class Inserter:
     def _span_query(self, refused: Refused, longest: int) -> str:
         shown = {name: name for name in self._columns_of("spans")}
         if longest > LONGEST_VALUE_BYTES:
-            shown |= _SHORTENED
+            # Named, because a block goes to a server by the names of its columns.
+            shown |= {name: f"{expression} AS {name}" for name, expression in _SHORTENED.items()}
         names = ", ".join(shown.values())
         return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"  # noqa: S608
 
