@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from benchmarks.bench import Bench
 from benchmarks.corpus import Corpus, build_wide
@@ -26,6 +27,14 @@ TARGETS_MS = {
 Question = Callable[[Api], object]
 
 
+@dataclass(slots=True)
+class _Took:
+    """Seconds of each answer to one question, and what was said instead of one."""
+
+    seconds: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
 def measure(bench: Bench) -> list[Row]:
     """Fill a store whose runs are spread over a week, then ask: idle first, then under load."""
     part = f"read at {bench.spans:,} spans"
@@ -41,19 +50,14 @@ def measure(bench: Bench) -> list[Row]:
             bench.say(f"{part}: asking, idle")
             idle = _ask(api, bench, wide)
             bench.say(f"{part}: asking while {BUSY_RATE:,} spans/s come in")
-            laps = -(-bench.spans // bench.plain.spans)
-            with bench.load(
-                server, bench.plain, spans=BUSY_RATE * 60, rate=BUSY_RATE, first_lap=laps
-            ) as loading:
+            spans, laps = BUSY_RATE * BUSY_S, -(-bench.spans // bench.plain.spans)
+            with bench.load(server, bench.plain, spans=spans, rate=BUSY_RATE, first_lap=laps) as loading:
                 busy = _ask(api, bench, wide)
                 kept = loading.running
     beside = "" if kept else "the load ended before the last question"
     return [
-        *(
-            _row(part, what, seconds, beside="", target=TARGETS_MS.get(what))
-            for what, seconds in idle.items()
-        ),
-        *(_row(f"{part}, busy", what, seconds, beside=beside, target=None) for what, seconds in busy.items()),
+        *(_row(part, what, took, TARGETS_MS.get(what)) for what, took in idle.items()),
+        *(_row(f"{part}, busy", what, took, beside=beside) for what, took in busy.items()),
     ]
 
 
@@ -77,16 +81,20 @@ def _wait_for(api: Api, spans: int, *, timeout_s: float = 300.0) -> None:
         time.sleep(0.1)
 
 
-def _ask(api: Api, bench: Bench, wide: Corpus) -> dict[str, list[float]]:
-    """Seconds that each question took, its rounds spread so that none profits from the one before."""
+def _ask(api: Api, bench: Bench, wide: Corpus) -> dict[str, _Took]:
+    """What each question took, its rounds spread so that none profits from the one before."""
     rng = random.Random(11)
     asked = list(_questions(bench, wide, rng))
-    took: dict[str, list[float]] = {what: [] for what, _ in asked}
+    took = {what: _Took() for what, _ in asked}
     for _ in range(ROUNDS):
         for what, question in asked:
             began = time.monotonic()
-            question(api)
-            took[what].append(time.monotonic() - began)
+            try:
+                question(api)
+            except RuntimeError as error:
+                took[what].failures.append(str(error))
+            else:
+                took[what].seconds.append(time.monotonic() - began)
     return took
 
 
@@ -119,7 +127,11 @@ def _found(page: dict[str, list[object]], *, exactly: int) -> object:
     return page
 
 
-def _row(part: str, what: str, seconds: list[float], target: float | None = None, beside: str = "") -> Row:
-    p50, p95 = statistics.median(seconds) * 1e3, quantile(seconds, 0.95) * 1e3
+def _row(part: str, what: str, took: _Took, target: float | None = None, beside: str = "") -> Row:
+    name = f"{what}, p50"
+    if took.failures:
+        told = f"{len(took.failures)} of {ROUNDS} failed: {took.failures[0]}"
+        return Row(part=part, what=name, result="-", good=False, beside=told)
+    p50, p95 = statistics.median(took.seconds) * 1e3, quantile(took.seconds, 0.95) * 1e3
     text = ", ".join(filter(None, [f"p95 {p95:.1f} ms", beside]))
-    return row(part, f"{what}, p50", p50, "ms", at_most=target, beside=text)
+    return row(part, name, p50, "ms", at_most=target, beside=text)

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.client import Answer
 from benchmarks.server import Api, Server
-from tests.e2e.reliability.spans import Sent, assert_kept
+from tests.e2e.reliability.spans import Sent, assert_kept, wait_until_read
 from tests.e2e.reliability.traffic import HEADERS, Ledger, Outcome
 
 DISK_MIB = 128
@@ -46,6 +46,7 @@ def test_a_full_disk_refuses_with_503_and_recovers_without_a_loss(
         filler = Path(f"/proc/{server.process.pid}/root{data}/filler")
         for number in range(20):
             assert _send(server, sent, ledger, number).status == 200
+        wait_until_read(server, sent, ledger)
         _fill(filler)
         refused = _send_until(server, sent, ledger, status=503)
         assert "retry-after" in refused.headers
