@@ -1,5 +1,5 @@
 /** What pages hang on to: the live stream and the state in the URL. */
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { useLocation, useSearch } from "wouter";
 import { Signal } from "../base/signal";
 import type { Gap, LiveEvent } from "../model/api";
@@ -26,7 +26,7 @@ export interface LiveHandlers {
 export function useLive(topics: string, handlers: LiveHandlers): void {
   const hub = useContext(LiveContext);
   const latest = useRef(handlers);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handlers;
   });
   useEffect(() => {

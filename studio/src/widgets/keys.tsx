@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { type Binding, KeyReader, isTyping, keyName } from "../base/keys";
 import { Signal } from "../base/signal";
 
@@ -35,7 +35,8 @@ export function turnSingleKeys(off: boolean): void {
 /** Puts bindings in force while the component stands. The newest `run` is called, whichever render made it. */
 export function useKeys(name: string, bindings: readonly Binding[]): void {
   const latest = useRef(bindings);
-  useEffect(() => {
+  // In the commit itself: the next press may come before passive effects ran.
+  useLayoutEffect(() => {
     latest.current = bindings;
   });
   const shape = bindings.map(({ keys, label }) => `${keys}\t${label}`).join("\n");

@@ -92,6 +92,7 @@ def test_repeated_siblings_stand_as_one_and_find_opens_them(page: Page, root: st
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="needle")).to_have_attribute("aria-selected", "true")
     assert len(names(page)) == 15
+    page.keyboard.press("Escape")  # out of the field
     # Out to its call, which folds, and then the group that the call stands in.
     for _ in range(3):
         page.keyboard.press("ArrowLeft")

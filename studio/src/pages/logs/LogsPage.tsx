@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactElement, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { formatWhole } from "../../base/format";
 import { failureOf, filterProblemOf, isForbidden } from "../../data/failure";
 import { useRange, useUrlState } from "../../data/hooks";
@@ -37,16 +37,13 @@ export function LogsPage({ project }: { readonly project: string }): ReactElemen
   const filter = useRef<FilterHandle>(null);
   const picker = useRef<RangeHandle>(null);
 
-  // The last scroll may come before the tail is held, so being at the top is a state and not a moment.
-  const [atTop, setAtTop] = useState(false);
-  useEffect(() => {
-    if (atTop && !following) void loadOlder();
-  }, [atTop, following, loadOlder]);
-
+  // Known at once, and not only in the next render: one turn of the wheel may reach the top.
+  const turned = useRef(false);
   const selected = selectedId === null ? -1 : lines.findLastIndex((line) => lineId(line) === selectedId);
   const hold = useCallback((why: Held) => setHeld((before) => before ?? why), []);
   const follow = useCallback(() => {
     setHeld(null);
+    turned.current = false;
     list.current?.toEnd();
   }, []);
   const setFilter = useCallback((next: string) => {
@@ -108,10 +105,13 @@ export function LogsPage({ project }: { readonly project: string }): ReactElemen
         follow={following}
         header={<LogHeader />}
         activeId={log ? rowId(log) : undefined}
-        onTurn={() => live && hold("scrolled up")}
+        onTurn={() => {
+          turned.current = true;
+          if (live) hold("scrolled up");
+        }}
         onScroll={({ top, end }) => {
           if (end && held === "scrolled up") setHeld(null);
-          setAtTop(top);
+          if (top && (turned.current || !following)) void loadOlder();
         }}
         render={(index, props) => {
           const line = lines[index];
