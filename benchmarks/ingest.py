@@ -47,7 +47,7 @@ def _measure(bench: Bench, case: _Case) -> list[Row]:
         disk_bytes = (server.disk_bytes() - empty_bytes) / load.spans
     part, rate = case.part, load.spans / (seen_at - load.began)
     sender = f"load generator {load.cpu_s / load.seconds:.2f} cores"
-    ratio = f"{rate / yardstick:.2f} of parse-only"
+    ratio = f"{rate / yardstick:.1%} of parse-only"
     sent = f"{load.sent_bytes / load.spans:,.0f} B sent"
     return [
         row(

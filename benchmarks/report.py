@@ -55,12 +55,13 @@ def row(
 
 def _number(value: float) -> str:
     """
-    >>> [_number(value) for value in (18_234.4, 250.0, 37.26, 2.5, 0.0613)]
-    ['18,234', '250', '37.3', '2.5', '0.061']
+    >>> [_number(value) for value in (18_234.4, 250.0, 37.26, 2.53, 0.0613)]
+    ['18,234', '250', '37.3', '2.53', '0.061']
     """
     if value >= 100 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 2 else f"{value:.3f}".rstrip("0")
+    digits = 1 if value >= 10 else 2 if value >= 1 else 3
+    return f"{value:.{digits}f}".rstrip("0")
 
 
 def quantile(values: Sequence[float], share: float) -> float:
