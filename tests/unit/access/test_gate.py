@@ -53,7 +53,9 @@ def test_a_project_that_cannot_be_named_takes_nothing(gate: Gate) -> None:
         gate.ingest_project(None, "../home")
 
 
-@pytest.mark.parametrize("wrong", ["", "secret", "fl_x", make_key_text().reveal()])
+@pytest.mark.parametrize(
+    "wrong", ["", "secret", "fl_x", make_key_text().reveal()], ids=["empty", "word", "short", "well-formed"]
+)
 def test_a_key_that_is_presented_is_always_checked(gate: Gate, wrong: str) -> None:
     with pytest.raises(UnauthenticatedError):
         gate.principal(wrong)
