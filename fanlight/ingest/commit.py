@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from fanlight.errors import OverloadError
 from fanlight.model.batch import Batch
+from fanlight.model.signal import Signal
+from fanlight.otlp.container import Container
+from fanlight.otlp.framing import Body
 
 logger = logging.getLogger("fanlight.ingest.log")
 
@@ -27,9 +30,14 @@ class Append:
     """One batch on its way to disk, its body compressed, and who waits for it."""
 
     batch: Batch
-    body: bytes
+    body: Body
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[int]
+
+    @property
+    def stream(self) -> tuple[Signal, Container]:
+        """What it shares a file with."""
+        return self.batch.signal, self.body.container
 
     @property
     def count(self) -> int:
@@ -66,7 +74,7 @@ class GroupCommit:
             if self._closing:
                 raise OverloadError("the server is stopping", hint="send it again")
             self._queue.append(append)
-            self.queued_bytes += len(append.body)
+            self.queued_bytes += len(append.body.data)
             self._ready.notify()
 
     def close(self) -> None:
@@ -99,7 +107,7 @@ class GroupCommit:
             logger.exception("a commit of %d batches failed", len(taken))
             outcomes = [OverloadError(f"the log failed: {error}")] * len(taken)
         with self._ready:
-            self.queued_bytes -= sum(len(append.body) for append in taken)
+            self.queued_bytes -= sum(len(append.body.data) for append in taken)
         _answer(taken, outcomes)
 
 

@@ -1,6 +1,6 @@
 """The write-ahead log: a request is answered once it is here, on disk.
 
-The log keeps one generation open: up to three segment files, one a signal. One thread appends to them and
+The log keeps one generation open: segment files, one a signal and container. One thread appends to them and
 flushes them (`commit.py`); the writer seals a generation at one point of that thread's order, has the store
 take it, and releases it. What was not released is waiting again after a restart.
 
@@ -32,6 +32,7 @@ from fanlight.ingest.sequence import Sequence
 from fanlight.model.batch import Batch
 from fanlight.model.signal import Signal
 from fanlight.otlp import framing
+from fanlight.otlp.container import Container
 from fanlight.store.contract import Segment
 
 logger = logging.getLogger("fanlight.ingest.log")
@@ -44,6 +45,10 @@ PLAIN_FACTOR = 4
 
 INLINE_BYTES = 256 * 1024
 """Larger bodies are compressed in a thread, so that the event loop goes on."""
+
+
+Stream = tuple[Signal, Container]
+"""What shares a file: one signal in one container."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,7 @@ class _Open:
 
     first_seq: int
     summary_seq: int = 0
-    files: dict[Signal, OpenSegment] = field(default_factory=dict)
+    files: dict[Stream, OpenSegment] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
@@ -148,7 +153,7 @@ class Log:
             body = await asyncio.to_thread(framing.compress, batch)
         else:
             body = framing.compress(batch)
-        self._check_room(len(body))
+        self._check_room(len(body.data))
         loop = asyncio.get_running_loop()
         done: asyncio.Future[int] = loop.create_future()
         self._commits.submit(Append(batch, body, loop, done))
@@ -244,11 +249,11 @@ class Log:
     def _room(self, appends: Rows[Append]) -> int:
         """How many of `appends` the open generation still takes; at least one, if only in a new one."""
         files = self._open.files if self._open else {}
-        full = {signal: [file.kept, file.items, file.plain_bytes] for signal, file in files.items()}
+        full = {stream: [file.kept, file.items, file.plain_bytes] for stream, file in files.items()}
         limits = (self._segment_bytes, SEGMENT_ITEMS, PLAIN_FACTOR * self._segment_bytes)
         for index, append in enumerate(appends):
-            held = full.setdefault(append.batch.signal, [0, 0, 0])
-            more = (len(append.body), append.count, len(append.batch.plain))
+            held = full.setdefault(append.stream, [0, 0, 0])
+            more = (len(append.body.data), append.count, len(append.batch.plain))
             if held[0] and any(a + b > limit for a, b, limit in zip(held, more, limits, strict=True)):
                 if index:
                     return index
@@ -266,23 +271,24 @@ class Log:
             return [_refusal(error)] * len(appends)
         if self._open is None:
             self._open = _Open(first_seq=first_seq)
-        refusals: dict[Signal, OverloadError] = {}
-        for signal in dict.fromkeys(append.batch.signal for append in appends):
-            rows = [row for row in zip(appends, seqs, strict=True) if row[0].batch.signal is signal]
+        refusals: dict[Stream, OverloadError] = {}
+        for stream in dict.fromkeys(append.stream for append in appends):
+            rows = [row for row in zip(appends, seqs, strict=True) if row[0].stream == stream]
             try:
-                self._write(self._open, signal, rows)
+                self._write(self._open, stream, rows)
             except OSError as error:
-                logger.error("%d %s batches were not written: %s", len(rows), signal, error)  # noqa: TRY400
-                refusals[signal] = _refusal(error)
+                logger.error("%d %s batches were not written: %s", len(rows), stream[0], error)  # noqa: TRY400
+                refusals[stream] = _refusal(error)
         if refusals:
             self._end_open()
-        return [refusals.get(row.batch.signal, seq) for row, seq in zip(appends, seqs, strict=True)]
+        return [refusals.get(row.stream, seq) for row, seq in zip(appends, seqs, strict=True)]
 
-    def _write(self, generation: _Open, signal: Signal, rows: Rows[tuple[Append, int]]) -> None:
-        file = generation.files.get(signal)
+    def _write(self, generation: _Open, stream: Stream, rows: Rows[tuple[Append, int]]) -> None:
+        file = generation.files.get(stream)
         if file is None:
-            path = segment_path(self._directory, signal, generation.first_seq)
-            file = generation.files[signal] = OpenSegment(self._disk, path, signal, generation.first_seq)
+            signal, container = stream
+            path = segment_path(self._directory, signal, generation.first_seq, container)
+            file = generation.files[stream] = OpenSegment(self._disk, path, signal, generation.first_seq)
         written = file.write([part for row, seq in rows for part in framing.frame(row.batch, row.body, seq)])
         crash.reach("after_wal_write")
         if self._interval_s is None:

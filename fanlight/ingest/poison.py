@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from fanlight.errors import StoreError
 from fanlight.ingest import crash
-from fanlight.ingest.segment import PIECE_SUFFIX
+from fanlight.ingest.segment import PIECE
 from fanlight.otlp import framing
 from fanlight.otlp.framing import Record
 from fanlight.store.contract import Inserted, Segment
@@ -64,7 +64,8 @@ def _insert_pieces(
 def _piece(segment: Segment, content: bytes, records: Sequence[Record]) -> Iterator[Segment]:
     """A file of some of a segment's records. It need not survive anything: the segment does."""
     first_seq, upto_seq = records[0].seq, records[-1].next_seq - 1
-    path = segment.path.with_name(f"{first_seq:020d}-{upto_seq}-{segment.signal}{PIECE_SUFFIX}")
+    coat = segment.path.suffix.removeprefix(".")
+    path = segment.path.with_name(f"{first_seq:020d}-{upto_seq}-{segment.signal}{PIECE}{coat}")
     path.write_bytes(b"".join(content[record.start : record.end] for record in records))
     try:
         yield Segment(

@@ -14,24 +14,25 @@ from fanlight.ingest.disk import Disk, replace_file, write_all
 from fanlight.ingest.parked import Parked
 from fanlight.model.signal import Signal
 from fanlight.otlp import framing
+from fanlight.otlp.container import GZIP, Container
 from fanlight.store.contract import Segment
 
 logger = logging.getLogger("fanlight.ingest.log")
 
-_NAME = re.compile(r"(\d{20})-(traces|logs|metrics)\.pb\.gz")
+_NAME = re.compile(r"(\d{20})-(traces|logs|metrics)\.pb\.(?:gz|zst)")
 
-PIECE_SUFFIX = ".piece.pb.gz"
-"""Pieces of a refused segment; they are made again when they are needed again."""
+PIECE = ".piece.pb."
+"""In the names of pieces of a refused segment; they are made again when they are needed again."""
 
 
-def segment_path(directory: Path, signal: Signal, first_seq: int) -> Path:
+def segment_path(directory: Path, signal: Signal, first_seq: int, container: Container = GZIP) -> Path:
     """Where a segment lies. Names sort in the order of the log.
 
     Example:
         >>> segment_path(Path("log"), Signal.TRACES, 77).name
         '00000000000000000077-traces.pb.gz'
     """
-    return directory / f"{first_seq:020d}-{signal}.pb.gz"
+    return directory / f"{first_seq:020d}-{signal}.pb.{container.suffix}"
 
 
 class OpenSegment:
@@ -119,7 +120,7 @@ def find_segments(directory: Path, disk: Disk, parked: Parked) -> list[Found]:
     """
     found = []
     for path in sorted(directory.iterdir()):
-        if path.name.endswith((".draft", PIECE_SUFFIX)):
+        if path.name.endswith(".draft") or PIECE in path.name:
             disk.unlink(path)
         elif matched := _NAME.fullmatch(path.name):
             repaired = _repair(path, Signal(matched[2]), int(matched[1]), disk, parked)

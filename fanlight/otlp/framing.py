@@ -1,43 +1,45 @@
 """The log's records: pure functions over bytes.
 
-A file of the log is one valid gzip stream of length-delimited protobuf messages, so that an engine decodes
-it as it is, although each body came in a coding of its own. It works because gzip members concatenate, and
-so do protobuf messages: a request with fields appended is still a request.
+A file of the log is one valid compressed stream of length-delimited protobuf messages, so that an engine
+decodes it as it is, although each body came in a coding of its own. It works because gzip members and zstd
+frames concatenate, and so do protobuf messages: a request with fields appended is still a request.
 
-One record is three gzip members in a row:
+One record is three parts in a row, all in the same coat (`container.py`):
 
-    head   FEXTRA field `FL` {u32 length of the rest, u32 crc32 of the rest}; a stored block with
-           varint(length of body + tail), which makes the message length-delimited
-    body   the request: gzip as it was received, deflate with a new head, anything else compressed here
-    tail   a stored block with the fields from 1000 on: project, received_ns, seq, items
+    head   {u32 length of the rest, u32 crc32 of the rest}, and varint(length of body + tail), which makes
+           the message length-delimited
+    body   the request: gzip as it was received, deflate with a new head, anything else as zstd
+    tail   the fields from 1000 on: project, received_ns, seq, items
 
-A reader finds its way by the heads, without inflating anything (`walk`). The tail lies at the end of the
-record and ends with its own length, as every gzip member does, so it is found backwards.
+A reader finds its way by the heads, without inflating anything (`walk`).
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 
 from fanlight.model.batch import Batch, Coding
 from fanlight.model.signal import Signal
+from fanlight.otlp.container import CONTAINERS, GZIP, ZSTD, Container, Head
 
 FIELD_PROJECT, FIELD_RECEIVED_NS, FIELD_SEQ, FIELD_ITEMS = 1000, 1001, 1002, 1003
 """The tail's field numbers. No OTLP request uses numbers from 1000 on."""
 
-_MEMBER = b"\x1f\x8b\x08\x00\0\0\0\0\x00\xff"
-_HEAD = b"\x1f\x8b\x08\x04\0\0\0\0\x00\xff\x0c\x00FL\x08\x00"
-_REST = struct.Struct("<II")
-_BLOCK = struct.Struct("<BHH")
 _TRAILER = struct.Struct("<II")
-_FINAL_STORED = 1
 _U32 = 0xFFFFFFFF
-_GZIP_WBITS = 31
-_LEVEL = 0  # isal's fastest: a third larger than zlib's default at a twentieth of its time
 _NAMED_OR_PLAIN = (0, 8)  # gzip flags that senders really set: none, or a file name
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A compressed request and the coat that its record gets."""
+
+    container: Container
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Record:
     items: int
     project: str
     received_ns: int
+    container: Container
 
     @property
     def next_seq(self) -> int:
@@ -70,14 +73,6 @@ class Walk:
     torn: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    rest: int
-    end: int
-    crc: int
-    message_bytes: int
-
-
 def encode(batch: Batch, seq: int) -> bytes:
     """One record.
 
@@ -90,27 +85,28 @@ def encode(batch: Batch, seq: int) -> bytes:
     return b"".join(frame(batch, compress(batch), seq))
 
 
-def frame(batch: Batch, body: bytes, seq: int) -> tuple[bytes, bytes, bytes]:
+def frame(batch: Batch, body: Body, seq: int) -> tuple[bytes, bytes, bytes]:
     """Head, body and tail of one record; `body` is what `compress` made of the batch."""
+    container, data = body.container, body.data
     fields = _tail_fields(batch, seq)
-    tail = _stored(_MEMBER, fields)
-    rest = _REST.pack(len(body) + len(tail), isal_zlib.crc32(tail, isal_zlib.crc32(body)))
-    return _stored(_HEAD + rest, _varint(len(batch.plain) + len(fields))), body, tail
+    tail = container.tail(fields)
+    crc = isal_zlib.crc32(tail, isal_zlib.crc32(data))
+    return container.head(len(data) + len(tail), crc, _varint(len(batch.plain) + len(fields))), data, tail
 
 
-def compress(batch: Batch) -> bytes:
-    """The body as gzip. What was received compressed is used again when it is exactly `plain`.
+def compress(batch: Batch) -> Body:
+    """The body, compressed. What was received as gzip or deflate is used again when it is exactly `plain`.
 
     A checksum tells: gzip with several members, with bytes behind its end, or of another text than `plain`
     (because something in it was mended or masked) is compressed anew from `plain`. The checksum cannot see
     bytes in the middle; a receiver passes `coded` only when one inflate consumed it whole.
     """
     if batch.coding is Coding.GZIP and _is_gzip_of(batch.coded, batch.plain):
-        return batch.coded
+        return Body(GZIP, batch.coded)
     if batch.coding is Coding.DEFLATE and _is_zlib_of(batch.coded, batch.plain):
         trailer = _TRAILER.pack(isal_zlib.crc32(batch.plain), len(batch.plain) & _U32)
-        return b"".join((_MEMBER, memoryview(batch.coded)[2:-4], trailer))
-    return isal_zlib.compress(batch.plain, _LEVEL, _GZIP_WBITS)
+        return Body(GZIP, b"".join((GZIP.member, memoryview(batch.coded)[2:-4], trailer)))
+    return Body(ZSTD, ZSTD.compress(batch.plain))
 
 
 def walk(buffer: bytes) -> Walk:
@@ -135,21 +131,21 @@ def walk(buffer: bytes) -> Walk:
 
 
 def decode(buffer: bytes, record: Record, signal: Signal) -> Batch:
-    """The batch that `record` was made of. Raises EOFError or zlib errors when its body is no gzip."""
+    """The batch that `record` was made of. Raises errors of its container when its body is damaged."""
     start, end = record.body
     return Batch(
         signal=signal,
         project=record.project,
         received_ns=record.received_ns,
         items=record.items,
-        plain=igzip.decompress(buffer[start:end]),
+        plain=record.container.decompress(buffer[start:end]),
     )
 
 
 def _is_gzip_of(coded: bytes, plain: bytes) -> bool:
     return (
-        len(coded) >= len(_MEMBER) + _TRAILER.size
-        and coded[:3] == _MEMBER[:3]
+        len(coded) >= len(GZIP.member) + _TRAILER.size
+        and coded[:3] == GZIP.member[:3]
         and coded[3] in _NAMED_OR_PLAIN
         and _TRAILER.unpack_from(coded, len(coded) - _TRAILER.size)
         == (isal_zlib.crc32(plain), len(plain) & _U32)
@@ -169,77 +165,58 @@ def _is_zlib_of(coded: bytes, plain: bytes) -> bool:
 
 def _resync(buffer: bytes, view: memoryview, start: int, *, above: int) -> Record | None:
     """The first whole record from `start` on. Sequences ascend in a file: an older one is no neighbour."""
-    while (at := buffer.find(_HEAD, start)) >= 0:
+    for at in _heads(buffer, start):
         record = _read(view, at)
         if record is not None and record.seq >= above:
             return record
-        start = at + 1
+    return None
+
+
+def _heads(buffer: bytes, start: int) -> Iterator[int]:
+    """Where a head might begin, in order."""
+    found = {each.magic: buffer.find(each.magic, start) for each in CONTAINERS}
+    while places := [(at, magic) for magic, at in found.items() if at >= 0]:
+        at, magic = min(places)
+        yield at
+        found[magic] = buffer.find(magic, at + 1)
+
+
+def _read_head(view: memoryview, at: int) -> tuple[Container, Head] | None:
+    for container in CONTAINERS:
+        if head := container.read_head(view, at):
+            return container, head
     return None
 
 
 def _read(view: memoryview, at: int) -> Record | None:
-    head = _read_head(view, at)
-    if head is None or head.end > len(view) or isal_zlib.crc32(view[head.rest : head.end]) != head.crc:
+    found = _read_head(view, at)
+    if found is None:
         return None
-    tail = _tail_start(view, head)
+    container, head = found
+    if head.end > len(view) or isal_zlib.crc32(view[head.rest : head.end]) != head.crc:
+        return None
+    tail = container.read_tail(view, head)
     if tail is None:
         return None
-    fields = bytes(view[tail + len(_MEMBER) + _BLOCK.size : head.end - _TRAILER.size])
+    tail_start, fields = tail
     numbers, project = _read_fields(fields)
     return Record(
         start=at,
         end=head.end,
-        body=(head.rest, tail),
+        body=(head.rest, tail_start),
         plain_bytes=head.message_bytes - len(fields),
         seq=numbers.get(FIELD_SEQ, 0),
         items=numbers.get(FIELD_ITEMS, 0),
         project=project,
         received_ns=numbers.get(FIELD_RECEIVED_NS, 0),
+        container=container,
     )
 
 
 def _is_complete(view: memoryview, at: int) -> bool:
     """Whether a whole head at `at` says that its record ends inside the buffer."""
-    head = _read_head(view, at)
-    return head is not None and head.end <= len(view)
-
-
-def _read_head(view: memoryview, at: int) -> _Head | None:
-    block = at + len(_HEAD) + _REST.size
-    if view[at : at + len(_HEAD)] != _HEAD or len(view) < block + _BLOCK.size:
-        return None
-    length, crc = _REST.unpack_from(view, at + len(_HEAD))
-    size = _block_size(view, block)
-    data = block + _BLOCK.size
-    if size is None or not 1 <= size <= 10 or len(view) < data + size + _TRAILER.size:
-        return None
-    varint = bytes(view[data : data + size])
-    if _TRAILER.unpack_from(view, data + size) != (isal_zlib.crc32(varint), size):
-        return None
-    rest = data + size + _TRAILER.size
-    return _Head(rest=rest, end=rest + length, crc=crc, message_bytes=_read_varint(varint, 0)[0])
-
-
-def _tail_start(view: memoryview, head: _Head) -> int | None:
-    if head.end - head.rest < len(_MEMBER) + _BLOCK.size + _TRAILER.size:
-        return None
-    _, size = _TRAILER.unpack_from(view, head.end - _TRAILER.size)
-    start = head.end - _TRAILER.size - size - _BLOCK.size - len(_MEMBER)
-    if start < head.rest or view[start : start + len(_MEMBER)] != _MEMBER:
-        return None
-    return start if _block_size(view, start + len(_MEMBER)) == size else None
-
-
-def _block_size(view: memoryview, at: int) -> int | None:
-    final, size, complement = _BLOCK.unpack_from(view, at)
-    return size if final == _FINAL_STORED and size ^ complement == 0xFFFF else None
-
-
-def _stored(head: bytes, data: bytes) -> bytes:
-    """A gzip member of one stored block."""
-    size = len(data)
-    block = _BLOCK.pack(_FINAL_STORED, size, size ^ 0xFFFF)
-    return b"".join((head, block, data, _TRAILER.pack(isal_zlib.crc32(data), size)))
+    found = _read_head(view, at)
+    return found is not None and found[1].end <= len(view)
 
 
 def _tail_fields(batch: Batch, seq: int) -> bytes:

@@ -54,7 +54,9 @@ class Segment:
             >>> whole.token, piece.token
             ('logs-7', 'logs-7-11')
         """
-        return f"{self.signal}-{self.first_seq}" + (f"-{self.upto_seq}" if self.upto_seq else "")
+        # Two files of one generation may hold one signal, each in a container of its own.
+        container = "-zst" if self.path.suffix == ".zst" else ""
+        return f"{self.signal}-{self.first_seq}" + (f"-{self.upto_seq}" if self.upto_seq else "") + container
 
 
 @dataclass(frozen=True, slots=True, order=True)

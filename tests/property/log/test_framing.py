@@ -19,6 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from fanlight.model.batch import Batch, Coding
 from fanlight.model.signal import Signal
 from fanlight.otlp import framing
+from fanlight.otlp.container import CONTAINERS, GZIP, ZSTD, Container
 
 PROJECTION = Path(framing.__file__).with_name("traces.proto")
 
@@ -71,9 +72,20 @@ def test_a_file_of_records_is_walked_back_into_its_batches(sent: list[Batch]) ->
     assert [r.plain_bytes for r in walk.records] == [len(batch.plain) for batch in sent]
 
 
-@given(st.lists(batches, max_size=6))
-def test_a_file_of_records_is_one_gzip_stream_of_length_delimited_messages(sent: list[Batch]) -> None:
-    stream = io.BytesIO(gzip.decompress(b"".join(framing.encode(batch, 9) for batch in sent)))
+def inflated(content: bytes, container: Container) -> bytes:
+    """`content` as any reader of its format sees it, which knows nothing of records."""
+    if container is GZIP:
+        return gzip.decompress(content)
+    with zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True) as reader:
+        return reader.read()
+
+
+@given(st.sampled_from(CONTAINERS), st.lists(batches, max_size=6))
+def test_a_file_of_records_is_one_compressed_stream_of_length_delimited_messages(
+    container: Container, sent: list[Batch]
+) -> None:
+    sent = [batch for batch in sent if framing.compress(batch).container is container]
+    stream = io.BytesIO(inflated(b"".join(framing.encode(batch, 9) for batch in sent), container))
     for batch in sent:
         size = shift = 0
         while (byte := stream.read(1)[0]) > 0x7F:
@@ -87,8 +99,10 @@ def test_a_file_of_records_is_one_gzip_stream_of_length_delimited_messages(sent:
 def test_what_came_compressed_is_used_again(coding: Coding) -> None:
     plain = b"telemetry " * 1_000
     batch = batch_of(plain, coding)
-    assert framing.compress(batch)[10:-8] in batch.coded
-    assert gzip.decompress(framing.compress(batch)) == plain
+    body = framing.compress(batch)
+    assert body.container is GZIP
+    assert body.data[10:-8] in batch.coded
+    assert gzip.decompress(body.data) == plain
 
 
 ODD = {
@@ -115,8 +129,8 @@ def test_an_odd_body_is_compressed_anew_from_its_text(received: bytes, coding: C
         coding=coding,
     )
     body = framing.compress(batch)
-    assert body != received
-    assert gzip.decompress(body) == b"first second"
+    assert body.data != received
+    assert body.container.decompress(body.data) == b"first second"
 
 
 def image() -> tuple[bytes, list[bytes]]:
@@ -192,16 +206,23 @@ def test_a_record_inside_of_a_body_is_not_taken_for_one_that_was_lost() -> None:
     assert found_in(before + bytes(damaged) + after) == [before, after]
 
 
-def test_the_engine_reads_a_file_of_all_codings_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("container", "codings"),
+    [(GZIP, (Coding.GZIP, Coding.DEFLATE)), (ZSTD, (Coding.IDENTITY, Coding.ZSTD))],
+    ids=["gzip", "zstd"],
+)
+def test_the_engine_reads_a_file_of_its_container_as_it_is(
+    tmp_path: Path, container: Container, codings: tuple[Coding, Coding]
+) -> None:
     content, seq = b"", 1
-    for number, coding in enumerate(Coding):
+    for number, coding in enumerate(codings):
         data = TracesData()
         spans = data.resource_spans.add().scope_spans.add().spans
         for index in range(number + 1):
             spans.add(name=f"{coding} {index}")
         content += framing.encode(batch_of(data.SerializeToString(), coding, items=number + 1), seq)
         seq += number + 1
-    path = tmp_path / "segment.pb.gz"
+    path = tmp_path / f"segment.pb.{container.suffix}"
     path.write_bytes(content)
     structure = (
         "resource_spans Array(Tuple(scope_spans Array(Tuple(spans Array(Tuple(name String)))))),"
@@ -217,9 +238,8 @@ def test_the_engine_reads_a_file_of_all_codings_as_it_is(tmp_path: Path) -> None
     shown = subprocess.run(
         [sys.executable, "-c", program, query], capture_output=True, text=True, timeout=60, check=True
     )
-    assert shown.stdout.split("\n")[:4] == [
-        "['identity 0']\tp\t1790000000000000000\t1",
-        "['gzip 0','gzip 1']\tp\t1790000000000000000\t2",
-        "['deflate 0','deflate 1','deflate 2']\tp\t1790000000000000000\t4",
-        "['zstd 0','zstd 1','zstd 2','zstd 3']\tp\t1790000000000000000\t7",
+    first, second = codings
+    assert shown.stdout.split("\n")[:2] == [
+        f"['{first} 0']\tp\t1790000000000000000\t1",
+        f"['{second} 0','{second} 1']\tp\t1790000000000000000\t2",
     ]

@@ -11,6 +11,8 @@ import pytest
 
 from fanlight.errors import OverloadError
 from fanlight.ingest.commit import Append, GroupCommit, Outcome
+from fanlight.otlp.container import GZIP
+from fanlight.otlp.framing import Body
 
 Make = Callable[..., Any]
 
@@ -20,7 +22,7 @@ def submit_all(commits: GroupCommit, bodies: Sequence[bytes], batch: Make) -> li
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in bodies]
         for body, future in zip(bodies, futures, strict=True):
-            commits.submit(Append(batch(), body, loop, future))
+            commits.submit(Append(batch(), Body(GZIP, body), loop, future))
         return await asyncio.gather(*futures, return_exceptions=True)
 
     return asyncio.run(run())
@@ -28,7 +30,9 @@ def submit_all(commits: GroupCommit, bodies: Sequence[bytes], batch: Make) -> li
 
 def test_everybody_hears_their_own_outcome(batch: Make) -> None:
     def commit(taken: Sequence[Append]) -> list[Outcome]:
-        return [OverloadError("no") if append.body == b"bad" else int(append.body) for append in taken]
+        return [
+            OverloadError("no") if append.body.data == b"bad" else int(append.body.data) for append in taken
+        ]
 
     commits = GroupCommit(commit)
     outcomes = submit_all(commits, [b"1", b"bad", b"3"], batch)
@@ -41,7 +45,7 @@ def test_a_commit_that_breaks_refuses_its_group_and_the_next_goes_on(
     batch: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     def commit(taken: Sequence[Append]) -> list[Outcome]:
-        if taken[0].body == b"break":
+        if taken[0].body.data == b"break":
             raise ZeroDivisionError("surprise")
         return [7] * len(taken)
 
@@ -59,7 +63,7 @@ def test_a_loop_that_is_gone_stops_nothing(batch: Make) -> None:
     loop = asyncio.new_event_loop()
     gone: asyncio.Future[int] = loop.create_future()
     loop.close()
-    commits.submit(Append(batch(), b"x", loop, gone))
+    commits.submit(Append(batch(), Body(GZIP, b"x"), loop, gone))
     assert submit_all(commits, [b"y"], batch) == [1]
     commits.close()
 
@@ -68,7 +72,7 @@ def test_what_is_queued_at_the_end_is_committed_and_what_comes_later_refused(bat
     committed: list[bytes] = []
 
     def commit(taken: Sequence[Append]) -> list[Outcome]:
-        committed.extend(append.body for append in taken)
+        committed.extend(append.body.data for append in taken)
         return [1] * len(taken)
 
     commits = GroupCommit(commit)

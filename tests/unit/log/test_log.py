@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from fanlight.errors import ConfigError, OverloadError
 from fanlight.ingest.disk import Disk
 from fanlight.ingest.log import Generation, Log
 from fanlight.ingest.sequence import BLOCK
+from fanlight.model.batch import Coding
 from fanlight.model.signal import Signal
 
 Make = Callable[..., Any]
@@ -57,10 +60,10 @@ def test_a_generation_has_one_segment_a_signal_and_its_summaries_come_before_the
     append(log, batch("later", signal=Signal.LOGS))
     second = log.seal()
     assert [(s.token, texts(s)) for s in (*first.segments, *second.segments)] == [
-        ("traces-1", [(1, "t")]),
-        ("logs-1", [(2, "l")]),
-        ("metrics-1", [(3, "m")]),
-        (f"logs-{4 + BLOCK}", [(4 + BLOCK, "later")]),
+        ("traces-1-zst", [(1, "t")]),
+        ("logs-1-zst", [(2, "l")]),
+        ("metrics-1-zst", [(3, "m")]),
+        (f"logs-{4 + BLOCK}-zst", [(4 + BLOCK, "later")]),
     ]
     assert (first.last_seq, first.summary_seq, second.last_seq) == (3, 4, 4 + BLOCK)
     assert log.seal() is None
@@ -146,12 +149,28 @@ def test_a_segment_that_is_full_ends_its_generation(make_log: Make, batch: Make,
     assert all(a.summary_seq + BLOCK == b.segments[0].first_seq for a, b in pairwise(generations))
 
 
+def test_a_signal_that_comes_in_two_codings_has_a_file_of_each_in_one_generation(
+    make_log: Make, batch: Make, append: Make, texts: Make
+) -> None:
+    log = make_log()
+    log.open()
+    plain = batch("as text")
+    packed = replace(batch("as gzip"), coding=Coding.GZIP, coded=gzip.compress(b"as gzip"))
+    append(log, plain, packed)
+    generation = log.seal()
+    expected = [("traces-1-zst", [(1, "as text")]), ("traces-1", [(2, "as gzip")])]
+    assert [(segment.token, texts(segment)) for segment in generation.segments] == expected
+    log.close()
+    (waiting,) = make_log().open()
+    assert sorted((segment.token, texts(segment)) for segment in waiting.segments) == sorted(expected)
+
+
 def test_a_log_that_is_full_refuses_until_something_is_released(
     make_log: Make, batch: Make, append: Make
 ) -> None:
     log = make_log(max_backlog_bytes=500)
     log.open()
-    assert append(log, batch("x" * 5_000_000)) == [1]
+    assert append(log, batch(" ".join(map(str, range(10_000))))) == [1]
     (refused,) = append(log, batch("y"))
     assert isinstance(refused, OverloadError)
     generation = log.seal()
