@@ -41,7 +41,7 @@ def segments(corpus: Corpus, directory: Path, *, spans: int, per_segment: int) -
             seq, items, index = seq + count, items + count, index + 1
             if index == len(corpus.requests):
                 lap, index = lap + 1, 0
-        path = directory / f"{first:020}.traces.pb.gz"
+        path = directory / f"{first:020}.traces.pb.zst"
         path.write_bytes(body)
         yield Segment(signal=Signal.TRACES, path=path, first_seq=first, items=items)
         path.unlink()

@@ -76,6 +76,7 @@ class Inserter:
             "retention_days": retention_days,
         }
         self._columns: dict[str, tuple[str, ...]] = {"span_content": CONTENT_COLUMNS}
+        self._shapes: dict[Signal, str] = {}
 
     def insert(self, segment: Segment) -> Inserted:
         """Store `segment`; what the engine refuses for the moment is tried again a few times."""
@@ -164,7 +165,13 @@ class Inserter:
         self._drop()
         query = decode_query(segment.signal, segment.path, self._numbers)
         settings = decoding_settings(segment.signal)
-        self._backend.decoder.run(f"CREATE TEMPORARY TABLE incoming ENGINE = Memory AS {query} {settings}")
+        decoder = self._backend.decoder
+        if segment.signal not in self._shapes:
+            shape = decoder.rows(f"DESCRIBE TABLE ({query}) {settings}")
+            self._shapes[segment.signal] = ", ".join(f"`{name}` {type_}" for name, type_, *_ in shape)
+        # `CREATE ... AS SELECT` would analyse the query twice, once for its columns.
+        decoder.run(f"CREATE TEMPORARY TABLE incoming ({self._shapes[segment.signal]}) ENGINE = Memory")
+        decoder.run(f"INSERT INTO incoming {query} {settings}")
         try:
             yield
         finally:
@@ -206,7 +213,8 @@ def decoding_settings(signal: Signal) -> str:
     # A request of traces is a block of its own: its long texts are moved, never copied from block to block.
     block = "max_block_size = 1, " if signal is Signal.TRACES else ""
     return (
-        f"SETTINGS {block}input_format_protobuf_oneof_presence = 1, format_schema = '{schema_of(signal)}',"
+        f"SETTINGS {block}min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0,"
+        f" max_threads = 1, input_format_protobuf_oneof_presence = 1, format_schema = '{schema_of(signal)}',"
         # Their work is for queries over tables; here it only takes time.
         " query_plan_enable_optimizations = 0"
     )

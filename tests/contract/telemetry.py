@@ -152,7 +152,7 @@ class LogFiles:
 
     def raw(self, signal: Signal, body: bytes, *, first: int, items: int) -> Segment:
         """A segment of any bytes."""
-        path = self._directory / f"{next(self._seq):06}.{signal}.pb.gz"
+        path = self._directory / f"{next(self._seq):06}.{signal}.pb.zst"
         path.write_bytes(body)
         self.next_seq = max(self.next_seq, first + max(items, 1))
         return Segment(signal=signal, path=path, first_seq=first, items=items)

@@ -24,7 +24,7 @@ def decode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., l
     connection = connect(MEMORY, place / "engine.xml", {"max_threads": 1})
 
     def rows(signal: Signal, *requests: Any) -> list[dict[str, Any]]:
-        path = Path(place / "segment.pb.gz")
+        path = Path(place / "segment.pb.zst")
         batches = [
             Batch(signal=signal, project="p", received_ns=NOW_NS, items=1, plain=each.SerializeToString())
             for each in requests
