@@ -58,9 +58,8 @@ class Generation:
     `last_seq` is the highest sequence of their items; behind it lies a block of 2^20 sequences from
     `summary_seq` on, for run summaries. Both ends are below the first sequence of the next generation.
 
-    A generation without segments is a block alone. Of those that an earlier process left only the last has
-    a block (`summary_seq` is 0 in the others), because a reader may have been told of a later sequence
-    before that process ended.
+    A generation without segments is a block alone. Those that an earlier process left share one block, behind
+    the last of them: a reader may have been told of a later sequence before that process ended.
     """
 
     segments: tuple[Segment, ...]
@@ -218,7 +217,7 @@ class Log:
         return [
             Generation(
                 segments=tuple(row.segment for row in rows),
-                summary_seq=block if rows is generations[-1] else 0,
+                summary_seq=block,
                 last_seq=max(row.last_seq for row in rows),
                 bytes=sum(row.bytes for row in rows),
             )

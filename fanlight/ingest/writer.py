@@ -21,7 +21,8 @@ from fanlight.errors import StoreError
 from fanlight.ingest import crash
 from fanlight.ingest.log import Generation, Log
 from fanlight.ingest.poison import insert_around_poison
-from fanlight.ingest.summaries import Summaries
+from fanlight.ingest.sequence import BLOCK
+from fanlight.ingest.summaries import MOST_RUNS, Summaries
 from fanlight.model.signal import Signal
 from fanlight.otlp.framing import Record
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
@@ -85,6 +86,8 @@ class Writer:
         self._lose_at = clock.monotonic()
         self._waiting = 0
         self._opened_at_seq = 0
+        self._next_summary_seq = 0
+        self._summed_up: frozenset[str] = frozenset()
         self._stopping = threading.Event()
         self._expired = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fanlight-writer", daemon=True)
@@ -119,15 +122,20 @@ class Writer:
         """Store the next generation, or rebuild what is due; False when there was nothing to do."""
         ending = self._stopping.is_set()
         rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
-        lose = not ending and self._clock.monotonic() >= self._lose_at
+        replaying = self._waiting > 1
+        lose = not ending and not replaying and self._clock.monotonic() >= self._lose_at
         generation = self._persist(lambda: self._log.seal(empty=rebuild or lose))
         if generation is None:
             return False
         projects = self._insert(generation)
-        upto = generation.last_seq
-        if generation.summary_seq:
-            upto, changed = self._sum_up(generation, rebuild=rebuild, lose=lose)
-            projects |= changed
+        upto, changed = self._sum_up(generation, rebuild=rebuild, lose=lose)
+        self._summed_up |= changed
+        if replaying:
+            # Its summaries lie behind items that still wait, so they are told of with the last of those.
+            upto = generation.last_seq
+        else:
+            projects |= self._summed_up
+            self._summed_up = frozenset()
         if projects:
             self._tell(upto, projects)
         self._held.append(generation)
@@ -176,9 +184,11 @@ class Writer:
 
     def _sum_up(self, generation: Generation, *, rebuild: bool, lose: bool) -> tuple[int, frozenset[str]]:
         """Summaries into the generation's block; the last sequence used, and the projects they are for."""
-        next_seq = generation.summary_seq
+        next_seq = max(generation.summary_seq, self._next_summary_seq)
         projects: frozenset[str] = frozenset()
-        if rebuild or self._summaries.due(idle=not self._log.wait(0)):
+        # Half of a block that is shared is kept for the last generation of those that share it.
+        has_room = self._waiting <= 1 or next_seq + MOST_RUNS <= generation.summary_seq + BLOCK // 2
+        if has_room and (rebuild or self._summaries.due(idle=not self._log.wait(0))):
             written, projects = self._persist(partial(self._summaries.rebuild, self._summarise, next_seq))
             next_seq += written
             crash.reach("after_summarise")
@@ -186,6 +196,7 @@ class Writer:
             lost = self._lose_runs(next_seq)
             next_seq += len(lost)
             projects |= {run.project_id for run in lost}
+        self._next_summary_seq = next_seq
         return max(generation.last_seq, next_seq - 1), projects
 
     def _summarise(self, runs: Sequence[RunKey], first_seq: int) -> int:

@@ -167,6 +167,31 @@ def test_a_replay_sums_up_again_what_the_last_process_did_not(
     assert later.ledger.counts == {("duplicates", "traces"): 1}
 
 
+def test_a_long_replay_sums_up_and_releases_as_it_goes_and_tells_of_summaries_at_its_end(
+    make_log: Make, make_writer: Make, store: Any, batch: Make, append: Make
+) -> None:
+    log = make_log(segment_bytes=1)
+    log.open()
+    for number in range(3):
+        append(log, batch(f"r{number}:a", project=f"p{number}"))
+    log.close()
+    clock = ManualClock()
+    again = make_log()
+    told = make_writer(again, clock=clock)
+    told.writer.open()
+    waiting = [again.backlog_bytes]
+    for _ in range(3):
+        assert told.writer.turn()
+        waiting.append(again.backlog_bytes)
+        clock.advance(60)
+    assert waiting == sorted(waiting, reverse=True)
+    assert len(set(waiting)) == 4  # each generation went as soon as its runs were summed up
+    items = [store.rows[f"r{number}:a"] for number in range(3)]
+    summaries = [store.summaries[RunKey("p", f"r{number}")] for number in range(3)]
+    assert items + summaries == sorted(items + summaries)
+    assert [watermark for watermark, _ in told.announced] == [*items[:2], summaries[2], summaries[2]]
+
+
 def test_lost_runs_are_looked_for_now_and_then_and_announced(
     make_log: Make, make_writer: Make, store: Any
 ) -> None:
