@@ -14,7 +14,7 @@ from fanlight.model.metric import MetricPoint
 from fanlight.model.project import ProjectScope
 from fanlight.query.logs import LIST_BODY_CHARACTERS, log_from_row
 from fanlight.query.runs import run_from_row
-from fanlight.query.spans import content_keys, span_row
+from fanlight.query.spans import span_row
 from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
 
@@ -170,8 +170,7 @@ def _metric_event(row: Sequence[Any]) -> Event:
 
 _SOURCES = (
     _Source(query="changed_runs", topic="runs", by_run=True, event=_run_event),
-    _Source(query="changed_spans", topic="", by_run=True, event=_span_event,
-            parameters={"content_keys": list(content_keys())}),
+    _Source(query="changed_spans", topic="", by_run=True, event=_span_event),
     _Source(query="changed_logs", topic="logs", by_run=True, event=_log_event,
             parameters={"body_characters": LIST_BODY_CHARACTERS + 1}),
     _Source(query="changed_metrics", topic="metrics", by_run=False, event=_metric_event),

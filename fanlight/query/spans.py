@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from fanlight.model.span import Attribute, Span, SpanEvent, SpanLink, SpanRow
 from fanlight.otlp.values import decode_attributes
 from fanlight.query.times import rfc3339
-from fanlight.semconv.canonical import dialects
 
 RAW_ARMS = frozenset({5, 6, 7})
 """The arms of a value (array, kvlist, bytes) whose text in the store is base64 when read."""
@@ -18,13 +16,6 @@ RAW_ARMS = frozenset({5, 6, 7})
 NO_SPAN = "0" * 16
 STATUS = ("unset", "ok", "error")
 SPAN_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
-
-
-@cache
-def content_keys() -> tuple[str, ...]:
-    """The attributes, in every dialect, whose presence means that a span has content to show."""
-    found = {key for each in dialects() for key in (*each.inputs, *each.outputs, *each.searched)}
-    return tuple(sorted(found))
 
 
 def status_name(code: int) -> str:

@@ -8,7 +8,7 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.span import Span, SpanColumns, TraceStructure
-from fanlight.query.spans import content_keys, span_from_row, span_kind_name, status_name
+from fanlight.query.spans import span_from_row, span_kind_name, status_name
 from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
 
@@ -26,8 +26,9 @@ def get_trace(
     """
     place = _place(store, scope, trace_id)
     heard_ms = clock.now_ns() // 1_000_000 - OPEN_SPAN_LOST_MS
-    asked = {**place, "heard_ms": heard_ms, "content_keys": list(content_keys()), "limit": limit + 1}
-    columns = [list(column[:limit]) for column in store.read_columns(scope, "trace_structure", asked)]
+    asked = {**place, "heard_ms": heard_ms, "limit": limit + 1}
+    query = "trace_structure" if place["opened"] else "trace_finished"
+    columns = [list(column[:limit]) for column in store.read_columns(scope, query, asked)]
     span_id = columns[0]
     if not span_id:
         raise _no_trace(scope, trace_id)
@@ -82,7 +83,8 @@ def _place(store: Store, scope: ProjectScope, trace_id: str) -> dict[str, Any]:
     found = store.read(scope, "trace_place", {"trace_id": trace})
     if not found:
         raise _no_trace(scope, trace)
-    return {"trace_id": trace, "since_ns": found[0][0], "until_ns": found[0][1]}
+    since_ns, until_ns, opened = found[0]
+    return {"trace_id": trace, "since_ns": since_ns, "until_ns": until_ns, "opened": opened}
 
 
 def _no_trace(scope: ProjectScope, trace_id: str) -> NotFoundError:

@@ -101,6 +101,12 @@ def searched(*, numbers: str, most: int) -> str:
     return f"arraySlice(arrayFilter({chosen}, arrayEnumerate({numbers}), {numbers}), 1, {most})"
 
 
+def has_content(*, numbers: str) -> str:
+    """SQL for whether an item has an attribute with content to show: 1 or 0."""
+    keys = {key for each in dialects() for key in (*each.inputs, *each.outputs, *each.searched)}
+    return f"hasAny({numbers}, {sorted(key_order().index(key) + 1 for key in keys)})"
+
+
 def quote(text: str) -> str:
     """`text` as an SQL literal; for texts of our own only, values of others are bound."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")

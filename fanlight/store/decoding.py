@@ -116,6 +116,8 @@ def _fill(mark: re.Match[str]) -> str:
         return canonical.numbers(keys="keys", texts="texts")
     if name == "searched":
         return canonical.searched(numbers="numbers", most=MOST_SEARCHED)
+    if name == "has_content":
+        return canonical.has_content(numbers="numbers")
     if name == "kind":
         return canonical.kind(
             texts="texts", numbers="numbers", keys="mapKeys(attributes)", span_kind="span_kind"

@@ -10,6 +10,7 @@ SELECT
     -- Whoever reports more from caches than in all has left them out of it.
     if(coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) > reported, reported + coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0), reported) AS tokens_input,
     CAST(/*searched*/, 'Array(UInt16)') AS new_places,
+    /*has_content*/ AS has_content,
     leftUTF8(/*inputs*/, 2048) AS input,
     leftUTF8(/*outputs*/, 2048) AS output
 FROM

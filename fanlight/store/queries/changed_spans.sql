@@ -22,12 +22,12 @@ SELECT
     tokens_output,
     error_type,
     length(event_name),
-    hasAny(keys, {content_keys:Array(String)})
+    has_content
 FROM (
     SELECT
         seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
         effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
-        tokens_output, error_type, event_name, attributes.keys AS keys, 'finished' AS state
+        tokens_output, error_type, event_name, has_content, 'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
         AND seq > {after:UInt64}
@@ -41,7 +41,7 @@ FROM (
     SELECT
         seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
         effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
-        tokens_output, error_type, event_name, attributes.keys AS keys, 'open' AS state
+        tokens_output, error_type, event_name, has_content, 'open' AS state
     FROM open_spans
     WHERE project_id = {project_id:String}
         AND seq > {after:UInt64}

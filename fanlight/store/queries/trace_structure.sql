@@ -18,13 +18,13 @@ SELECT
     tokens_output,
     nullIf(error_type, ''),
     length(event_name),
-    hasAny(keys, {content_keys:Array(String)}),
+    has_content,
     run_id
 FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, attributes.keys AS keys, run_id,
+        error_type, event_name, has_content, run_id,
         'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
@@ -35,7 +35,7 @@ FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, attributes.keys AS keys, run_id,
+        error_type, event_name, has_content, run_id,
         if(toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open') AS state
     FROM open_spans FINAL
     WHERE project_id = {project_id:String}

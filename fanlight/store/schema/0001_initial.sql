@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS spans (
     input             String CODEC(ZSTD(3)),                       -- preview, of spans that can be a run's root
     output            String CODEC(ZSTD(3)),
     new_places        Array(UInt16) CODEC(ZSTD(1)),                -- attributes with what is new in the span, at most 4
+    has_content       UInt8 CODEC(ZSTD(1)),                        -- 1: some attribute holds an input or output
     content_hash      UInt64 CODEC(NONE),                          -- of the whole span as it came
     flags             Array(LowCardinality(String)),
     retention_days    UInt16 CODEC(ZSTD(1)),
@@ -88,14 +89,13 @@ CREATE TABLE IF NOT EXISTS spans (
         ' ', mapValues(attributes)[new_places[2]], ' ', mapValues(attributes)[new_places[3]],
         ' ', mapValues(attributes)[new_places[4]]),
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
-    INDEX by_key mapKeys(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_value mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_word search TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(search))
 ) ENGINE = MergeTree
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, toStartOfHour(effective_start), trace_id, span_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1,
     min_bytes_for_wide_part = 2000000000, max_compress_block_size = 262144,
     merge_max_block_size = 1024, merge_max_block_size_bytes = 4000000
 ;
@@ -113,7 +113,8 @@ CREATE TABLE IF NOT EXISTS span_content (
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, trace_id, span_id, place)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, index_granularity = 64
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, index_granularity = 64
 ;
 -- Snapshots of spans that have not ended: the newest of each. A trace is its finished spans and those of these that
 -- have no finished twin.
@@ -122,7 +123,8 @@ ENGINE = ReplacingMergeTree(seq)
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, trace_id, span_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(2))
-SETTINGS min_bytes_for_wide_part = 2000000000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    min_bytes_for_wide_part = 2000000000
 ;
 -- Where in time a trace lies: the way into `spans` by its id alone.
 CREATE TABLE IF NOT EXISTS trace_index (
@@ -132,24 +134,25 @@ CREATE TABLE IF NOT EXISTS trace_index (
     max_start      SimpleAggregateFunction(max, DateTime64(9, 'UTC')),
     received_at    SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
     retention_days SimpleAggregateFunction(max, UInt16),
-    own_runs       SimpleAggregateFunction(max, UInt8)             -- 1: some span of it starts a run of its own
+    opened         SimpleAggregateFunction(max, UInt8)             -- 1: some span of it was seen before it ended
 ) ENGINE = AggregatingMergeTree
 ORDER BY (trace_id, project_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    index_granularity = 256, non_replicated_deduplication_window = 1000
 ;
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_of_spans TO trace_index AS
 SELECT
     trace_id, project_id, min(effective_start) AS min_start, max(effective_start) AS max_start,
     max(received_at) AS received_at, max(retention_days) AS retention_days,
-    max(run_id != lower(hex(trace_id))) AS own_runs
+    0 AS opened
 FROM spans GROUP BY trace_id, project_id
 ;
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_of_open_spans TO trace_index AS
 SELECT
     trace_id, project_id, min(effective_start) AS min_start, max(effective_start) AS max_start,
     max(received_at) AS received_at, max(retention_days) AS retention_days,
-    max(run_id != lower(hex(trace_id))) AS own_runs
+    1 AS opened
 FROM open_spans GROUP BY trace_id, project_id
 ;
 -- One summary a run, replaced whenever it changes: read with FINAL.
@@ -197,7 +200,8 @@ CREATE TABLE IF NOT EXISTS runs (
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (project_id, started_at, run_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(heard_at) + toIntervalDay(retention_days))
-SETTINGS index_granularity = 1024, min_bytes_for_wide_part = 200000000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    index_granularity = 1024, min_bytes_for_wide_part = 200000000
 ;
 CREATE TABLE IF NOT EXISTS logs (
     project_id      LowCardinality(String),
@@ -243,7 +247,8 @@ CREATE TABLE IF NOT EXISTS logs (
 PARTITION BY toDate(time)
 ORDER BY (project_id, time, seq)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
 ;
 CREATE TABLE IF NOT EXISTS metrics (
     project_id      LowCardinality(String),
@@ -299,7 +304,8 @@ CREATE TABLE IF NOT EXISTS metrics (
 PARTITION BY toDate(time)
 ORDER BY (project_id, name, series, time, seq)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
 ;
 -- Which points are stored, in order of time: the writer asks it for those of a segment that are known already.
 CREATE TABLE IF NOT EXISTS metric_identities (
@@ -311,7 +317,8 @@ CREATE TABLE IF NOT EXISTS metric_identities (
 PARTITION BY toDate(time)
 ORDER BY (time, identity)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), received_at + toIntervalDay(retention_days))
-SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+    non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1
 ;
 CREATE MATERIALIZED VIEW IF NOT EXISTS metric_identities_of_metrics TO metric_identities AS
 SELECT toDateTime(time) AS time, identity, toDateTime(received_at) AS received_at, retention_days FROM metrics

@@ -10,6 +10,7 @@ SELECT
     -- Whoever reports more from caches than in all has left them out of it.
     if(coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) > reported, reported + coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0), reported) AS tokens_input,
     CAST(arraySlice(arrayFilter((place, number) -> number IN (17, 52, 47, 53, 48, 57, 54, 55, 51, 56, 77, 78), arrayEnumerate(numbers), numbers), 1, 4), 'Array(UInt16)') AS new_places,
+    hasAny(numbers, [16, 17, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 76, 77, 78]) AS has_content,
     leftUTF8(texts[if(can_be_root, arrayFirst(place -> place != 0, [indexOf(numbers, 16), indexOf(numbers, 46), indexOf(numbers, 47), indexOf(numbers, 48), indexOf(numbers, 49), indexOf(numbers, 50), indexOf(numbers, 51), indexOf(numbers, 76)]), 0)], 2048) AS input,
     leftUTF8(texts[if(can_be_root, arrayFirst(place -> place != 0, [indexOf(numbers, 17), indexOf(numbers, 52), indexOf(numbers, 53), indexOf(numbers, 54), indexOf(numbers, 55), indexOf(numbers, 56), indexOf(numbers, 77)]), 0)], 2048) AS output
 FROM
