@@ -1,4 +1,7 @@
-"""A real embedded store of this process, with rows laid into its tables by name."""
+"""A real embedded store, with rows laid into its tables by name.
+
+A module's own: a process has one engine at a time, and other tests open theirs.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +30,12 @@ class Tables:
         self._client.command(f"TRUNCATE TABLE {table}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("store")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store(place: Path) -> Iterator[Store]:
     store = open_store(f"chdb://{place}", place, config.load(environ={}, flags={"retention_days": 0}))
     store.open()
@@ -40,6 +43,6 @@ def store(place: Path) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tables(store: Store, place: Path) -> Tables:
     return Tables(place)
