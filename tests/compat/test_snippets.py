@@ -22,8 +22,6 @@ from fanlight.errors import NotFoundError
 
 from .conftest import node_modules_with, python_with
 
-pytestmark = pytest.mark.xdist_group("compat")
-
 SNIPPETS = Path(__file__).parents[2] / "studio" / "src" / "model" / "snippets"
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="no curl here")
 

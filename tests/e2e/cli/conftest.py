@@ -51,7 +51,7 @@ def fanlight(server: DemoServer) -> Fanlight:
     def run(*arguments: str) -> Done:
         done = subprocess.run(
             [sys.executable, "-m", "fanlight.cli.main", *arguments],
-            env={**bare_environment(), "FANLIGHT_URL": server.studio},
+            env={**bare_environment(), "FANLIGHT_URL": server.studio, "COLUMNS": "200"},
             capture_output=True,
             text=True,
             timeout=90,

@@ -17,7 +17,7 @@ from tests.e2e.reliability.traffic import HEADERS, Ledger, Outcome
 
 DISK_MIB = 128
 
-pytestmark = [pytest.mark.xdist_group("reliability"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 def _namespace() -> tuple[str, ...]:

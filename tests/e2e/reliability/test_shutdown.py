@@ -12,7 +12,7 @@ from benchmarks.server import Server
 from tests.e2e.reliability.spans import Sent, assert_kept
 from tests.e2e.reliability.traffic import Traffic
 
-pytestmark = [pytest.mark.xdist_group("reliability"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.parametrize("stops", [3, pytest.param(20, marks=pytest.mark.slow)])

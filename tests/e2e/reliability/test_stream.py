@@ -15,7 +15,7 @@ from tests.e2e.reliability.readers import Reader, Told
 from tests.e2e.reliability.spans import Sent
 from tests.e2e.reliability.traffic import HEADERS, Traffic
 
-pytestmark = [pytest.mark.xdist_group("reliability"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 PER_REQUEST = 20
 READERS = 3

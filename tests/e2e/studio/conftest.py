@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.studio.telemetry import Sender
 
@@ -43,18 +43,27 @@ class Server:
     process: subprocess.Popen[str]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+# The plugin's own fixtures last as long as the process, and with them an event loop in its main thread:
+# no test after them could call asyncio.run. These last as long as a module.
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed; apt-get install chromium")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_FLAGS.split()}
+    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS.split())
+    yield browser
+    browser.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def browser_context_args() -> dict[str, Any]:
     return {
-        **browser_context_args,
         "viewport": {"width": 1440, "height": 900},
         "reduced_motion": "reduce",
         "locale": "en-US",

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.studio.telemetry import Sender, agent_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[3] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = "() => axe.run(document, {resultTypes: ['violations']})"

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.studio.telemetry import Sender, agent_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 
 def open_tail(page: Page, root: str, sender: Sender, lines: int = 200) -> Locator:

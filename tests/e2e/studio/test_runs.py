@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.studio.telemetry import Sender, agent_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 
 def test_runs_appear_live_and_change_in_place(page: Page, root: str, sender: Sender) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.studio.conftest import Server
 from tests.e2e.studio.telemetry import Sender, agent_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 
 def test_an_empty_project_shows_how_to_send_and_flips_when_data_lands(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.studio.telemetry import Sender, wide_trace
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 READY_S = 1.5
 SPANS = 10_000

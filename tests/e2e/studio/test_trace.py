@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.studio.telemetry import Sender, Span, agent_run, new_trace_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("studio")]
+pytestmark = pytest.mark.browser
 
 
 def names(page: Page) -> list[str]:
