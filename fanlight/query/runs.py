@@ -17,7 +17,7 @@ NO_SPAN = "0" * 16
 FIRST_WINDOW = 4
 """Rows of the first window for each run asked for: some are older versions of a run, some do not match."""
 
-WINDOW_GROWTH = 8
+WINDOW_GROWTH = 32
 
 FEW_RUNS = 100
 """Up to so many runs that hold a text are read by id; with more, each window looks for its own."""

@@ -31,8 +31,10 @@ def search_spans(binder: Binder, value: Value, *, indexed: bool) -> str:
 
 def search_runs(binder: Binder, value: Value, *, indexed: bool) -> str:
     """The condition on runs: in their own texts, or in a span of theirs; looked up before runs are read."""
-    own = _any_holds(binder, value, ("name", "error_type", "error_message"))
-    return binder.look_up(runs=own, spans=_holds(binder, value, "search", indexed=True))
+    own = "concat(name, '\\n', error_type, '\\n', error_message)"
+    return binder.look_up(
+        runs=_holds(binder, value, own), spans=_holds(binder, value, "search", indexed=True)
+    )
 
 
 def search_metrics(binder: Binder, value: Value, *, indexed: bool) -> str:

@@ -1,5 +1,5 @@
--- The structure of a trace of which no span was seen before it ended: the columns of trace_structure.sql, for half of
--- its price. No attribute, no content.
+-- The structure of one trace of which no span was seen before it ended: the columns of trace_structure.sql
+-- for half of its price. No attribute, no content.
 SELECT
     lower(hex(span_id)),
     if(parent_span_id = toFixedString('', 8), NULL, lower(hex(parent_span_id))),

@@ -89,6 +89,7 @@ CREATE TABLE IF NOT EXISTS spans (
         ' ', mapValues(attributes)[new_places[2]], ' ', mapValues(attributes)[new_places[3]],
         ' ', mapValues(attributes)[new_places[4]]),
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
+    INDEX by_arrival received_at TYPE minmax GRANULARITY 1,
     INDEX by_word search TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(search))
 ) ENGINE = MergeTree
 PARTITION BY toDate(effective_start)
@@ -194,6 +195,7 @@ CREATE TABLE IF NOT EXISTS runs (
     output       String CODEC(ZSTD(3)),
     retention_days UInt16,
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
+    INDEX by_arrival heard_at TYPE minmax GRANULARITY 1,
     INDEX by_run run_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = ReplacingMergeTree(seq, gone)
@@ -241,6 +243,7 @@ CREATE TABLE IF NOT EXISTS logs (
     attribute_keys  Array(String) ALIAS mapKeys(attributes),
     attribute_values Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(attributes), attribute_types),
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
+    INDEX by_arrival received_at TYPE minmax GRANULARITY 1,
     INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_word body TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(body))
 ) ENGINE = MergeTree
@@ -299,7 +302,8 @@ CREATE TABLE IF NOT EXISTS metrics (
     resource_values Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(resource), resource_types),
     attribute_keys  Array(String) ALIAS mapKeys(attributes),
     attribute_values Array(String) ALIAS arrayMap((v, t) -> if(t > 4, base64Encode(v), v), mapValues(attributes), attribute_types),
-    INDEX by_seq seq TYPE minmax GRANULARITY 1
+    INDEX by_seq seq TYPE minmax GRANULARITY 1,
+    INDEX by_arrival received_at TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (project_id, name, series, time, seq)
