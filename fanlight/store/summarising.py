@@ -16,7 +16,7 @@ LONGEST_NS = 10 * 365 * 86_400 * 10**9
 """Clocks can claim anything; nothing is shown to take longer than ten years."""
 
 _TRACE_RUN = re.compile(r"^[0-9a-f]{32}$")
-_STEPS = ("sought", "members", "judged", "summary", "previous", "changed")
+_STEPS = ("places", "members", "judged", "summary", "previous", "changed")
 
 
 class Summariser:
@@ -32,8 +32,10 @@ class Summariser:
             return 0
         with self._tables():
             projects, ids = zip(*traces, strict=True)
-            self._make("sought", projects=list(projects), traces=list(ids))
+            self._make("places", projects=list(projects), traces=list(ids))
             self._make("members")
+            if self._writer.rows("SELECT count() FROM places WHERE opened")[0][0]:
+                self._writer.run(statement("summarise", "open_members"))
             self._judge()
             self._make("summary", longest_ns=LONGEST_NS)
             self._make("previous")
