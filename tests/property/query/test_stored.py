@@ -25,7 +25,9 @@ TRACE = "0" * 31 + "1"
 def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
     log = LogFiles(Path(tmp_path_factory.mktemp("segments")))
     spans = telemetry.traces(
-        telemetry.span("plan", number=1, gen_ai__operation__name="invoke_agent", gen_ai__agent__name="planner"),
+        telemetry.span(
+            "plan", number=1, gen_ai__operation__name="invoke_agent", gen_ai__agent__name="planner"
+        ),
         telemetry.span("search", number=2, parent=1, at=1, took=2, error="no route", n=7, tags=["a", 1]),
         telemetry.span("still open", number=3, parent=1, at=2, took=0),
     )
