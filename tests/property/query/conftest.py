@@ -26,6 +26,9 @@ class Tables:
         data = [[row[name] for name in columns] for row in rows]
         self._client.insert(table, data, column_names=columns)
 
+    def close(self) -> None:
+        self._client.close()
+
     def clear(self, table: str) -> None:
         self._client.command(f"TRUNCATE TABLE {table}")
 
@@ -44,5 +47,7 @@ def store(place: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def tables(store: Store, place: Path) -> Tables:
-    return Tables(place)
+def tables(store: Store, place: Path) -> Iterator[Tables]:
+    tables = Tables(place)
+    yield tables
+    tables.close()
