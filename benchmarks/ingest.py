@@ -44,6 +44,7 @@ def _measure(bench: Bench, case: _Case) -> list[Row]:
                 seen_at, load = _until_visible(server, loading)
             bench.say(f"{case.part}: waiting for merges to settle")
             server.settle()
+        server.rest()
         disk_bytes = (server.disk_bytes() - empty_bytes) / load.spans
     part, rate = case.part, load.spans / (seen_at - load.began)
     sender = f"load generator {load.cpu_s / load.seconds:.2f} cores"

@@ -150,6 +150,15 @@ class Server:
             if self.cpu_s() - before < 0.05 * quiet_s:
                 return
 
+    def rest(self, *, still_s: float = 45.0, timeout_s: float = 150.0) -> None:
+        """Wait until the directory has kept its size for `still_s`: merged parts go within half a minute."""
+        until = time.monotonic() + timeout_s
+        size, since = self.disk_bytes(), time.monotonic()
+        while time.monotonic() - since < still_s and time.monotonic() < until:
+            time.sleep(1)
+            if (found := self.disk_bytes()) != size:
+                size, since = found, time.monotonic()
+
     @contextmanager
     def watched(self, *, every_s: float = 0.1) -> Iterator[Usage]:
         """Measure CPU and the memory's peak while the block runs."""

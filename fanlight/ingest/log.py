@@ -40,7 +40,7 @@ logger = logging.getLogger("fanlight.ingest.log")
 SEGMENT_ITEMS = 100_000
 """Most items of a segment: the engine takes one as a single block of rows."""
 
-PLAIN_FACTOR = 4
+PLAIN_FACTOR = 3
 """A segment holds at most this many times `segment_bytes` once inflated: that bounds the engine's memory."""
 
 INLINE_BYTES = 256 * 1024

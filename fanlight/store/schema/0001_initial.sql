@@ -95,7 +95,7 @@ CREATE TABLE IF NOT EXISTS spans (
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, toStartOfHour(effective_start), trace_id, span_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1,
     min_bytes_for_wide_part = 2000000000, max_compress_block_size = 262144,
     merge_max_block_size = 1024, merge_max_block_size_bytes = 4000000
@@ -114,7 +114,7 @@ CREATE TABLE IF NOT EXISTS span_content (
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, trace_id, span_id, place)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, index_granularity = 64
 ;
 -- Snapshots of spans that have not ended: the newest of each. A trace is its finished spans and those of these that
@@ -124,7 +124,7 @@ ENGINE = ReplacingMergeTree(seq)
 PARTITION BY toDate(effective_start)
 ORDER BY (project_id, trace_id, span_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(2))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     min_bytes_for_wide_part = 2000000000
 ;
 -- Where in time a trace lies: the way into `spans` by its id alone.
@@ -139,7 +139,7 @@ CREATE TABLE IF NOT EXISTS trace_index (
 ) ENGINE = AggregatingMergeTree
 ORDER BY (trace_id, project_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     index_granularity = 256, non_replicated_deduplication_window = 1000
 ;
 CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_of_spans TO trace_index AS
@@ -202,7 +202,7 @@ CREATE TABLE IF NOT EXISTS runs (
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (project_id, started_at, run_id)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(heard_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     index_granularity = 1024, min_bytes_for_wide_part = 200000000
 ;
 CREATE TABLE IF NOT EXISTS logs (
@@ -250,7 +250,7 @@ CREATE TABLE IF NOT EXISTS logs (
 PARTITION BY toDate(time)
 ORDER BY (project_id, time, seq)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
 ;
 CREATE TABLE IF NOT EXISTS metrics (
@@ -308,7 +308,7 @@ CREATE TABLE IF NOT EXISTS metrics (
 PARTITION BY toDate(time)
 ORDER BY (project_id, name, series, time, seq)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), toDateTime(received_at) + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 200000000
 ;
 -- Which points are stored, in order of time: the writer asks it for those of a segment that are known already.
@@ -321,7 +321,7 @@ CREATE TABLE IF NOT EXISTS metric_identities (
 PARTITION BY toDate(time)
 ORDER BY (time, identity)
 TTL if(retention_days = 0, toDateTime('2100-01-01', 'UTC'), received_at + toIntervalDay(retention_days))
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60,
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 10,
     non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1
 ;
 CREATE MATERIALIZED VIEW IF NOT EXISTS metric_identities_of_metrics TO metric_identities AS
