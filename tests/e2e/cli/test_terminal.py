@@ -107,10 +107,8 @@ def test_tail_shows_what_arrives_while_it_runs(
             told = json.loads(tail.communicate(timeout=30)[0])
         finally:
             tail.kill()
-    assert (told["type"], told["data"]["run_id" if told["type"] == "span" else "id"]) == (
-        told["type"],
-        trace_id,
-    )
+    names_its_run = {"run": "id", "span": "run_id", "log": "run"}
+    assert told["data"][names_its_run[told["type"]]] == trace_id
 
 
 def test_projects_and_keys_over_the_api(fanlight: Fanlight, server: DemoServer) -> None:

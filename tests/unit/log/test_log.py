@@ -145,7 +145,7 @@ def test_a_segment_that_is_full_ends_its_generation(make_log: Make, batch: Make,
     generations = []
     while generation := log.seal():
         generations.append(generation)
-    assert [generation.segments[0].items for generation in generations] == [16, 16, 8]
+    assert [generation.segments[0].items for generation in generations] == [12, 12, 12, 4]
     assert all(a.summary_seq + BLOCK == b.segments[0].first_seq for a, b in pairwise(generations))
 
 
