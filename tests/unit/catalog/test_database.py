@@ -3,24 +3,53 @@ from __future__ import annotations
 import multiprocessing
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from fanlight.catalog import migrations
 from fanlight.catalog.database import FILE, Catalog, open_catalog
+from fanlight.catalog.migrate import upgrade
 from fanlight.catalog.projects import create_project, ensure_project, list_projects
 from fanlight.catalog.tables import Base
 from fanlight.errors import ConfigError, SchemaTooNewError
 
 
-def test_the_migrations_make_the_tables_that_are_mapped(catalog: Catalog) -> None:
-    with catalog.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+def _schema(connection: Connection) -> dict[str, Any]:
+    """Tables with their columns, keys and indexes; what has no name of its own is told by its columns."""
+    found = inspect(connection)
+
+    def columns_of(rows: list[Any]) -> list[tuple[Any, ...]]:
+        return sorted((tuple(row.get("column_names", ())), bool(row.get("unique", True))) for row in rows)
+
+    return {
+        table: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)),
+            "primary": found.get_pk_constraint(table)["constrained_columns"],
+            "unique": columns_of(found.get_unique_constraints(table)),
+            "indexes": columns_of(found.get_indexes(table)),
+            "foreign": sorted(str(each["constrained_columns"]) for each in found.get_foreign_keys(table)),
+        }
+        for table in sorted(found.get_table_names())
+    }
+
+
+def test_the_migrations_make_the_tables_that_are_mapped_and_that_a_new_catalog_has(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
+    with engine.begin() as migrated, catalog.reading() as session:
+        upgrade(migrated)
+        context = MigrationContext.configure(migrated, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+        assert _schema(migrated) == _schema(session.connection())
+        version = text("SELECT version_num FROM alembic_version")
+        assert migrated.execute(version).scalar() == session.execute(version).scalar()
+    engine.dispose()
 
 
 def test_head_is_the_newest_migration() -> None:
