@@ -79,13 +79,19 @@ class OverloadError(FanlightError):
 
 
 class StoreError(FanlightError):
-    """The engine refused or failed. `retryable` tells whether the same call may go through later."""
+    """The engine refused or failed. `retryable` tells whether the same call may go through later.
+
+    `engine_code` is the engine's own number for it, 0 when it gave none.
+    """
 
     code = "store"
 
-    def __init__(self, message: str, *, retryable: bool = False, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, retryable: bool = False, hint: str = "", engine_code: int = 0
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retryable = retryable
+        self.engine_code = engine_code
 
 
 class SchemaTooNewError(StoreError):

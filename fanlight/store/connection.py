@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -14,10 +15,14 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from fanlight.errors import StoreError
 
 TIMEOUT = 159
-RETRYABLE = frozenset({TIMEOUT, 202, 209, 210, 241, 243, 252, 319, 999})
+MEMORY_SHORT = 241
+RETRYABLE = frozenset({TIMEOUT, 202, 209, 210, MEMORY_SHORT, 243, 252, 319, 999})
 """Engine codes that may pass: time-out, too many queries, network, memory, disk, too many parts."""
 
 _MOST_TEXT = 600
+PAUSES_S = (0.05, 0.2, 0.5)
+
+Answer = TypeVar("Answer")
 
 
 class Connection:
@@ -65,6 +70,21 @@ class Connection:
         self._client.close()
 
 
+def patiently(ask: Callable[[], Answer], *, pauses_s: Sequence[float] = PAUSES_S) -> Answer:
+    """The answer of `ask`, asked again after each of the pauses while the engine is short of memory.
+
+    Storing and merging share its memory with questions, and give it back within moments.
+    """
+    for pause_s in pauses_s:
+        try:
+            return ask()
+        except StoreError as error:
+            if error.engine_code != MEMORY_SHORT:
+                raise
+        time.sleep(pause_s)
+    return ask()
+
+
 class Pool:
     """A few connections shared by many threads; whoever comes when all are taken waits."""
 
@@ -109,7 +129,9 @@ def _translated() -> Iterator[None]:
         shown = (
             text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT // 2]} ... {text[-_MOST_TEXT // 2 :]}"
         )
-        raise StoreError(f"the engine answered: {shown}", retryable=code in RETRYABLE or code == 0) from error
+        raise StoreError(
+            f"the engine answered: {shown}", retryable=code in RETRYABLE or code == 0, engine_code=code
+        ) from error
 
 
 def code_of(error: BaseException) -> int:

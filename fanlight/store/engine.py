@@ -13,6 +13,7 @@ from fanlight.model.project import ProjectScope
 from fanlight.store import migrate
 from fanlight.store.backend import Backend
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
+from fanlight.store.connection import patiently
 from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
 from fanlight.store.served import Served
@@ -83,8 +84,9 @@ class Engine:
         parameters: Mapping[str, Any] | None = None,
         fragments: Mapping[str, str] | None = None,
     ) -> Sequence[Sequence[Any]]:
+        text, bound = _filled(query, fragments), _bound(scope, parameters)
         with self._backend.readers.connection() as connection:
-            return connection.rows(_filled(query, fragments), _bound(scope, parameters))
+            return patiently(lambda: connection.rows(text, bound))
 
     def read_columns(
         self,
@@ -93,14 +95,15 @@ class Engine:
         parameters: Mapping[str, Any] | None = None,
         fragments: Mapping[str, str] | None = None,
     ) -> Sequence[Sequence[Any]]:
+        text, bound = _filled(query, fragments), _bound(scope, parameters)
         with self._backend.readers.connection() as connection:
-            return connection.columns(_filled(query, fragments), _bound(scope, parameters))
+            return patiently(lambda: connection.columns(text, bound))
 
     def read_operator(
         self, query: str, parameters: Mapping[str, Any] | None = None
     ) -> Sequence[Sequence[Any]]:
         with self._backend.readers.connection() as connection:
-            return connection.rows(statement("operator", query), parameters)
+            return patiently(lambda: connection.rows(statement("operator", query), parameters))
 
 
 def _filled(query: str, fragments: Mapping[str, str] | None) -> str:
