@@ -12,8 +12,8 @@ from fanlight.errors import ConfigError
 from fanlight.model.project import ProjectScope
 from fanlight.store import migrate
 from fanlight.store.backend import Backend
-from fanlight.store.contract import Inserted, RunKey, Segment, Store
 from fanlight.store.connection import patiently
+from fanlight.store.contract import Inserted, RunKey, Segment, Store
 from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
 from fanlight.store.served import Served
