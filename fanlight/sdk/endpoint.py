@@ -45,9 +45,19 @@ def find_endpoint(
         or environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
         or DEFAULT_ENDPOINT
     )
-    headers = {}
+    # Those headers may be the credentials of another vendor: they go wherever OpenTelemetry is told to send.
+    headers = {} if environ.get("FANLIGHT_URL") and not endpoint else _headers_of(environ)
     if key := key or environ.get("FANLIGHT_KEY"):
         headers["authorization"] = f"Bearer {key}"
     if project:
         headers["x-fanlight-project"] = project
     return Endpoint(url.rstrip("/"), headers)
+
+
+def _headers_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """What OTEL_EXPORTER_OTLP_HEADERS says."""
+    if not (given := environ.get("OTEL_EXPORTER_OTLP_HEADERS")):
+        return {}
+    from opentelemetry.util.re import parse_env_headers
+
+    return dict(parse_env_headers(given, liberal=True))

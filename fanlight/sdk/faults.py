@@ -59,23 +59,3 @@ def harmless(where: str, otherwise: R) -> Callable[[Callable[P, R]], Callable[P,
         return safe
 
     return decorate
-
-
-class _Once(logging.Filter):
-    """Lets one record through and counts the others: a server that is down is no news each second."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__()
-        self.where = where
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING:
-            return True
-        return count(self.where) == 1
-
-
-def quieten(logger: str, where: str) -> None:
-    """From now on let `logger` warn once; what follows is counted under `where`."""
-    chosen = logging.getLogger(logger)
-    if not any(isinstance(known, _Once) for known in chosen.filters):
-        chosen.addFilter(_Once(where))

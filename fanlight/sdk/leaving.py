@@ -4,50 +4,51 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from fanlight.sdk.faults import note
 
-DEADLINE_S = 1.5
+
+def at_exit(close: Callable[[], object]) -> None:
+    """Call `close` when this process ends, once; a child of `multiprocessing` runs finalizers instead."""
+    atexit.unregister(close)
+    atexit.register(close)
+    if "multiprocessing.process" in sys.modules:
+        from multiprocessing import process, util
+
+        if process.parent_process() is not None:
+            util.Finalize(None, close, exitpriority=0)
 
 
-class Closer:
-    """Runs each of `closings` once, all at the same time, when it is told to or when the process ends.
+class Parked:
+    """Runs `closing` in a thread of its own when it is told to, and waits for at most `deadline_s`.
 
-    Its threads are started now and parked: from Python 3.12 on no thread can be started at exit. They are
-    daemons, so one that hangs is left behind.
+    The thread is started now and parked: from Python 3.12 on no thread can be started at exit. It is a
+    daemon, so that a closing that hangs is left behind.
     """
 
-    def __init__(self, closings: Sequence[Callable[[], object]], *, deadline_s: float = DEADLINE_S) -> None:
-        self._closings = tuple(closings)
+    def __init__(self, closing: Callable[[], object], *, deadline_s: float) -> None:
+        self._closing = closing
         self._deadline_s = deadline_s
         self._park()
         os.register_at_fork(after_in_child=self._park)
-        atexit.register(self.close)
 
     def _park(self) -> None:
         self._go = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=(closing, self._go), name="fanlight-exit", daemon=True)
-            for closing in self._closings
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._run, args=(self._go,), name="fanlight-exit", daemon=True)
+        self._thread.start()
 
-    @staticmethod
-    def _run(closing: Callable[[], object], go: threading.Event) -> None:
+    def _run(self, go: threading.Event) -> None:
         go.wait()
         try:
-            closing()
+            self._closing()
         except Exception as error:
             note("flush at exit", error)
 
     def close(self) -> bool:
-        """Close now. True when everything was closed within the deadline."""
+        """Close now. True when that was done within the deadline."""
         self._go.set()
-        deadline = time.monotonic() + self._deadline_s
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        self._thread.join(self._deadline_s)
+        return not self._thread.is_alive()

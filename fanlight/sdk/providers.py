@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fanlight.sdk.endpoint import Endpoint, find_endpoint
-from fanlight.sdk.faults import harmless, quieten
-from fanlight.sdk.leaving import Closer
+from fanlight.sdk.faults import harmless
+from fanlight.sdk.leaving import Parked, at_exit
+from fanlight.sdk.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
+    from opentelemetry.sdk._logs import LoggerProvider
     from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import MetricReader
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+    from opentelemetry.sdk.trace import TracerProvider
+
+    from fanlight.sdk.pipeline import Pipeline
+    from fanlight.sdk.tags import Tags
 
 METRIC_INTERVAL_MS = 5_000.0
-BATCH_DELAY_MS = 500.0
+METRIC_EXIT_S = 0.3
 
+_log = logging.getLogger("fanlight")
 _lock = threading.Lock()
 _active: Providers | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """What was configured. `endpoint` is None when nothing is sent."""
+    """What is in use: our own providers, or those that the host had set up before."""
 
     traces: TracerProvider
     logs: LoggerProvider
     metrics: MeterProvider
-    endpoint: Endpoint | None
-    closer: Closer
+    pipeline: Pipeline
+    project: str | None = None
 
 
 @harmless("configure", otherwise=None)
@@ -47,21 +51,30 @@ def configure(
     room: str | None = None,
     session: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    instrument: Literal["auto"] | Sequence[str] = (),
 ) -> None:
     """Send this process's traces, logs and metrics to Fanlight.
 
-    Installs OpenTelemetry's global providers, so that every instrumentation reports there too. `endpoint`
-    defaults to FANLIGHT_URL, then OTEL_EXPORTER_OTLP_ENDPOINT, then http://127.0.0.1:4318; `key` to
-    FANLIGHT_KEY. `project`, `room`, `session` and `attributes` go onto the resource. The first call wins.
-    It never raises and never waits for the server; what is queued is sent at exit, for at most 1.5 s.
+    Installs OpenTelemetry's global providers, so that every instrumentation reports there too; providers that
+    the host has set before stay, and report here as well. `endpoint` defaults to FANLIGHT_URL, then
+    OTEL_EXPORTER_OTLP_ENDPOINT, then http://127.0.0.1:4318; `key` to FANLIGHT_KEY. `project`, `room`,
+    `session` and `attributes` go onto the resource. `instrument="auto"` turns on every instrumentation of an
+    agent or model library that is installed, a list of names those. The first call wins.
+
+    It never raises and never waits for the server. What is queued is sent at exit, for about a second; what
+    the server did not take is kept in FANLIGHT_SPOOL and sent by this process or the next.
 
     Example:
         import fanlight
 
-        fanlight.configure(service_name="weather", room="lobby")
+        fanlight.configure(service_name="weather", room="lobby", instrument="auto")
     """
     given = {"project": project, "room": room, "session": session, **(attributes or {})}
-    activate(service_name, given, find_endpoint(endpoint, key, project))
+    providers = activate(service_name, given, find_endpoint(endpoint, key, project))
+    if instrument:
+        from fanlight.sdk.instrument import instrument as turn_on
+
+        turn_on(instrument, providers)
 
 
 def activate(service_name: str | None, attributes: Mapping[str, Any], endpoint: Endpoint) -> Providers:
@@ -69,7 +82,7 @@ def activate(service_name: str | None, attributes: Mapping[str, Any], endpoint: 
     global _active
     with _lock:
         if _active is None:
-            _active = install(build(make_resource(service_name, attributes), endpoint))
+            _active = install(service_name, attributes, endpoint, read_settings())
         return _active
 
 
@@ -79,85 +92,104 @@ def active() -> Providers | None:
 
 
 @harmless("flush", otherwise=False)
-def flush() -> bool:
-    """Send what is queued now. True when the server took everything. Blocks for as long as that takes."""
+def flush(timeout_s: float = 10.0) -> bool:
+    """Send what is queued now. True when the server took everything within `timeout_s`."""
     providers = active()
     if providers is None:
         return False
-    return all(
-        [providers.traces.force_flush(), providers.logs.force_flush(), providers.metrics.force_flush()]
-    )
+    providers.metrics.force_flush()
+    return providers.pipeline.flush(timeout_s)
 
 
 def make_resource(service_name: str | None, attributes: Mapping[str, Any]) -> Resource:
     """The resource of this process: `attributes` that are given, over what the environment says."""
     from opentelemetry.sdk.resources import Resource
 
+    return Resource.create(_given(service_name, attributes))
+
+
+def install(
+    service_name: str | None, attributes: Mapping[str, Any], endpoint: Endpoint, settings: Settings
+) -> Providers:
+    """Providers that lead to `endpoint`: the host's where it set some, else ours, made global."""
+    from opentelemetry.sdk.resources import Resource
+
+    from fanlight.sdk.pipeline import Pipeline
+    from fanlight.sdk.tags import Tags
+
+    own = make_resource(service_name, attributes)
+    tags = Tags(own, Resource(_given(service_name, attributes)))
+    pipeline = Pipeline(endpoint, tags, settings)
+    providers = Providers(
+        traces=_traces(pipeline, tags),
+        logs=_logs(pipeline, tags),
+        metrics=_metrics(pipeline, own),
+        pipeline=pipeline,
+        project=attributes.get("project"),
+    )
+    at_exit(pipeline.close)
+    return providers
+
+
+def _given(service_name: str | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
     named = {"service.name": service_name, **attributes}
-    return Resource.create({name: value for name, value in named.items() if value is not None})
+    return {name: value for name, value in named.items() if value is not None}
 
 
-def build(resource: Resource, endpoint: Endpoint | None) -> Providers:
-    """Providers that send to `endpoint`, or nowhere when it is None. None of them hooks process exit."""
-    from opentelemetry.sdk._logs import LoggerProvider
-    from opentelemetry.sdk.metrics import MeterProvider
+def _traces(pipeline: Pipeline, tags: Tags) -> TracerProvider:
+    from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
 
-    traces = TracerProvider(resource=resource, shutdown_on_exit=False)
-    logs = LoggerProvider(resource=resource, shutdown_on_exit=False)
-    readers: list[MetricReader] = []
-    if endpoint is not None:
-        traces.add_span_processor(_span_processor(endpoint))
-        logs.add_log_record_processor(_log_processor(endpoint))
-        readers.append(_metric_reader(endpoint))
-    metrics = MeterProvider(metric_readers=readers, resource=resource, shutdown_on_exit=False)
-    closer = Closer([traces.shutdown, logs.shutdown, metrics.shutdown])
-    return Providers(traces, logs, metrics, endpoint, closer)
+    from fanlight.sdk.span_processor import StartSpanProcessor
+
+    found: Any = trace.get_tracer_provider()
+    if not hasattr(found, "add_span_processor"):
+        found = TracerProvider(resource=tags.own, shutdown_on_exit=False)
+        trace.set_tracer_provider(found)
+        if trace.get_tracer_provider() is not found:
+            _say_other("traces")
+    found.add_span_processor(StartSpanProcessor(pipeline))
+    return found  # type: ignore[no-any-return]
 
 
-def _span_processor(endpoint: Endpoint) -> SpanProcessor:
-    from opentelemetry.exporter.otlp.proto.http import Compression
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+def _logs(pipeline: Pipeline, tags: Tags) -> LoggerProvider:
+    from opentelemetry import _logs
+    from opentelemetry.sdk._logs import LoggerProvider
 
-    quieten("opentelemetry.exporter.otlp.proto.http.trace_exporter", "export of spans")
-    exporter = OTLPSpanExporter(
-        endpoint.path("traces"), headers=endpoint.headers, compression=Compression.Gzip
-    )
-    return BatchSpanProcessor(exporter, schedule_delay_millis=BATCH_DELAY_MS)
+    from fanlight.sdk.log_processor import LogProcessor
 
-
-def _log_processor(endpoint: Endpoint) -> LogRecordProcessor:
-    from opentelemetry.exporter.otlp.proto.http import Compression
-    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
-    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
-
-    quieten("opentelemetry.exporter.otlp.proto.http._log_exporter", "export of logs")
-    exporter = OTLPLogExporter(endpoint.path("logs"), headers=endpoint.headers, compression=Compression.Gzip)
-    return BatchLogRecordProcessor(exporter, schedule_delay_millis=BATCH_DELAY_MS)
+    found: Any = _logs.get_logger_provider()
+    if not hasattr(found, "add_log_record_processor"):
+        found = LoggerProvider(resource=tags.own, shutdown_on_exit=False)
+        _logs.set_logger_provider(found)
+        if _logs.get_logger_provider() is not found:
+            _say_other("logs")
+    found.add_log_record_processor(LogProcessor(pipeline, tags))
+    return found  # type: ignore[no-any-return]
 
 
-def _metric_reader(endpoint: Endpoint) -> MetricReader:
-    from opentelemetry.exporter.otlp.proto.http import Compression
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+def _metrics(pipeline: Pipeline, resource: Resource) -> MeterProvider:
+    from opentelemetry import metrics
+    from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
-    quieten("opentelemetry.exporter.otlp.proto.http.metric_exporter", "export of metrics")
-    exporter = OTLPMetricExporter(
-        endpoint.path("metrics"), headers=endpoint.headers, compression=Compression.Gzip
+    from fanlight.sdk.metric_exporter import QueueMetricExporter
+
+    found = metrics.get_meter_provider()
+    if isinstance(found, MeterProvider):
+        # A meter provider takes its readers when it is made; the host's metrics go where the host said.
+        return found
+    reader = PeriodicExportingMetricReader(
+        QueueMetricExporter(pipeline), export_interval_millis=METRIC_INTERVAL_MS
     )
-    return PeriodicExportingMetricReader(exporter, export_interval_millis=METRIC_INTERVAL_MS)
+    made = MeterProvider(metric_readers=[reader], resource=resource, shutdown_on_exit=False)
+    # The last collection runs the host's callbacks: in a thread of its own, for a bounded time.
+    pipeline.before_close(Parked(made.shutdown, deadline_s=METRIC_EXIT_S).close)
+    metrics.set_meter_provider(made)
+    if metrics.get_meter_provider() is not made:
+        _say_other("metrics")
+    return made
 
 
-def install(providers: Providers) -> Providers:
-    """Make them OpenTelemetry's global providers; one that the host set before stays, with a warning."""
-    from opentelemetry import _logs, metrics, trace
-
-    trace.set_tracer_provider(providers.traces)
-    _logs.set_logger_provider(providers.logs)
-    metrics.set_meter_provider(providers.metrics)
-    if trace.get_tracer_provider() is not providers.traces:
-        logging.getLogger("fanlight").warning(
-            "OpenTelemetry was set up before fanlight.configure; its providers stay"
-        )
-    return providers
+def _say_other(signal: str) -> None:
+    _log.warning("another library provides OpenTelemetry's %s; only those of `fanlight` are sent", signal)

@@ -21,10 +21,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass
 class Receiver:
-    """What arrived: requests by path, with the headers of the last one."""
+    """What arrived: requests by path, with the headers of the last one.
+
+    `spans` are those that have ended, `starts` the snapshots of open ones.
+    """
 
     url: str = ""
     spans: list[Any] = field(default_factory=list)
+    starts: list[Any] = field(default_factory=list)
     logs: list[Any] = field(default_factory=list)
     metrics: list[Any] = field(default_factory=list)
     resources: list[dict[str, str]] = field(default_factory=list)
@@ -36,7 +40,9 @@ class Receiver:
         if path == "/v1/traces":
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
                 self.resources.append(plain(resource.resource.attributes))
-                self.spans += [span for scope in resource.scope_spans for span in scope.spans]
+                spans = [span for scope in resource.scope_spans for span in scope.spans]
+                self.spans += [span for span in spans if span.end_time_unix_nano]
+                self.starts += [span for span in spans if not span.end_time_unix_nano]
         elif path == "/v1/logs":
             for logged in ExportLogsServiceRequest.FromString(body).resource_logs:
                 self.logs += [record for scope in logged.scope_logs for record in scope.log_records]
@@ -100,6 +106,7 @@ def program() -> Callable[..., Ended]:
             for name, value in os.environ.items()
             if not name.startswith(("FANLIGHT_", "OTEL_", "MESHAGENT_"))
         }
+        clean["FANLIGHT_SPOOL"] = "off"
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-c", code], env={**clean, **environ}, capture_output=True, text=True, timeout=60

@@ -1,0 +1,151 @@
+"""One turn of the pipeline: what to send now, in which order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from fanlight.sdk.backlog import Backlog, Item
+from fanlight.sdk.drops import Drops
+from fanlight.sdk.open_spans import OpenSpans
+from fanlight.sdk.outbox import Outbox
+from fanlight.sdk.payload import Payload, logs_payload, snapshot, spans_payload, tagged
+from fanlight.sdk.records import WARN, Records
+from fanlight.sdk.tags import Tags
+from fanlight.sdk.tokens import coalesce
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk._logs import ReadableLogRecord
+    from opentelemetry.sdk.trace import ReadableSpan
+
+T = TypeVar("T")
+
+REQUEST_ITEMS = 512
+REQUEST_BYTES = 2 * 1024 * 1024
+SNAPSHOTS = 128
+"""Snapshots a request; open spans are mostly those with long inputs."""
+
+REPORT_S = 10.0
+NEVER = float("inf")
+DROPPED = "fanlight.sdk.dropped"
+
+
+class Outgoing:
+    """For the pipeline's thread, or for whoever ends the process in its place."""
+
+    def __init__(
+        self, backlog: Backlog, outbox: Outbox, drops: Drops, tags: Tags, heartbeat_s: float
+    ) -> None:
+        self._backlog = backlog
+        self._outbox = outbox
+        self._drops = drops
+        self._tags = tags
+        self._records = Records(tags.own)
+        self._heartbeat_s = heartbeat_s
+        self._report_at = 0.0
+        self.in_child()
+
+    def in_child(self) -> None:
+        """Spans that are open in the parent are the parent's."""
+        self._open = OpenSpans()
+        self._heartbeat_at = time.monotonic() + self._heartbeat_s
+
+    def turn(self) -> None:
+        """Send everything that is queued, say that open spans are alive, and some of what was kept."""
+        # Starts first: whatever ends from now on comes behind its start.
+        fresh = self._open.opened(self._backlog.take_starts())
+        self._send_tokens()
+        self._send_items(NEVER)
+        self._send_snapshots(span for span in fresh if span.end_time is None)
+        if self._outbox.has_recovered or time.monotonic() >= self._heartbeat_at:
+            self._outbox.has_recovered = False
+            self._heartbeat_at = time.monotonic() + self._heartbeat_s
+            self._send_snapshots(self._open.alive())
+        self._report()
+        self._outbox.deliver()
+
+    def last_turn(self, deadline: float) -> None:
+        """The same at the end of the process; what has to wait longer than `deadline` is lost."""
+        self._open.opened(self._backlog.take_starts())
+        self._send_tokens()
+        self._send_items(deadline)
+        self._send_snapshots(self._open.alive(), lost=True)
+        self._backlog.close()
+        self._report_at = 0.0
+        self._report()
+        self._outbox.close()
+
+    def rest_s(self) -> float | None:
+        """In how many seconds there is something to do; None = nothing until something comes."""
+        now = time.monotonic()
+        dues = [self._outbox.rest_s()]
+        if self._open:
+            dues.append(self._heartbeat_at - now)
+        if self._drops.has_news:
+            dues.append(self._report_at - now)
+        return min((due for due in dues if due is not None), default=None)
+
+    def _send_items(self, deadline: float) -> None:
+        while items := self._backlog.take(REQUEST_ITEMS, REQUEST_BYTES):
+            if time.monotonic() > deadline:
+                self._drops.add("exit", len(items) + self._backlog.forget())
+                return
+            self._send(items)
+
+    def _send(self, items: Sequence[Item]) -> None:
+        from opentelemetry.sdk._logs import ReadableLogRecord
+        from opentelemetry.sdk.trace import ReadableSpan
+
+        spans = [item for item in items if isinstance(item, ReadableSpan)]
+        self._open.ended(spans)
+        self._send_spans(self._tagged(spans))
+        self._send_logs([item for item in items if isinstance(item, ReadableLogRecord)])
+        for item in items:
+            if isinstance(item, Payload):
+                self._outbox.send(item)
+
+    def _send_snapshots(self, spans: Iterable[ReadableSpan], *, lost: bool = False) -> None:
+        for some in _batches(spans, SNAPSHOTS):
+            copies = [snapshot(span, self._tags.of(span.resource), lost=lost) for span in some]
+            self._send_spans(copies, keep=lost)
+
+    def _send_spans(self, spans: Sequence[ReadableSpan], *, keep: bool = True) -> None:
+        if spans:
+            payload, bad = spans_payload(spans)
+            self._drops.add("unencodable", bad)
+            if payload is not None:
+                self._outbox.send(payload, keep=keep)
+
+    def _send_logs(self, records: Sequence[ReadableLogRecord]) -> None:
+        if records:
+            payload, bad = logs_payload(records)
+            self._drops.add("unencodable", bad)
+            if payload is not None:
+                self._outbox.send(payload)
+
+    def _send_tokens(self) -> None:
+        self._send_logs(coalesce(self._backlog.take_tokens(), self._records))
+
+    def _tagged(self, spans: Sequence[ReadableSpan]) -> list[ReadableSpan]:
+        return [
+            span if (resource := self._tags.of(span.resource)) is span.resource else tagged(span, resource)
+            for span in spans
+        ]
+
+    def _report(self) -> None:
+        """Tell the server what it will never get."""
+        if not self._drops.has_news or time.monotonic() < self._report_at:
+            return
+        self._report_at = time.monotonic() + REPORT_S
+        counts = {f"fanlight.dropped.{reason}": count for reason, count in self._drops.untold().items()}
+        self._send_logs(
+            [self._records.make(DROPPED, body="telemetry was lost", attributes=counts, severity=WARN)]
+        )
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some
