@@ -54,6 +54,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/health"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}/failure"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/logs"): _READ_PROJECT,

@@ -18,6 +18,7 @@ from fanlight.access.gate import Gate
 from fanlight.api import (
     agents,
     docs,
+    failure,
     health,
     keys,
     liveness,
@@ -51,8 +52,8 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, server_info, projects, keys, stats, health, runs, traces, logs, metrics, rooms, agents,
-    stream,
+    liveness, docs, server_info, projects, keys, stats, health, runs, failure, traces, logs, metrics, rooms,
+    agents, stream,
 )  # fmt: skip
 
 

@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from fanlight.cli.commands import config, demo, doctor, import_, keys, logs, projects, runs, serve, show, tail
+from fanlight.cli.commands import (
+    config,
+    demo,
+    doctor,
+    import_,
+    keys,
+    logs,
+    projects,
+    runs,
+    serve,
+    show,
+    tail,
+    why,
+)
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -50,6 +63,7 @@ app.command("serve", rich_help_panel="Run")(serve.serve)
 app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
+app.command("why", rich_help_panel="Look")(why.why)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
