@@ -33,6 +33,18 @@ ALTER TABLE open_spans
     ADD COLUMN IF NOT EXISTS unpriced LowCardinality(String) AFTER price_id,
     ADD COLUMN IF NOT EXISTS state_reported LowCardinality(String) AFTER unpriced
 ;
+-- Parts that were merged away are removed soon, also when nothing comes in any more: the engine would wait for
+-- up to five minutes.
+ALTER TABLE spans MODIFY SETTING cleanup_delay_period = 10, max_cleanup_delay_period = 20
+;
+ALTER TABLE trace_index MODIFY SETTING cleanup_delay_period = 10, max_cleanup_delay_period = 20
+;
+ALTER TABLE runs MODIFY SETTING cleanup_delay_period = 10, max_cleanup_delay_period = 20
+;
+ALTER TABLE logs MODIFY SETTING cleanup_delay_period = 10, max_cleanup_delay_period = 20
+;
+ALTER TABLE metrics MODIFY SETTING cleanup_delay_period = 10, max_cleanup_delay_period = 20
+;
 -- Every unit price that some stored cost stands on; never changed, only added to.
 CREATE TABLE IF NOT EXISTS prices (
     project_id LowCardinality(String),
