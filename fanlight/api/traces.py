@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,6 +26,12 @@ async def get_trace(request: Request, scope: Scoped, trace_id: TraceId) -> Respo
 
 
 @router.get("/{trace_id}/spans/{span_id}", **described(ref(Span)))
-async def get_span(request: Request, scope: Scoped, trace_id: TraceId, span_id: SpanId) -> Response:
-    """One span with everything that was sent."""
-    return await ask(request, traces.get_span, scope, trace_id, span_id)
+async def get_span(
+    request: Request,
+    scope: Scoped,
+    trace_id: TraceId,
+    span_id: SpanId,
+    raw: Annotated[bool, Query(description="Leave out `content`, which is made when it is read.")] = False,
+) -> Response:
+    """One span with everything that was sent, and its content in one shape whatever the dialect."""
+    return await ask(request, traces.get_span, scope, trace_id, span_id, raw=raw)

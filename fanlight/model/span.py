@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from fanlight.model.content import Content
+
 KINDS = (
     "agent", "llm", "tool", "chain", "retriever", "embedding", "reranker",
     "guardrail", "evaluator", "room", "io", "internal",
@@ -110,11 +112,29 @@ class SpanLink(msgspec.Struct, frozen=True, kw_only=True):
     dropped_attributes_count: int = 0
 
 
+class SpanCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a span cost in US dollars, as a decimal string.
+
+    `source` is "reported" (the instrumentation's own claim) or "price" (tokens by the unit prices `price_id`).
+    Without an amount `unpriced` says why there is none, empty = there was nothing to price. `reported` is the
+    claim in the currency it was made in.
+    """
+
+    amount: str | None
+    currency: str = "USD"
+    source: str | None = None
+    price_id: str | None = None
+    unpriced: str | None = None
+    reported: str | None = None
+    reported_currency: str | None = None
+
+
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """`GET /traces/{trace_id}/spans/{span_id}`: everything that was sent, and what Fanlight made of it.
 
     `start_ns` and `end_ns` are the exact numbers as decimal strings; `flags` lists what was mended or
-    doubted on the way in (clamped time, invalid UTF-8, value too deep, ...).
+    doubted on the way in (clamped time, invalid UTF-8, value too deep, ...). `operation` is the word by which
+    `dialect` named the kind; `first_token_ns` counts from the start. `content` is None when it was not asked.
     """
 
     trace_id: str
@@ -139,7 +159,12 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     session: str | None
     user: str | None
     room: str | None
+    operation: str | None
+    dialect: str | None
     tokens: dict[str, int | None]
+    finish_reason: str | None
+    first_token_ns: int | None
+    cost: SpanCost | None
     error_type: str | None
     trace_state: str
     span_flags: int
@@ -154,3 +179,4 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     dropped_events_count: int
     dropped_links_count: int
     flags: list[str]
+    content: Content | None = None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fanlight.model.span import Attribute, Span, SpanEvent, SpanLink, SpanRow
+from fanlight.model.span import Attribute, Span, SpanCost, SpanEvent, SpanLink, SpanRow
 from fanlight.otlp.values import decode_attributes
 from fanlight.query.times import rfc3339
 
 RAW_ARMS = frozenset({5, 6, 7})
 """The arms of a value (array, kvlist, bytes) whose text in the store is base64 when read."""
+
+LONGEST_READ_BYTES = 16 * 1024 * 1024
+"""So much of one attribute is read."""
+
+CUT_VALUE = "cut_value"
 
 NO_SPAN = "0" * 16
 STATUS = ("unset", "ok", "error")
@@ -59,19 +64,22 @@ def span_row(row: Sequence[Any]) -> SpanRow:
     )
 
 
-def span_from_row(row: Sequence[Any], long_values: Mapping[int, str | bytes]) -> Span:
+def span_from_row(row: Sequence[Any], long_values: Sequence[Sequence[Any]]) -> Span:
     """A whole span from the columns that `get_span.sql` names.
 
-    `long_values` are the attribute values that the store keeps apart, by their place from 0.
+    `long_values` are the attribute values that the store keeps apart, as `span_content.sql` gives them: place
+    from 1, value as base64, whether that is all of it. "cut_value" stays among the flags only when it is not.
     """
     (
         trace_id, span_id, parent, name, kind, span_kind, status, status_message, state, started_ns, start_ns,
-        end_ns, service, agent, model, provider, tool, session, user, room, tokens_input, tokens_output,
-        cache_read, cache_write, reasoning, error_type, trace_state, span_flags, scope_name, scope_version,
-        scope, resource, attributes, events, links, lost_attributes, lost_events, lost_links, flags,
+        end_ns, service, agent, model, provider, tool, session, user, room, operation, dialect, tokens_input,
+        tokens_output, cache_read, cache_write, reasoning, finish_reason, first_token_ns, cost, cost_source,
+        price_id, unpriced, reported, currency, error_type, trace_state, span_flags, scope_name,
+        scope_version, scope, resource, attributes, events, links, lost_attributes, lost_events, lost_links, flags,
     ) = row  # fmt: skip
     finished = state == "finished"
     duration_ns = max(end_ns - start_ns, 0) if finished else None
+    whole = all(is_whole for _, _, is_whole in long_values)
     return Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -95,6 +103,8 @@ def span_from_row(row: Sequence[Any], long_values: Mapping[int, str | bytes]) ->
         session=session or None,
         user=user or None,
         room=room or None,
+        operation=operation or None,
+        dialect=dialect or None,
         tokens={
             "input": tokens_input,
             "output": tokens_output,
@@ -102,6 +112,9 @@ def span_from_row(row: Sequence[Any], long_values: Mapping[int, str | bytes]) ->
             "cache_write": cache_write,
             "reasoning": reasoning,
         },
+        finish_reason=finish_reason or None,
+        first_token_ns=first_token_ns,
+        cost=_cost(cost, cost_source, price_id, unpriced, reported, currency),
         error_type=error_type or None,
         trace_state=trace_state,
         span_flags=span_flags,
@@ -115,18 +128,35 @@ def span_from_row(row: Sequence[Any], long_values: Mapping[int, str | bytes]) ->
         dropped_attributes_count=lost_attributes,
         dropped_events_count=lost_events,
         dropped_links_count=lost_links,
-        flags=list(flags),
+        flags=[flag for flag in flags if flag != CUT_VALUE or not whole],
+    )
+
+
+def _cost(
+    amount: str | None, source: str, price_id: int, unpriced: str, reported: str | None, currency: str
+) -> SpanCost | None:
+    if amount is None and reported is None and not unpriced:
+        return None
+    return SpanCost(
+        amount=amount,
+        source=source or None,
+        price_id=str(price_id) if price_id else None,
+        unpriced=unpriced or None,
+        reported=reported,
+        reported_currency=currency or None,
     )
 
 
 def _whole(
-    attributes: tuple[Sequence[str], Sequence[str], Sequence[int]], long_values: Mapping[int, str | bytes]
+    attributes: tuple[Sequence[str], Sequence[str], Sequence[int]],
+    long_values: Sequence[Sequence[Any]],
 ) -> list[Attribute]:
     keys, values, types = attributes
     found = list(values)
-    for place, value in long_values.items():
-        raw = value if isinstance(value, bytes) else value.encode()
-        found[place] = base64.b64encode(raw).decode() if types[place] in RAW_ARMS else raw.decode()
+    for place, value, _ in long_values:
+        at = place - 1
+        # The end of a value that is too long may divide a character.
+        found[at] = value if types[at] in RAW_ARMS else base64.b64decode(value).decode(errors="replace")
     return decode_attributes(keys, found, types)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.span import Span, SpanColumns, TraceStructure
-from fanlight.query.spans import span_from_row, span_kind_name, status_name
+from fanlight.query.contents import content_of
+from fanlight.query.spans import LONGEST_READ_BYTES, span_from_row, span_kind_name, status_name
 from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
 
@@ -50,9 +53,15 @@ def get_trace(
 
 
 def get_span(
-    store: Store, scope: ProjectScope, trace_id: str, span_id: str, *, clock: Clock = SYSTEM
+    store: Store,
+    scope: ProjectScope,
+    trace_id: str,
+    span_id: str,
+    *,
+    raw: bool = False,
+    clock: Clock = SYSTEM,
 ) -> Span:
-    """One span with everything that was sent; of an open span its newest snapshot.
+    """One span with everything that was sent; of an open span its newest snapshot. `raw` leaves out `content`.
 
     Raises:
         InvalidError: an id is not made of hex digits, or not of so many.
@@ -65,8 +74,11 @@ def get_span(
     if not rows:
         hint = "the trace lists its spans"
         raise NotFoundError(f"no span {span} in trace {place['trace_id']} of {scope.project_id}", hint=hint)
-    long = store.read(scope, "span_content", {"trace_id": place["trace_id"], "span_id": span})
-    return span_from_row(rows[0], {number - 1: value for number, value in long})
+    asked = {"trace_id": place["trace_id"], "span_id": span, "longest": LONGEST_READ_BYTES}
+    found = span_from_row(rows[0], store.read(scope, "span_content", asked))
+    if raw:
+        return found
+    return msgspec.structs.replace(found, content=content_of(store, scope, found, place))
 
 
 def check_hex(text: str, digits: int, what: str) -> str:

@@ -1,0 +1,17 @@
+-- The log records about one span that carry content, oldest first.
+SELECT
+    if(event_name = '', attributes['event.name'], event_name) AS named,
+    body_value,
+    body_type,
+    attribute_keys,
+    attribute_values,
+    attribute_types
+FROM logs
+WHERE project_id = {project_id:String}
+    AND time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+    AND time <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
+    AND trace_id = toFixedString(unhex({trace_id:String}), 16)
+    AND span_id = toFixedString(unhex({span_id:String}), 8)
+    AND named IN {names:Array(String)}
+ORDER BY time, seq
+LIMIT {limit:UInt32}
