@@ -15,14 +15,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fanlight.sdk import BudgetExceeded as BudgetExceeded
+    from fanlight.sdk import Guard as Guard
+    from fanlight.sdk import GuardError as GuardError
+    from fanlight.sdk import LoopDetected as LoopDetected
+    from fanlight.sdk import bill as bill
     from fanlight.sdk import configure as configure
     from fanlight.sdk import flush as flush
+    from fanlight.sdk import guard as guard
     from fanlight.sdk import log as log
     from fanlight.sdk import run as run
     from fanlight.sdk import span as span
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "configure", "flush", "log", "run", "span"]
+__all__ = [
+    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "__version__", "bill", "configure", "flush",
+    "guard", "log", "run", "span",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fanlight.sdk.billing import bill as bill
     from fanlight.sdk.developer_log import log as log
+    from fanlight.sdk.limits import BudgetExceeded as BudgetExceeded
+    from fanlight.sdk.limits import Guard as Guard
+    from fanlight.sdk.limits import GuardError as GuardError
+    from fanlight.sdk.limits import LoopDetected as LoopDetected
+    from fanlight.sdk.limits import guard as guard
     from fanlight.sdk.providers import configure as configure
     from fanlight.sdk.providers import flush as flush
     from fanlight.sdk.spans import run as run
@@ -21,10 +27,19 @@ HOMES = {
     "run": "spans",
     "span": "spans",
     "log": "developer_log",
+    "bill": "billing",
+    "guard": "limits",
+    "Guard": "limits",
+    "GuardError": "limits",
+    "BudgetExceeded": "limits",
+    "LoopDetected": "limits",
 }
 """The module that each public name lives in."""
 
-__all__ = ["configure", "flush", "log", "run", "span"]
+__all__ = [
+    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "bill", "configure", "flush", "guard", "log",
+    "run", "span",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
-guards: list[Any] = []
+    from fanlight.sdk.limits import Guard
+
+guards: list[Guard] = []
 """Every guard that is on."""
+
+RUN = "fanlight-run"
+"""Key of the context: the span of the innermost `fanlight.run` that has an id of its own."""
+
+KEY = "fanlight-guards"
+"""Key of the context: the guards that were turned on outside of any span."""
 
 
 def started(span: Span, context: Context | None) -> None:
@@ -22,3 +30,11 @@ def ended(span: ReadableSpan) -> None:
     """A span ended."""
     for guard in tuple(guards):
         guard.ended(span)
+
+
+def guards_of(context: Context | None) -> tuple[Guard, ...]:
+    """The guards that `context`, or the current one, was told of."""
+    from opentelemetry.context import get_value
+
+    found = get_value(KEY, context)
+    return found if isinstance(found, tuple) else ()

@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from fanlight.sdk import guarding
 from fanlight.sdk.faults import harmless
 from fanlight.sdk.providers import active
 from fanlight.sdk.snapshot import attribute_of, text_of
+from fanlight.sdk.tokens import FIRST_TOKEN, RATE, Stream
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span as OtelSpan
@@ -30,6 +32,7 @@ class Span:
 
     def __init__(self, span: OtelSpan) -> None:
         self._span = span
+        self._stream: Stream | None = None
 
     @property
     def trace_id(self) -> str:
@@ -58,6 +61,28 @@ class Span:
             self._span.set_attribute("gen_ai.usage.input_tokens", input)
         if output is not None:
             self._span.set_attribute("gen_ai.usage.output_tokens", output)
+
+    @harmless("token", otherwise=None)
+    def token(self, text: str) -> None:
+        """A piece of text that the model has just streamed: shown live, and timed.
+
+        The first one sets `fanlight.first_token_ns`, the end of the span `fanlight.tokens_per_s`.
+        """
+        providers = active()
+        if providers is None or type(text) is not str or not self._span.is_recording():
+            return
+        if self._stream is None:
+            self._stream = Stream()
+        token = self._stream.add(self._span.get_span_context(), text)
+        providers.pipeline.backlog.put_token(token, len(text))
+        if token.place == 0 and (started_ns := getattr(self._span, "start_time", None)) is not None:
+            self._span.set_attribute(FIRST_TOKEN, max(0, token.at_ns - started_ns))
+
+    @harmless("token", otherwise=None)
+    def stream_ended(self) -> None:
+        """No more tokens will come. The blocks of `run` and `span` say it when they end."""
+        if self._stream is not None and (rate := self._stream.rate()) is not None:
+            self._span.set_attribute(RATE, rate)
 
     @harmless("event", otherwise=None)
     def event(self, name: str, **attributes: Any) -> None:
@@ -118,7 +143,24 @@ def run(
 def _run(name: str, attributes: dict[str, Any]) -> Iterator[Run]:
     run_id = _own_run_id()
     with _open(name, "agent", {"fanlight.run.id": run_id, **attributes}) as otel_span:
-        yield Run(otel_span, run_id)
+        made = Run(otel_span, run_id)
+        with _run_in_context(otel_span, is_own=run_id is not None):
+            try:
+                yield made
+            finally:
+                made.stream_ended()
+
+
+@contextlib.contextmanager
+def _run_in_context(otel_span: OtelSpan, *, is_own: bool) -> Iterator[None]:
+    """Let a guard find the run that goes on: a run inside another trace is not all of that trace."""
+    from opentelemetry import context
+
+    token = context.attach(context.set_value(guarding.RUN, otel_span.get_span_context() if is_own else None))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def span(
@@ -150,7 +192,11 @@ def span(
 @contextlib.contextmanager
 def _span(name: str, kind: str, attributes: dict[str, Any]) -> Iterator[Span]:
     with _open(name, kind, attributes) as otel_span:
-        yield Span(otel_span)
+        made = Span(otel_span)
+        try:
+            yield made
+        finally:
+            made.stream_ended()
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadableLogRecord
@@ -19,12 +19,11 @@ RATE = "fanlight.tokens_per_s"
 MAX_TOKEN_CHARACTERS = 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One piece of text, the `index`-th of its span from 0."""
+class Token(NamedTuple):
+    """One piece of text, the `place`-th of its span from 0."""
 
     span: SpanContext
-    index: int
+    place: int
     text: str
     at_ns: int
 
@@ -73,7 +72,7 @@ def coalesce(tokens: Iterable[Token], records: Records) -> list[ReadableLogRecor
         records.make(
             EVENT,
             body="".join(piece.texts),
-            attributes={"fanlight.token.index": piece.first.index, "fanlight.token.count": len(piece.texts)},
+            attributes={"fanlight.token.index": piece.first.place, "fanlight.token.count": len(piece.texts)},
             span=piece.first.span,
             at_ns=piece.first.at_ns,
         )
