@@ -115,7 +115,7 @@ class SpanLink(msgspec.Struct, frozen=True, kw_only=True):
 class SpanCost(msgspec.Struct, frozen=True, kw_only=True):
     """What a span cost in US dollars, as a decimal string.
 
-    `source` is "reported" (the instrumentation's own claim) or "price" (tokens by the unit prices `price_id`).
+    `source` is "reported" (what the instrumentation claims) or "price" (tokens by the prices `price_id`).
     Without an amount `unpriced` says why there is none, empty = there was nothing to price. `reported` is the
     claim in the currency it was made in.
     """

@@ -25,7 +25,7 @@ _AFTER_NS = 60 * 60 * 1_000_000_000
 
 
 def content_of(store: Store, scope: ProjectScope, span: Span, place: Mapping[str, int]) -> Content:
-    """What went into `span` and what came out. `place`: from `since_ns` to `until_ns` its trace's spans begin.
+    """What went into `span` and what came out; `place` says from when to when its trace's spans begin.
 
     Log records are asked for only when the span itself does not say both; they bear the trace's and the
     span's id, and are looked for from 5 minutes before the trace to an hour after the span.

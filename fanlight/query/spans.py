@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fanlight.model.span import Attribute, Span, SpanCost, SpanEvent, SpanLink, SpanRow
@@ -75,7 +75,8 @@ def span_from_row(row: Sequence[Any], long_values: Sequence[Sequence[Any]]) -> S
         end_ns, service, agent, model, provider, tool, session, user, room, operation, dialect, tokens_input,
         tokens_output, cache_read, cache_write, reasoning, finish_reason, first_token_ns, cost, cost_source,
         price_id, unpriced, reported, currency, error_type, trace_state, span_flags, scope_name,
-        scope_version, scope, resource, attributes, events, links, lost_attributes, lost_events, lost_links, flags,
+        scope_version, scope, resource, attributes, events, links, lost_attributes, lost_events, lost_links,
+        flags,
     ) = row  # fmt: skip
     finished = state == "finished"
     duration_ns = max(end_ns - start_ns, 0) if finished else None

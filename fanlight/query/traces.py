@@ -61,7 +61,7 @@ def get_span(
     raw: bool = False,
     clock: Clock = SYSTEM,
 ) -> Span:
-    """One span with everything that was sent; of an open span its newest snapshot. `raw` leaves out `content`.
+    """One span with everything that was sent; of an open span its newest snapshot. `raw`: without `content`.
 
     Raises:
         InvalidError: an id is not made of hex digits, or not of so many.

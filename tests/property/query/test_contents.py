@@ -1,7 +1,6 @@
 """The content of a span, read out of a real store."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def record(name: str, body: Any, number: int, **attributes: Any) -> LogRecord:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
     log = LogFiles(Path(tmp_path_factory.mktemp("segments")))
     picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{'QUJD' * (LONG // 4)}"}}
     long = json.dumps([{"role": "user", "content": [picture, {"type": "text", "text": "é" * LONG}]}])
@@ -55,13 +54,15 @@ def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     records = [
         record("gen_ai.user.message", {"content": "hi", "role": "user"}, 2),
         record("gen_ai.choice", {"index": 0, "message": {"role": "assistant", "content": "ho"}}, 2),
-        record("gen_ai.client.inference.operation.details", None, 3, gen_ai__input__messages=asked, gen_ai__output__messages=given),
+        record(
+            "gen_ai.client.inference.operation.details", None, 3,
+            gen_ai__input__messages=asked, gen_ai__output__messages=given,
+        ),
         record("something.else", "no content", 4),
     ]  # fmt: skip
     request = ExportLogsServiceRequest()
     request.resource_logs.add().scope_logs.add().log_records.extend(records)
     store.insert(log.segment(request, project=PROJECT))
-    yield
 
 
 def read(store: Store, number: int, **asked: Any) -> Span:
