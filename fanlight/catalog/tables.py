@@ -61,3 +61,18 @@ class AgentRow(Base):
     name: Mapped[str] = mapped_column(TEXT, primary_key=True)
     first_seen_ns: Mapped[int]
     last_seen_ns: Mapped[int]
+
+
+class BudgetRow(Base):
+    """How much a project, an agent or a room may use in a day, a month or one run."""
+
+    __tablename__ = "budgets"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(TEXT)
+    period: Mapped[str] = mapped_column(String(16))
+    unit: Mapped[str] = mapped_column(String(16))
+    amount: Mapped[str] = mapped_column(String(64))
+    created_ns: Mapped[int]

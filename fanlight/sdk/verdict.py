@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fanlight.sdk.providers import Providers
 
 EVERY_S = 5.0
+UNKNOWN_S = 60.0
 TIMEOUT_S = 1.0
 OTLP_PORT, API_PORT = 4318, 4319
 
@@ -29,7 +30,7 @@ def watch(providers: Providers) -> None:
 
 
 class Asker:
-    """Asks for the verdict on each guard's runs; gives up on a server that has no budgets."""
+    """Asks for the verdict on each guard's runs; gives up where its key may not ask."""
 
     def __init__(self, endpoint: Endpoint, project: str) -> None:
         self._wire = Wire(api_of(endpoint), timeout_s=TIMEOUT_S)
@@ -40,8 +41,11 @@ class Asker:
         for guard in tuple(guarding.guards):
             for run_id in guard.run_ids[-1:] or [""]:
                 answer = self._wire.get(f"{self._path}?run={run_id}" if run_id else self._path)
-                if answer.status in (401, 403, 404):
+                if answer.status in (401, 403):
                     return None
+                if answer.status == 404:
+                    # A project is made by its first span; an older server never knows budgets.
+                    return UNKNOWN_S
                 if answer.status == 200:
                     guard.judged(said(answer.body))
         return EVERY_S
