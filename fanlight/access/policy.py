@@ -29,6 +29,7 @@ _LIVENESS = Rule(Right.PUBLIC, always=True)
 _PUBLIC = Rule(Right.PUBLIC)
 _READ = Rule(Right.READ)
 _SERVER = Rule(Right.SERVER)
+_INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
 _ADMIN_PROJECT = Rule(Right.ADMIN, in_project=True)
@@ -66,6 +67,11 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/agents"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/budgets"): _READ_PROJECT,
+        # Agents ask for it, and they hold keys that may only send.
+        ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
+        ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
+        ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("GET", f"{_PROJECT}/stream"): _READ_PROJECT,
         ("GET", "/{file:path}"): _PUBLIC,
     }

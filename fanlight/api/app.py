@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fanlight.access.gate import Gate
 from fanlight.api import (
     agents,
+    budgets,
     docs,
     failure,
     health,
@@ -53,7 +54,7 @@ from fanlight.store.contract import Store
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, server_info, projects, keys, stats, health, runs, failure, traces, logs, metrics, rooms,
-    agents, stream,
+    agents, budgets, stream,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from fanlight.api.keys import CreatedKey
 from fanlight.api.projects import Project
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
+from fanlight.model.budget import Budget, Verdict
 from fanlight.model.failure import Failure
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
@@ -24,8 +25,8 @@ from fanlight.model.span import Span, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
-    Agent, CreatedKey, Error, Failure, LedgerSnapshot, Log, Metric, MetricSeries, Project, Room, Run, Server,
-    Span, Stats, TraceStructure,
+    Agent, Budget, CreatedKey, Error, Failure, LedgerSnapshot, Log, Metric, MetricSeries, Project, Room, Run, Server,
+    Span, Stats, TraceStructure, Verdict,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")
