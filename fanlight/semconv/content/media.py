@@ -17,11 +17,9 @@ LONGEST_INLINE = 1024
 _CLASSES: Mapping[str, type[Media]] = {"image": Image, "audio": Audio, "video": Video, "file": File}
 _DATA_URI = re.compile(r"data:([^,;]{0,255})((?:;[^,;]{0,255}){0,8}),", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}", re.ASCII)
-_DATA_NAMES = frozenset(
-    {
-        "data", "bytes", "content", "b64_json", "base64", "file_data", "image", "image_base64", "result",
-        "url", "uri",
-    }
+_DATA_NAMES = (
+    "data", "bytes", "content", "binary_content", "b64_json", "base64", "file_data", "image", "image_base64",
+    "audio", "video", "result",
 )  # fmt: skip
 _MIME_NAMES = ("mime_type", "mimeType", "media_type", "mediaType", "mime")
 _URI_NAMES = ("url", "uri", "file_uri", "fileUri", "image_url", "file_url", "file_id", "fileId", "id")
@@ -96,18 +94,7 @@ def _merged(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _data(fields: Mapping[str, Any]) -> str | None:
-    for name in (
-        "data",
-        "bytes",
-        "content",
-        "file_data",
-        "b64_json",
-        "base64",
-        "image",
-        "audio",
-        "video",
-        "result",
-    ):
+    for name in _DATA_NAMES:
         value = fields.get(name)
         if isinstance(value, str) and value and not value.startswith(("http://", "https://")):
             return value

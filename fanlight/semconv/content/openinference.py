@@ -28,7 +28,7 @@ def _message(item: dict[str, Any]) -> dict[str, Any]:
     fields = item.get("message")
     if not isinstance(fields, dict):
         return {"role": "", **item}
-    held = _list(fields.get("contents"), "message_content")
+    held = [_block(item) for item in _list(fields.get("contents"), "")]
     calls = _list(fields.get("tool_calls"), "tool_call")
     single = fields.get("function_call_name")
     if single and not calls:
@@ -36,6 +36,15 @@ def _message(item: dict[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in fields.items() if name not in ("contents", "tool_calls")}
     said = {"content": held} if held else {}
     return {"role": "", **rest, **said, **({"tool_calls": calls} if calls else {})}
+
+
+def _block(item: Any) -> Any:
+    """A block of a message; the call that it is may stand beside its type."""
+    if not isinstance(item, dict):
+        return item
+    inner = (item.get(name) for name in ("tool_call", "message_content"))
+    merged = {key: value for each in inner if isinstance(each, dict) for key, value in each.items()}
+    return merged or item
 
 
 def _list(items: Any, name: str) -> list[Any]:

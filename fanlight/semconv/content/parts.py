@@ -96,11 +96,30 @@ def result_parts(value: Any) -> list[PlainPart]:
 
 
 def result_value(value: Any) -> Any:
-    """A tool's result as one value: a text where it is nothing else, else JSON."""
+    """A tool's result as one value: a text where it is nothing else, else JSON.
+
+    Example:
+        >>> result_value('{"type": "tool", "data": {"content": "fine", "tool_call_id": "c1"}}')
+        'fine'
+    """
     value = list_or_object(value)
-    if isinstance(value, dict) and value.get("type") in ("text", "json") and "value" in value:
-        value = value["value"]
+    if isinstance(value, dict):
+        if value.get("type") in ("text", "json") and "value" in value:
+            return slim(value["value"])
+        said = tool_message(value)
+        if said is not None:
+            return slim(list_or_object(said.get("content")))
     return slim(value)
+
+
+def tool_message(value: Block) -> Block | None:
+    """The fields of a LangChain message by a tool, in whichever form it was dumped; None when it is none."""
+    body = (
+        value.get("data") if value.get("type") == "tool" else value.get("kwargs") if "lc" in value else value
+    )
+    if isinstance(body, dict) and "content" in body and isinstance(body.get("tool_call_id"), str):
+        return body
+    return None
 
 
 def first_text(block: Block, names: tuple[str, ...]) -> str | None:
@@ -133,7 +152,7 @@ def _json(block: Block) -> Json | None:
 
 def _reasoning(block: Block) -> Reasoning | None:
     names = ("thinking", "reasoning", "reasoning_content", "text", "content", "summary")
-    found = next((block[name] for name in names if block.get(name)), "")
+    found = list_or_object(next((block[name] for name in names if block.get(name)), ""))
     if isinstance(found, list):
         texts = (item.get("text") if isinstance(item, dict) else item for item in found)
         found = "\n\n".join(text for text in texts if isinstance(text, str))

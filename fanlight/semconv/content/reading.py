@@ -58,11 +58,16 @@ def read_content(sent: Sent) -> Content:
     if sent.kind == "tool":
         return Content(tool_call=call, source=source, truncated=sent.truncated)
     query, documents = _found(sent, source)
+    # What became the query or the documents is not shown once more as what was said.
     shown = set(source.values())
+    given = _first(sent, "input", lambda value: messages_of(value, "user"), source, shown)
+    answer = None
+    if not (documents and sent.kind in FINDERS):
+        answer = _first(sent, "output", lambda value: messages_of(value, "assistant"), source, shown)
     return Content(
         system=_first(sent, "system", parts_of, source) or [],
-        input=_first(sent, "input", lambda value: messages_of(value, "user"), source, shown) or [],
-        output=_first(sent, "output", lambda value: messages_of(value, "assistant"), source, shown) or [],
+        input=given or [],
+        output=answer or [],
         tools=_first(sent, "tools", tools_of, source) or [],
         tool_call=call,
         documents=documents,
@@ -78,9 +83,9 @@ def _tool_call(sent: Sent, source: dict[str, str]) -> ToolUse | None:
     result = _first(sent, "result", result_value, source)
     if sent.kind == "tool":
         if arguments is None:
-            arguments = _first(sent, "input", _arguments, source)
+            arguments = _first(sent, "input", _arguments, source, named="arguments")
         if result is None:
-            result = _first(sent, "output", result_value, source)
+            result = _first(sent, "output", result_value, source, named="result")
     if arguments is None and result is None:
         return None
     named = _first(sent, "call_name", _name, {}) or sent.tool
