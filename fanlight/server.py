@@ -31,11 +31,13 @@ from fanlight.ingest.log import Generation, Log
 from fanlight.ingest.receivers.otlp_grpc import start_grpc
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.registry import Registry
+from fanlight.ingest.watching import Watcher
 from fanlight.ingest.writer import Writer
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import render_prometheus
 from fanlight.otlp.limits import Limits
 from fanlight.query.changes import list_changes, oldest_seq
+from fanlight.query.loops.detect import Limits as LoopLimits
 from fanlight.store.contract import Store
 from fanlight.store.engine import open_store
 
@@ -155,7 +157,13 @@ async def _run(
         registry.note(watermark, projects)
         broker.advance(watermark, projects)
 
-    writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock)
+    watcher = Watcher(
+        store,
+        clock,
+        stuck_after_s=config.run_stuck_after_s,
+        limits=LoopLimits(repeats=config.loop_repeats),
+    )
+    writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock, watcher=watcher)
     gate = Gate(catalog, host=config.host, clock=clock)
     stack.callback(gate.close)
     otlp = OtlpHttp(gate.ingest_project, log.append, Limits.of(config), ledger)

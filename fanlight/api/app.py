@@ -18,8 +18,10 @@ from fanlight.access.gate import Gate
 from fanlight.api import (
     agents,
     budgets,
+    diff,
     docs,
     failure,
+    findings,
     health,
     keys,
     liveness,
@@ -53,8 +55,8 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, server_info, projects, keys, stats, health, runs, failure, traces, logs, metrics, rooms,
-    agents, budgets, stream,
+    liveness, docs, server_info, projects, keys, stats, health, runs, failure, diff, findings, traces,
+    logs, metrics, rooms, agents, budgets, stream,
 )  # fmt: skip
 
 

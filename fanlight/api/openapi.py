@@ -16,7 +16,9 @@ from fanlight.api.projects import Project
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
 from fanlight.model.budget import Budget, Verdict
+from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
+from fanlight.model.finding import Finding
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
 from fanlight.model.metric import Metric, MetricSeries
@@ -25,8 +27,9 @@ from fanlight.model.span import Span, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
-    Agent, Budget, CreatedKey, Error, Failure, LedgerSnapshot, Log, Metric, MetricSeries, Project, Room, Run, Server,
-    Span, Stats, TraceStructure, Verdict,
+    Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, Metric,
+    MetricSeries, Project, Room, Run, RunDiff, Server, Span, Stats, TraceStructure,
+    Verdict,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")

@@ -15,6 +15,7 @@ import typer
 from fanlight.cli.commands import (
     config,
     demo,
+    diff,
     doctor,
     import_,
     keys,
@@ -64,6 +65,7 @@ app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("why", rich_help_panel="Look")(why.why)
+app.command("diff", rich_help_panel="Look")(diff.diff)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")

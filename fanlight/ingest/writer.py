@@ -23,6 +23,7 @@ from fanlight.ingest.log import Generation, Log
 from fanlight.ingest.poison import insert_around_poison
 from fanlight.ingest.sequence import BLOCK
 from fanlight.ingest.summaries import MOST_RUNS, Summaries
+from fanlight.ingest.watching import Watcher
 from fanlight.model.signal import Signal
 from fanlight.otlp.framing import Record
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
@@ -73,7 +74,9 @@ class Writer:
         ledger: Counts,
         config: Config,
         clock: Clock = SYSTEM,
+        watcher: Watcher | None = None,
     ) -> None:
+        self._watcher = watcher
         self._log = log
         self._store = store
         self._announce = announce
@@ -196,11 +199,22 @@ class Writer:
             lost = self._lose_runs(next_seq)
             next_seq += len(lost)
             projects |= {run.project_id for run in lost}
+            self._watched(lost, next_seq - len(lost))
+        if self._watcher is not None and self._waiting <= 1:
+            found = self._watcher.look(next_seq)
+            next_seq += len(found)
+            projects |= {finding.project_id for finding in found}
         self._next_summary_seq = next_seq
         return max(generation.last_seq, next_seq - 1), projects
 
     def _summarise(self, runs: Sequence[RunKey], first_seq: int) -> int:
-        return _ask(partial(self._store.summarise, first_seq=first_seq), runs)
+        written = _ask(partial(self._store.summarise, first_seq=first_seq), runs)
+        self._watched(runs, first_seq)
+        return written
+
+    def _watched(self, runs: Sequence[RunKey], first_seq: int) -> None:
+        if self._watcher is not None:
+            self._watcher.changed(runs, first_seq)
 
     def _lose_runs(self, first_seq: int) -> Sequence[RunKey]:
         self._lose_at = self._clock.monotonic() + LOSE_RUNS_EVERY_S

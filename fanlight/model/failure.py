@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Verdict(StrEnum):
+class FailureVerdict(StrEnum):
     """What an analysis of a run comes to."""
 
     FAILED = "failed"
@@ -61,7 +61,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     trace_id: str
     status: str
-    verdict: Verdict
+    verdict: FailureVerdict
     cause: Cause | None = None
     symptom: Statement | None = None
     chain: list[Link] = []

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from fanlight.model.finding import Finding
+
 
 class RunStatus(StrEnum):
     """Where a run stands."""
@@ -47,7 +49,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run in a list or alone. Times are RFC 3339 in UTC, ids lower-case hex.
 
-    `input` and `output` are given only for one run alone, and in lists are None.
+    `input` and `output` are given only for one run alone, and in lists are None; `findings` likewise.
     """
 
     id: str
@@ -71,5 +73,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     llm_count: int = 0
     tool_count: int = 0
     root_span_id: str | None = None
+    findings: list[Finding] = []
     input: str | None = None
     output: str | None = None

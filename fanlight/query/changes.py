@@ -12,6 +12,7 @@ from fanlight.errors import InvalidError
 from fanlight.model.event import Event
 from fanlight.model.metric import MetricPoint
 from fanlight.model.project import ProjectScope
+from fanlight.query.findings import finding_from_row
 from fanlight.query.logs import LIST_BODY_CHARACTERS, log_from_row
 from fanlight.query.runs import run_from_row
 from fanlight.query.spans import span_row
@@ -149,6 +150,11 @@ def _log_event(row: Sequence[Any]) -> Event:
     return _event("log", row[1], log, topic="logs", run=log.run, room=log.room, session=log.session)
 
 
+def _finding_event(row: Sequence[Any]) -> Event:
+    finding = finding_from_row(row)
+    return _event("finding", row[0], finding, topic="runs", run=finding.run_id, room=None, session=None)
+
+
 def _metric_event(row: Sequence[Any]) -> Event:
     (seq, name, type_, unit, time_ns, value, count, total, service, room, session, keys, values) = row
     measured = type_ in ("gauge", "sum")
@@ -170,6 +176,7 @@ def _metric_event(row: Sequence[Any]) -> Event:
 
 _SOURCES = (
     _Source(query="changed_runs", topic="runs", by_run=True, event=_run_event),
+    _Source(query="changed_findings", topic="runs", by_run=True, event=_finding_event),
     _Source(query="changed_spans", topic="", by_run=True, event=_span_event),
     _Source(query="changed_logs", topic="logs", by_run=True, event=_log_event,
             parameters={"body_characters": LIST_BODY_CHARACTERS + 1}),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from fanlight.errors import NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, Run, RunError, RunStatus, Tokens
 from fanlight.query.filter import Condition, compile_filter
+from fanlight.query.findings import findings_of_run
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
 from fanlight.query.times import NS, bounded, rfc3339, rfc3339_or_none
 from fanlight.store.contract import Store
@@ -84,7 +87,8 @@ def get_run(store: Store, scope: ProjectScope, run_id: str) -> Run:
             f"no run {run_id[:64]} in project {scope.project_id}", hint="fanlight runs lists them"
         )
     *row, input_, output = rows[0]
-    return run_from_row(row, input_=input_ or None, output=output or None)
+    run = run_from_row(row, input_=input_ or None, output=output or None)
+    return msgspec.structs.replace(run, findings=findings_of_run(store, scope, run_id))
 
 
 def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple[Condition, bool]:

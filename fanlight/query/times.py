@@ -22,6 +22,17 @@ def rfc3339(ns: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
 
 
+def nanoseconds(text: str) -> int:
+    """What `rfc3339` made text of.
+
+    Example:
+        >>> nanoseconds(rfc3339(1_790_000_000_123_456_789))
+        1790000000123456789
+    """
+    seconds, _, rest = text.removesuffix("Z").partition(".")
+    return int(datetime.fromisoformat(f"{seconds}+00:00").timestamp()) * NS + int(rest)
+
+
 def rfc3339_or_none(ns: int | None) -> str | None:
     """As `rfc3339`; None and 0, which OTLP uses for "not set", stay None."""
     return rfc3339(ns) if ns else None

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from fanlight.model.finding import Found
 from fanlight.model.project import ProjectScope
 from fanlight.model.signal import Signal
 
@@ -108,6 +109,10 @@ class Store(Protocol):
 
     def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
         """Mark running runs that nothing was heard of since `silent_since_ns` as lost; which they were."""
+        ...
+
+    def note_findings(self, findings: Sequence[Found], *, first_seq: int) -> None:
+        """Store findings of runs with sequences from `first_seq` on, in their order. Raises StoreError."""
         ...
 
     def last_seq(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fanlight.config import Config
 from fanlight.errors import ConfigError
+from fanlight.model.finding import Found
 from fanlight.model.project import ProjectScope
 from fanlight.store import migrate
 from fanlight.store.backend import Backend
@@ -16,6 +17,7 @@ from fanlight.store.connection import patiently
 from fanlight.store.contract import Inserted, RunKey, Segment, Store
 from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
+from fanlight.store.noting import note
 from fanlight.store.served import Served
 from fanlight.store.sql import statement
 from fanlight.store.summarising import Summariser
@@ -73,6 +75,14 @@ class Engine:
 
     def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
         return self._summariser.lose(silent_since_ns=silent_since_ns, first_seq=first_seq)
+
+    def note_findings(self, findings: Sequence[Found], *, first_seq: int) -> None:
+        note(
+            self._backend.writer,
+            findings,
+            first_seq=first_seq,
+            retention_days=self._config.retention_days,
+        )
 
     def last_seq(self) -> int:
         return int(self._backend.writer.rows(statement("operator", "last_seq"))[0][0])

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fanlight.model.step import Step
-from fanlight.query.failure.faults import Fault, faults_of
+from fanlight.query.failure.faults import Fault, fault_of, faults_of, same_source
 from fanlight.query.failure.kinds import is_consequence, kind_of
 from fanlight.query.failure.retries import History
 from fanlight.query.failure.tree import Tree
@@ -179,7 +179,7 @@ def _loop(ground: Ground, way: list[Step]) -> Blame | None:
         return None
     loop = max(loops, key=lambda found: found.times)
     first = ground.tree.steps[loop.span_ids[0]]
-    return Blame(first, "loop", loop.statement, "high", (first, *_up(ground.tree, first, way)))
+    return Blame(first, "loop", loop.statement, "high", (first, *_up(first, way)))
 
 
 def _slowness(ground: Ground, way: list[Step]) -> Blame | None:
@@ -231,51 +231,64 @@ def _guardrail(ground: Ground, way: list[Step]) -> Blame | None:
         return None
     rail = max(before, key=_end)
     said = f"the guardrail {rail.name} stopped the run"
-    return Blame(rail, "guardrail", said, "high", (rail, *_up(ground.tree, rail, way)))
+    return Blame(rail, "guardrail", said, "high", (rail, *_up(rail, way)))
 
 
 def _before(ground: Ground, way: list[Step], *, only_direct: bool) -> Blame | None:
-    """The fault or the forgotten error that `way`'s last error follows from: the last one before it.
+    """The fault or the forgotten error that the way's last error follows from: the last one before it.
 
     With `only_direct` only a fault inside the failed step itself, or one whose words it repeats, counts.
     """
-    end = way[-1]
-    inside = {step.span_id for step in ground.tree.subtree(end.span_id)} - {end.span_id}
-    around = {step.span_id for step in ground.tree.subtree(way[0].span_id)} - {step.span_id for step in way}
-    found: list[tuple[bool, int, Step, str, str]] = []
-    for fault in ground.faults:
-        step = fault.step
-        if step.span_id in around and _end(step) <= _end(end) and not _mended(ground, fault, end):
-            close = step.span_id in inside or _repeats(end, fault.statement)
-            if close or not only_direct:
-                found.append((step.span_id in inside, _end(step), step, fault.kind, fault.statement))
+    found = _faults_before(ground, way, only_direct=only_direct)
     if not only_direct:
-        for step in ground.tree.steps.values():
-            if (
-                step.failed
-                and step.span_id in around
-                and _end(step) <= end.start_ns
-                and kind_of(step) != "cancelled"
-            ):
-                if ground.history.made_up_for(step) is None and not _above_way(ground.tree, step, way):
-                    found.append((False, _end(step), step, kind_of(step), told(step)))
+        found += _errors_before(ground, way)
     if not found:
         return None
     _, _, step, kind, statement = max(found, key=lambda each: (each[0], each[1]))
     if step.failed:
         deeper = blame(ground, step)
         step, kind, statement = deeper.step, deeper.kind, deeper.statement
-    return Blame(step, kind, statement, "medium", (step, *_up(ground.tree, step, way)))
+    return Blame(step, kind, statement, "medium", (step, *_up(step, way)))
 
 
-def _above_way(tree: Tree, step: Step, way: Sequence[Step]) -> bool:
-    return any(step.span_id == each.span_id for each in way)
+_Candidate = tuple[bool, int, Step, str, str]
+"""Whether it lies inside of the failed step, when it ended, the step, its kind, what it is."""
+
+
+def _faults_before(ground: Ground, way: list[Step], *, only_direct: bool) -> list[_Candidate]:
+    end = way[-1]
+    inside = {step.span_id for step in ground.tree.subtree(end.span_id)}
+    around = _around(ground, way)
+    found = []
+    for fault in ground.faults:
+        step = fault.step
+        if step.span_id not in around or _end(step) > _end(end) or _mended(ground, fault, end):
+            continue
+        if not only_direct or step.span_id in inside or _repeats(end, fault.statement):
+            found.append((step.span_id in inside, _end(step), step, fault.kind, fault.statement))
+    return found
+
+
+def _errors_before(ground: Ground, way: list[Step]) -> list[_Candidate]:
+    around = _around(ground, way)
+    return [
+        (False, _end(step), step, kind_of(step), told(step))
+        for step in ground.tree.steps.values()
+        if step.failed
+        and step.span_id in around
+        and _end(step) <= way[-1].start_ns
+        and kind_of(step) != "cancelled"
+        and ground.history.made_up_for(step) is None
+    ]
+
+
+def _around(ground: Ground, way: list[Step]) -> set[str]:
+    """What happened in the failed run, apart from the way itself."""
+    return {step.span_id for step in ground.tree.subtree(way[0].span_id)} - {step.span_id for step in way}
 
 
 def _mended(ground: Ground, fault: Fault, end: Step) -> bool:
     """Whether the same source gave something good between the fault and the error."""
-    from fanlight.query.failure.faults import fault_of, same_source
-
     return any(
         step.start_ns >= _end(fault.step)
         and _end(step) <= end.start_ns
@@ -293,6 +306,6 @@ def _repeats(error: Step, statement: str) -> bool:
     return len(said) >= 8 and (said in words or words in said) and bool(words)
 
 
-def _up(tree: Tree, step: Step, way: Sequence[Step]) -> list[Step]:
+def _up(step: Step, way: Sequence[Step]) -> list[Step]:
     """From what stands before an error up to the symptom: the error, and what it passed through."""
     return [each for each in reversed(way) if each.span_id != step.span_id]

@@ -13,30 +13,35 @@ CUT_SHORT = frozenset(
 )
 REFUSED = frozenset(
     {
-        "content_filter", "content_filtered", "safety", "refusal", "refused", "blocked", "blocklist", "recitation",
-        "prohibited_content", "spii", "guardrail_intervened", "image_safety", "error_toxic", "moderation",
+        "content_filter", "content_filtered", "safety", "refusal", "refused", "blocked", "blocklist",
+        "recitation", "prohibited_content", "spii", "guardrail_intervened", "image_safety", "error_toxic",
+        "moderation",
     }
 )  # fmt: skip
 """Reasons why a model stopped, in the words of its providers, lower case and with underscores."""
 
 _EMPTY_TEXTS = frozenset({"", "none", "null", "undefined", "n/a", "nil", "[]", "{}", '""', "''", "()"})
 _NOTHING_FOUND = re.compile(
-    r"^\W*(?:no (?:\w+ ){0,3}(?:results?|matches|documents?|records?|rows|entries|data|hits|items?)(?: (?:were |was )?(?:found|returned|available|match\w*))?"
-    r"|0 (?:results?|rows|hits|matches|documents?)(?: found| returned)?|nothing (?:was )?found|empty result(?: set)?|not found)\b.{0,80}$",
+    r"^\W*(?:no (?:\w+ ){0,3}(?:results?|matches|documents?|records?|rows|entries|data|hits|items?)"
+    r"(?: (?:were |was )?(?:found|returned|available|match\w*))?"
+    r"|0 (?:results?|rows|hits|matches|documents?)(?: found| returned)?"
+    r"|nothing (?:was )?found|empty result(?: set)?|not found)\b.{0,80}$",
     re.IGNORECASE | re.DOTALL,
 )
 _ERROR_TEXT = re.compile(
-    r"^\W{0,3}(?:(?:\w+[ _]){0,3}(?:error|exception|failure)\b\W|traceback \(most recent|failed to |fatal:|unable to "
+    r"^\W{0,3}(?:(?:\w+[ _]){0,3}(?:error|exception|failure)\b\W"
+    r"|traceback \(most recent|failed to |fatal:|unable to "
     r"|error (?:executing|calling|while|in|code|\d{3})|(?:\w+\.)*\w+(?:Error|Exception)\b\s*[:(])",
     re.IGNORECASE,
 )
 _WRAPPERS = (
-    "result", "results", "output", "content", "data", "items", "documents", "rows", "hits", "matches", "records",
-    "entries", "value", "text", "structuredcontent", "response", "answer", "message",
+    "result", "results", "output", "content", "data", "items", "documents", "rows", "hits", "matches",
+    "records", "entries", "value", "text", "structuredcontent", "response", "answer", "message",
 )  # fmt: skip
 _BESIDE = frozenset(
-    {"type", "role", "status", "ok", "success", "count", "total", "query", "iserror", "is_error", "name", "id", "page",
-     "took", "took_ms", "tool_call_id", "error", "annotations", "meta", "_meta", "next", "cursor", "has_more"}
+    {"type", "role", "status", "ok", "success", "count", "total", "query", "iserror", "is_error", "name",
+     "id", "page", "took", "took_ms", "tool_call_id", "error", "annotations", "meta", "_meta", "next",
+     "cursor", "has_more"}
 )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from fanlight.model.failure import Cause, Statement
 from fanlight.model.step import Step
 from fanlight.query.failure.blame import Blame, Ground, blame
@@ -110,6 +112,8 @@ def _last_words(story: Story, ground: Ground, symptom: Statement) -> Ending | No
     if not telling:
         return None
     cause = _logged(telling[-1], ground, "high" if telling[-1].severity >= FATAL else "medium")
+    if cause.span_id is None:
+        cause = msgspec.structs.replace(cause, span_id=symptom.span_id)
     return Ending(cause, symptom, _way_up(ground, cause.span_id or symptom.span_id))
 
 

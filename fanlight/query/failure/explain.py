@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fanlight.model.failure import Cause, Failure, Link, Statement, Verdict
+from fanlight.model.failure import Cause, Failure, FailureVerdict, Link, Statement
 from fanlight.model.step import Step
 from fanlight.query.failure.blame import Blame, Ground, blame, told
 from fanlight.query.failure.ending import Ending, blame_logs, blame_silence
@@ -21,7 +21,7 @@ MOST_NOTES = 20
 
 @dataclass(slots=True)
 class _Answer:
-    verdict: Verdict
+    verdict: FailureVerdict
     cause: Cause | None = None
     symptom: Statement | None = None
     way: Sequence[Step] = ()
@@ -70,13 +70,13 @@ def _judged(story: Story, ground: Ground) -> _Answer:
             return _ended(ended)
     suspected = suspect(story, ground)
     if suspected is not None:
-        return _Answer(Verdict.SUSPICIOUS, suspected.cause, suspected.symptom, suspected.way)
+        return _Answer(FailureVerdict.SUSPICIOUS, suspected.cause, suspected.symptom, suspected.way)
     notes = []
     if story.status == "running":
         notes = [Statement(kind="running", statement="the run has not ended; this is what is known so far")]
     if story.status == "suspended":
         notes = [Statement(kind="suspended", statement="the run waits to be continued")]
-    return _Answer(Verdict.NO_FAILURE, notes=notes)
+    return _Answer(FailureVerdict.NO_FAILURE, notes=notes)
 
 
 def _failed(story: Story, ground: Ground, symptom: Step) -> _Answer:
@@ -84,12 +84,12 @@ def _failed(story: Story, ground: Ground, symptom: Step) -> _Answer:
     said = Statement(kind=kind_of(symptom), statement=told(symptom), span_id=symptom.span_id)
     logged = blame_logs(story, ground, found)
     if logged is not None:
-        return _Answer(Verdict.FAILED, logged, said, _from(logged, ground.tree, found))
-    return _Answer(Verdict.FAILED, _cause(found), said, found.way)
+        return _Answer(FailureVerdict.FAILED, logged, said, _from(logged, ground.tree, found))
+    return _Answer(FailureVerdict.FAILED, _cause(found), said, found.way)
 
 
 def _ended(ending: Ending) -> _Answer:
-    return _Answer(Verdict.FAILED, ending.cause, ending.symptom, ending.way)
+    return _Answer(FailureVerdict.FAILED, ending.cause, ending.symptom, ending.way)
 
 
 def _cause(found: Blame) -> Cause:
@@ -136,8 +136,8 @@ def _oddities(tree: Tree) -> list[Statement]:
     found += [
         Statement(
             kind="clock_skew",
-            statement=f"the clock of {tree.steps[span_id].service or 'another host'} differs; its spans were moved"
-            " into their parent's time",
+            statement=f"the clock of {tree.steps[span_id].service or 'another host'} differs; its spans were"
+            " moved into their parent's time",
             span_id=span_id,
         )
         for span_id in sorted(tree.skewed)

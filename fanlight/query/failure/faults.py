@@ -1,4 +1,4 @@
-"""Faults that no span calls an error: an answer cut short, a refusal, a result that is empty or tells of an error."""
+"""Faults that no span calls an error: answers cut short, refusals, results that are empty or errors."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class History:
         return next((each for each in self.attempts if step in each.steps), None)
 
     def made_up_for(self, step: Step) -> Step | None:
-        """What made up for a step that failed: a later attempt, a fallback, or whoever caught it on the way up."""
+        """What made up for a step that failed: a later attempt, a fallback, or whoever caught it above."""
         if step.span_id not in self._made_up:
             self._made_up[step.span_id] = self._find(step)
         return self._made_up[step.span_id]

@@ -26,7 +26,8 @@ _CHECKS = re.compile(
 )
 _SAYS_SO = re.compile(
     r"(?:no|not|n't|couldn['’]t|could not|unable to|nothing|without|zero|failed to|cannot|can['’]t)\b.{0,60}"
-    r"(?:find|found|any|available|results?|match\w*|record\w*|information|data|access|retrieve|exist\w*|locate|look up|reach)"
+    r"(?:find|found|any|available|results?|match\w*|record\w*|information|data|access|retrieve|exist\w*|locate"
+    r"|look up|reach)"
     r"|(?:sorry|unfortunately|apologi[sz]e)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -49,7 +49,8 @@ def plant(steps: Sequence[Step]) -> Tree:
     Spans that are each other's parents: the earliest of them loses its parent.
 
     Example:
-        >>> tree = plant([Step(span_id="a"), Step(span_id="b", parent_id="a"), Step(span_id="c", parent_id="?")])
+        >>> parents = {"a": None, "b": "a", "c": "?"}
+        >>> tree = plant([Step(span_id=name, parent_id=parent) for name, parent in parents.items()])
         >>> tree.roots, [step.span_id for step in tree.below("a")], sorted(tree.orphans)
         (('a',), ['b', 'c'], ['c'])
     """

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from fanlight.model.step import Step
 
+_ACKNOWLEDGEMENTS = frozenset(
+    {"", "ok", "okay", "done", "success", "successful", "succeeded", "true", "received", "sent",
+     "saved", "clicked", "typed", "scrolled", "pressed", "completed", "accepted", "queued", "1", "ack"}
+)  # fmt: skip
+
 LOOPING_KINDS = frozenset({"tool", "llm", "retriever"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call. `what` stands for the tool with its arguments, or the model with its input; 0 = unknown.
+    """One call. `what` stands for the tool and its arguments, or the model and its input; 0 = unknown.
 
     `result` stands for what it gave, 0 = unknown. `end_ns` is None while it goes on.
     """
@@ -35,6 +40,19 @@ class Call:
         return (self.kind, self.name, self.what)
 
 
+def is_acknowledgement(result: str | None) -> bool:
+    """Whether a result only says that something was done: getting it twice says nothing.
+
+    Example:
+        >>> [is_acknowledgement(text) for text in ('"OK."', '{"status": "success"}', "[7]")]
+        [True, True, False]
+    """
+    text = (result or "").strip().lower()
+    if text.startswith("{") and text.endswith("}") and text.count(":") == 1:
+        text = text.strip("{}").partition(":")[2]
+    return text.strip(" \"'.!{}") in _ACKNOWLEDGEMENTS
+
+
 def calls_of(steps: Iterable[Step]) -> list[Call]:
     """The calls among `steps`, by start."""
     found = [
@@ -45,7 +63,7 @@ def calls_of(steps: Iterable[Step]) -> list[Call]:
             name=step.tool or step.name,
             agent=step.agent,
             what=step.call_hash or step.input_hash,
-            result=step.output_hash,
+            result=0 if is_acknowledgement(step.output) else step.output_hash,
             failed=step.failed,
             error=f"{step.error_type}: {step.error_message}" if step.failed else "",
             start_ns=step.start_ns,

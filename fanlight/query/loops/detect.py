@@ -64,12 +64,12 @@ def find_loops(calls: Sequence[Call], limits: Limits = DEFAULT) -> list[Loop]:
     """The loops among `calls`, which are in order of start; one for each set of repeated calls.
 
     Example:
-        >>> asked = [Call(span_id=f"m{n}", kind="llm", start_ns=n * 10**9, end_ns=n * 10**9 + 1) for n in range(5)]
-        >>> called = [
-        ...     Call(span_id=f"t{n}", name="search", what=7, result=9, start_ns=n * 10**9 + 2, end_ns=n * 10**9 + 3)
-        ...     for n in range(5)
-        ... ]
-        >>> [loop.statement for loop in find_loops(sorted(asked + called, key=lambda call: call.start_ns))]
+        >>> calls = []
+        >>> for at in range(0, 5 * 10**9, 10**9):
+        ...     calls.append(Call(span_id=f"m{at}", kind="llm", start_ns=at, end_ns=at + 1))
+        ...     asked = {"name": "search", "what": 7, "result": 9}
+        ...     calls.append(Call(span_id=f"t{at}", **asked, start_ns=at + 2, end_ns=at + 3))
+        >>> [loop.statement for loop in find_loops(calls)]
         ['search was called 5 times in a row with the same arguments and gave the same result']
     """
     found: dict[str, Loop] = {}

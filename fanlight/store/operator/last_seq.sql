@@ -6,4 +6,5 @@ FROM (
     UNION ALL SELECT max(seq) FROM logs
     UNION ALL SELECT max(seq) FROM metrics
     UNION ALL SELECT max(seq) FROM runs
+    UNION ALL SELECT max(seq) FROM findings
 )

@@ -16,4 +16,8 @@ FROM (
     SELECT max(seq) AS highest
     FROM runs
     WHERE project_id = {project_id:String}
+    UNION ALL
+    SELECT max(seq) AS highest
+    FROM findings
+    WHERE project_id = {project_id:String}
 )

@@ -1,5 +1,5 @@
--- Findings, newest first: of one run or of all of them, in one state or in any.
-SELECT run_id, finding_id, kind, state, toUnixTimestamp64Milli(at), seq, data
+-- Findings, newest first: of some runs or of all of them, in one state or in any.
+SELECT seq, run_id, finding_id, kind, state, toUnixTimestamp64Milli(at), data
 FROM findings FINAL
 WHERE project_id = {project_id:String}
     AND (empty({runs:Array(String)}) OR has({runs:Array(String)}, run_id))
