@@ -47,15 +47,9 @@ def _said(key: str) -> Callable[[Sent], Any]:
     def read(sent: Sent) -> Any:
         values = sent.value(key)
         each = values if isinstance(values, list) else [values] if values is not None else []
-        return [{"role": "user", "content": _unquoted(value)} for value in each] or None
+        return [{"role": "user", "content": sent.read(value)} for value in each] or None
 
     return read
-
-
-def _unquoted(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
-        return value[1:-1].replace('\\"', '"').replace("\\n", "\n")
-    return value
 
 
 def _prompt(sent: Sent) -> Any:

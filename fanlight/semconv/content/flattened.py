@@ -18,8 +18,8 @@ class _Branch(dict[str, Any]):
 def unflattened(values: Mapping[str, Any], prefix: str) -> Any:
     """What lies below `prefix`, numbers as lists in their order; None when there is nothing.
 
-    Holes close up, so that an index of a billion costs as much as any other. Where a key is both a leaf and
-    a branch, the leaf is named "".
+    Holes close up, so that an index of a billion costs as much as any other. Where there are
+    numbers at the top, nothing else counts there. Where a key is both a leaf and a branch, the leaf is named "".
 
     Example:
         >>> unflattened({"m.7.role": "user", "m.2.role": "system", "m.2.part.text": "hi", "n": 1}, "m")
@@ -30,7 +30,8 @@ def unflattened(values: Mapping[str, Any], prefix: str) -> Any:
     for key, value in values.items():
         if key.startswith(start):
             _put(root, key[len(start) :].split(".", MOST_SEGMENTS), value)
-    return _listed(root) if root else None
+    numbered = _Branch((key, below) for key, below in root.items() if _is_index(key))
+    return _listed(numbered or root) if root else None
 
 
 def _put(node: _Branch, path: list[str], value: Any) -> None:

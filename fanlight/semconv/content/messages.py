@@ -28,6 +28,7 @@ _ITEMS = frozenset(
     }
 )  # fmt: skip
 _PYDANTIC_ROLES = {"system-prompt": "system", "tool-return": "tool", "retry-prompt": "tool"}
+_SPEAKERS = frozenset({"user", "human", "assistant", "ai", "system", "developer", "tool"})
 _EVENT = re.compile(r"gen_ai\.(system|user|assistant|tool)\.message")
 
 
@@ -78,6 +79,8 @@ def event_messages(name: str, fields: Fields) -> tuple[str, list[Message]]:
 
 
 def _of_list(items: list[Any], role: str) -> list[Message] | None:
+    if items and all(_is_pair(item) for item in items):
+        return [Message(role=role_of(item[0], role), parts=parts_of(item[1])) for item in items]
     if items and all(isinstance(item, list) for item in items):
         batches = [_of_list(item, role) for item in items]
         return None if None in batches else [message for batch in batches for message in batch or ()]
@@ -97,6 +100,11 @@ def _item_messages(item: Any, role: str) -> Iterator[Message]:
 
 def _is_plain_block(item: Any) -> bool:
     return isinstance(item, dict) and not isinstance(part_of(item), Json)
+
+
+def _is_pair(item: Any) -> bool:
+    """Whether `item` is `[role, content]`, as LangChain takes messages too."""
+    return isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) and item[0] in _SPEAKERS
 
 
 def _is_turn(value: Any) -> bool:
@@ -145,7 +153,7 @@ def _chat(fields: Fields, role: str, given: str = "") -> Message:
     if isinstance(fields.get("refusal"), str) and fields["refusal"]:
         parts.append(Text(text=fields["refusal"]))
     if isinstance(fields.get("audio"), dict):
-        parts.append(part_of({"type": "audio", **fields["audio"]}))
+        parts += [part_of({"type": "audio", **fields["audio"]}), *parts_of(fields["audio"].get("transcript"))]
     return Message(role=role, name=first_text(fields, ("name",)), parts=parts)
 
 

@@ -12,6 +12,7 @@ from fanlight.semconv.content.values import data_of, list_or_object
 Block = Mapping[str, Any]
 
 ID_NAMES = ("id", "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId")
+_ALONE = frozenset({"text", "json", "image", "document", "video"})
 NAME_NAMES = ("name", "tool_name", "toolName")
 ARGUMENT_NAMES = ("arguments", "args", "input")
 RESULT_NAMES = ("response", "result", "output", "content")
@@ -114,9 +115,7 @@ def result_value(value: Any) -> Any:
 
 def tool_message(value: Block) -> Block | None:
     """The fields of a LangChain message by a tool, in whichever form it was dumped; None when it is none."""
-    body = (
-        value.get("data") if value.get("type") == "tool" else value.get("kwargs") if "lc" in value else value
-    )
+    body = value.get("kwargs") if "lc" in value else value.get("data", value)
     if isinstance(body, dict) and "content" in body and isinstance(body.get("tool_call_id"), str):
         return body
     return None
@@ -134,7 +133,12 @@ def first_text(block: Block, names: tuple[str, ...]) -> str | None:
 
 
 def _is_block(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("type"), str) and item["type"].lower() in _BY_TYPE
+    if not isinstance(item, dict):
+        return False
+    type_ = item.get("type")
+    return (isinstance(type_, str) and type_.lower() in _BY_TYPE) or (
+        len(item) == 1 and not _ALONE.isdisjoint(item)
+    )
 
 
 def _text(block: Block) -> Text | None:
@@ -172,6 +176,8 @@ def _untyped(block: Block) -> AnyPart | None:
     for name, value in block.items():
         if name in ("text", "content") and isinstance(value, str) and len(block) <= 3:
             return Reasoning(text=value) if block.get("thought") is True else Text(text=value)
+        if name == "json" and len(block) == 1:
+            return Json(value=slim(value))
         if name in _BY_FIELD and isinstance(value, dict):
             return _BY_FIELD[name](value)
     return None

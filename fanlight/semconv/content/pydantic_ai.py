@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fanlight.semconv.content.sent import Sent
-from fanlight.semconv.content.source import Source, attribute, attributes
+from fanlight.semconv.content.source import Source, attribute
 
 CHOICE = "gen_ai.choice"
 
@@ -29,11 +29,28 @@ def _events(field: str, key: str) -> Source:
     return Source(field, key, read)
 
 
+def _history(key: str) -> Source:
+    """All messages of a run but its answer, which is the output."""
+
+    def read(sent: Sent) -> Any:
+        messages = sent.value(key)
+        if not isinstance(messages, list) or "final_result" not in sent.values:
+            return messages
+        last = messages[-1] if messages else None
+        answered = isinstance(last, dict) and (
+            last.get("role") == "assistant" or last.get("event.name") == CHOICE
+        )
+        return messages[:-1] if answered else messages
+
+    return Source("input", key, read)
+
+
 SOURCES = (
-    *attributes("input", "pydantic_ai.all_messages", "all_messages"),
+    _history("pydantic_ai.all_messages"),
+    _history("all_messages"),
     _events("input", "events"),
     _events("output", "events"),
-    attribute("input", "all_messages_events"),
+    _history("all_messages_events"),
     attribute("output", "final_result"),
     attribute("arguments", "tool_arguments"),
     attribute("result", "tool_response"),

@@ -55,17 +55,24 @@ class Budget:
 
 
 def parsed(text: str, budget: Budget) -> Any:
-    """The list or object that `text` is as JSON, else `text` itself; of more than the budget its beginning.
+    """The list, object or quoted text that `text` is as JSON, else `text` itself, as far as the budget goes.
 
     Example:
         >>> parsed('{"n": NaN, "big": 9007199254740993}', Budget()), parsed("[oops", Budget())
         ({'n': 'NaN', 'big': '9007199254740993'}, '[oops')
+        >>> parsed('"{\\\\"doubled\\\\": true}"', Budget()), parsed('"yes" or "no"', Budget())
+        ({'doubled': True}, '"yes" or "no"')
     """
-    if text[:64].lstrip()[:1] in ("{", "[") and budget.holds(text):
+    for _ in range(2):
+        if text[:64].lstrip()[:1] not in ("{", "[", '"') or not budget.holds(text):
+            break
         try:
-            return tidy(json.loads(text, parse_constant=_constant), budget)
+            found = json.loads(text, parse_constant=_constant)
+            if not isinstance(found, str):
+                return tidy(found, budget)
         except (ValueError, RecursionError):
-            pass
+            break
+        text = found
     return budget.text(text)
 
 
