@@ -18,8 +18,8 @@ class _Branch(dict[str, Any]):
 def unflattened(values: Mapping[str, Any], prefix: str) -> Any:
     """What lies below `prefix`, numbers as lists in their order; None when there is nothing.
 
-    Holes close up, so that an index of a billion costs as much as any other. Where there are
-    numbers at the top, nothing else counts there. Where a key is both a leaf and a branch, the leaf is named "".
+    Holes close up, so that an index of a billion costs as much as any other. Where there are numbers at the
+    top, nothing else counts there. Where a key is both a leaf and a branch, the leaf is named "".
 
     Example:
         >>> unflattened({"m.7.role": "user", "m.2.role": "system", "m.2.part.text": "hi", "n": 1}, "m")

@@ -1,4 +1,4 @@
-"""What spans carry, by the instrumentation that sent them: attributes, events and log records in, content out.
+"""What spans carry, by the instrumentation that sent them: what came in, and the content made of it.
 
 After a wanted change: `FANLIGHT_GOLDEN=write pytest tests/golden/content`, then read the difference.
 """
