@@ -1,4 +1,5 @@
 /** The shapes of the API: the mirror of fanlight/model/*.py, field for field. */
+import type { Content } from "./content";
 
 export type RunStatus = "running" | "success" | "error" | "suspended" | "cancelled" | "lost";
 
@@ -100,6 +101,16 @@ export interface SpanLink {
   readonly dropped_attributes_count: number;
 }
 
+export interface SpanCost {
+  readonly amount: string | null;
+  readonly currency: string;
+  readonly source: string | null;
+  readonly price_id: string | null;
+  readonly unpriced: string | null;
+  readonly reported: string | null;
+  readonly reported_currency: string | null;
+}
+
 export interface Span {
   readonly trace_id: string;
   readonly span_id: string;
@@ -123,7 +134,12 @@ export interface Span {
   readonly session: string | null;
   readonly user: string | null;
   readonly room: string | null;
+  readonly operation: string | null;
+  readonly dialect: string | null;
   readonly tokens: Readonly<Record<string, number | null>>;
+  readonly finish_reason: string | null;
+  readonly first_token_ns: number | null;
+  readonly cost: SpanCost | null;
   readonly error_type: string | null;
   readonly trace_state: string;
   readonly span_flags: number;
@@ -138,6 +154,8 @@ export interface Span {
   readonly dropped_events_count: number;
   readonly dropped_links_count: number;
   readonly flags: readonly string[];
+  /** None when it was not asked for. */
+  readonly content: Content | null;
 }
 
 export interface Log {

@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from "react";
 import type { Attribute } from "../model/api";
-import { readValue } from "../model/messages";
+import { readValue } from "../model/value";
 import { IconButton } from "./button";
 import { CopyIcon } from "./icons";
 import { JsonTree, Text } from "./json-tree";

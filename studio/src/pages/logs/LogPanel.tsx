@@ -6,7 +6,7 @@ import { failureOf } from "../../data/failure";
 import { logQuery } from "../../data/reads";
 import type { Log } from "../../model/api";
 import { levelOf } from "../../model/level";
-import { readValue } from "../../model/messages";
+import { readValue } from "../../model/value";
 import { AttributeTable } from "../../widgets/attribute-table";
 import { IconButton } from "../../widgets/button";
 import { CloseIcon, CopyIcon } from "../../widgets/icons";

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactElement, useEffect, useMemo, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { formatCount } from "../../base/format";
 import { clockTime, formatDuration, parseMillis } from "../../base/time";
 import { failureOf } from "../../data/failure";
 import { spanQuery } from "../../data/reads";
 import type { Span, SpanFields } from "../../model/api";
+import { hasContent } from "../../model/content";
 import { kindOf, messageOf } from "../../model/kinds";
-import { contentOf } from "../../model/messages";
 import type { Tree } from "../../model/tree";
 import { AttributeTable } from "../../widgets/attribute-table";
 import { IconButton } from "../../widgets/button";
@@ -114,11 +114,10 @@ function Breadcrumb({ tree, at, onChoose }: { readonly tree: Tree; readonly at: 
 }
 
 function Body({ project, span }: { readonly project: string; readonly span: Span }): ReactElement {
-  const content = useMemo(() => contentOf(span), [span]);
+  const content = span.content !== null && hasContent(span.content) ? span.content : null;
   const isChat = span.kind === "llm" || span.kind === "agent";
-  const hasContent = content.input.length + content.output.length > 0;
   const tabs: Tab[] = [
-    ...(hasContent ? [{ name: "content", label: isChat ? "Messages" : "Input / output" }] : []),
+    ...(content ? [{ name: "content", label: isChat ? "Messages" : "Input / output" }] : []),
     { name: "attributes", label: "Attributes", count: span.attributes.length },
     ...(span.events.length > 0 ? [{ name: "events", label: "Events", count: span.events.length }] : []),
     ...(span.links.length > 0 ? [{ name: "links", label: "Links", count: span.links.length }] : []),
@@ -129,7 +128,7 @@ function Body({ project, span }: { readonly project: string; readonly span: Span
   const chosen = tabs.some(({ name }) => name === wanted) && wanted !== null ? wanted : first;
   return (
     <Tabs label="Parts of the span" tabs={tabs} chosen={chosen} onChoose={setWanted}>
-      {chosen === "content" && <SpanContent content={content} />}
+      {chosen === "content" && content && <SpanContent content={content} />}
       {chosen === "attributes" && <Attributes span={span} />}
       {chosen === "events" && <Events span={span} />}
       {chosen === "links" && <Links project={project} span={span} />}
@@ -186,7 +185,9 @@ function Links({ project, span }: { readonly project: string; readonly span: Spa
 }
 
 function Raw({ span }: { readonly span: Span }): ReactElement {
-  const text = JSON.stringify(span, null, 2);
+  // What was made of it has a tab of its own.
+  const { content: _, ...sent } = span;
+  const text = JSON.stringify(sent, null, 2);
   return (
     <div className="relative">
       <IconButton label="Copy JSON" className="absolute! top-0 right-0" onClick={() => void navigator.clipboard?.writeText(text)}><CopyIcon /></IconButton>
