@@ -159,14 +159,15 @@ class Watcher:
 
     def _results(
         self, scope: ProjectScope, runs: Sequence[_Running], calls_of: Mapping[str, Sequence[Call]]
-    ) -> dict[str, int]:
+    ) -> dict[str, tuple[int, bool]]:
+        """What each call gave: what stands for it, and whether it only says that it was done."""
         if not runs:
             return {}
         spans = [call.span_id for run in runs for call in calls_of[run.trace_id] if call.what]
         rows = self._store.read(
             scope, "watched_results", {**_place(runs), "spans": spans, "outputs": list(_outputs())}
         )
-        return {span_id: 0 if is_acknowledgement(begin) else hash_ for span_id, hash_, begin in rows}
+        return {span_id: (hash_, is_acknowledgement(begin)) for span_id, hash_, begin in rows}
 
     def _told(self, key: RunKey, loops: Sequence[Loop]) -> list[Found]:
         """What is new about the loops of a run: one that began, one that went on for long, one that ended."""
@@ -262,8 +263,9 @@ def _as_if_equal(calls: Sequence[Call]) -> list[Call]:
     return [replace(call, result=0 if call.failed else 1) for call in calls]
 
 
-def _with_result(call: Call, results: Mapping[str, int]) -> Call:
-    return replace(call, result=results.get(call.span_id, 0))
+def _with_result(call: Call, results: Mapping[str, tuple[int, bool]]) -> Call:
+    result, acknowledged = results.get(call.span_id, (0, False))
+    return replace(call, result=result, acknowledged=acknowledged)
 
 
 def _found(key: RunKey, loop: Loop, now_ns: int) -> Found:

@@ -27,7 +27,7 @@ class StepDiff(msgspec.Struct, frozen=True, kw_only=True):
     """One step of either run, or of both where they are aligned.
 
     `change` is same, changed, only_a or only_b. `differences` says in what: time, tokens, cost, model,
-    output, outcome, order.
+    output, outcome, order, name (of a run's root alone).
     """
 
     change: str

@@ -23,7 +23,7 @@ def diff(
     run: Annotated[str, typer.Argument(metavar="A", help="Run id, or how it begins.", show_default=False)],
     other: Annotated[
         str | None,
-        typer.Argument(metavar="[B]", help="The run to compare it with. Or --median.", show_default=False),
+        typer.Argument(metavar="B", help="The run to compare it with. Or --median.", show_default=False),
     ] = None,
     median: Annotated[
         int | None,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fanlight.model.diff import DiffRun, RunDiff, Side, StepDiff
 from fanlight.model.run import Run
 from fanlight.model.step import Step
-from fanlight.query.diff.pairs import Pair, pair_up
+from fanlight.query.diff.pairs import Pair, key_of, pair_up
 from fanlight.query.failure.tree import plant
 from fanlight.query.steps import RunSteps
 
@@ -143,6 +143,7 @@ def run_differences(a: DiffRun, b: DiffRun) -> list[str]:
 
 def _differences(a: Step, b: Step) -> list[str]:
     found = {
+        "name": key_of(a) != key_of(b),
         "time": times_differ(_ms(a), _ms(b)),
         "tokens": (a.tokens_input, a.tokens_output) != (b.tokens_input, b.tokens_output),
         "cost": a.cost != b.cost,

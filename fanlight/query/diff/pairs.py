@@ -41,12 +41,15 @@ def key_of(step: Step) -> Key:
 def pair_up(a: Tree, b: Tree) -> list[Pair]:
     """All steps of both runs from top to bottom, each once.
 
-    Below a step that only one run has, there are only steps of that run. Steps that the longest common
-    subsequence leaves over and that are the same all the same are paired too, as moved: what runs side by
-    side begins in any order.
+    A run is a run: where each has one root, these are a pair whatever they are called. Below a step that
+    only one run has, there are only steps of that run. Steps that the longest common subsequence leaves over
+    and that are the same all the same are paired too, as moved: what runs side by side begins in any order.
     """
     roots_a, roots_b = [a.steps[root] for root in a.roots], [b.steps[root] for root in b.roots]
-    waiting = list(_siblings(roots_a, roots_b, 0, None))[::-1]
+    if len(roots_a) == len(roots_b) == 1:
+        waiting = [Pair(roots_a[0], roots_b[0], 0)]
+    else:
+        waiting = list(_siblings(roots_a, roots_b, 0, None))[::-1]
     found: list[Pair] = []
     while waiting:
         pair = waiting.pop()

@@ -19,7 +19,8 @@ LOOPING_KINDS = frozenset({"tool", "llm", "retriever"})
 class Call:
     """One call. `what` stands for the tool and its arguments, or the model and its input; 0 = unknown.
 
-    `result` stands for what it gave, 0 = unknown. `end_ns` is None while it goes on.
+    `result` stands for what it gave, 0 = unknown; `acknowledged` = it only said that it was done. `end_ns` is
+    None while it goes on.
     """
 
     span_id: str
@@ -29,6 +30,7 @@ class Call:
     agent: str = ""
     what: int = 0
     result: int = 0
+    acknowledged: bool = False
     failed: bool = False
     error: str = ""
     start_ns: int = 0
@@ -63,7 +65,8 @@ def calls_of(steps: Iterable[Step]) -> list[Call]:
             name=step.tool or step.name,
             agent=step.agent,
             what=step.call_hash or step.input_hash,
-            result=0 if is_acknowledgement(step.output) else step.output_hash,
+            result=step.output_hash,
+            acknowledged=is_acknowledgement(step.output),
             failed=step.failed,
             error=f"{step.error_type}: {step.error_message}" if step.failed else "",
             start_ns=step.start_ns,

@@ -128,7 +128,7 @@ def _needed(stretch: Sequence[Call], size: int, models: Sequence[Call], limits: 
         return float("inf")
     needed = limits.repeats if size == 1 else limits.cycles
     if any(_GESTURES.search(_plain(call.name)) for call in stretch[:size]) or not all(
-        call.result or call.failed for call in stretch
+        (call.result and not call.acknowledged) or call.failed for call in stretch
     ):
         needed *= limits.unknown_factor
     if not models:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables: one step a line, as long as its words are
 """Runs that failed, as agents fail: each with the step where it began and what that was.
 
 Written from what happens in agents, before the rules were tuned. `held_out.py` has those never tuned on.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables: one step a line, as long as its words are
 """Runs in which nothing failed, whatever it may look like."""
 
 from .traces import Case, case, log, step

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables: one step a line, as long as its words are
 """Runs that failed, kept apart: the rules were not tuned on them."""
 
 from .traces import Case, case, log, step

@@ -53,7 +53,7 @@ def test_nothing_is_found_in_a_healthy_run(case: Case) -> None:
     assert wrong(case) == ""
 
 
-@pytest.mark.parametrize("case", (*FAILING, *HELD_OUT), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*FAILING, *HELD_OUT], ids=lambda case: case.name)
 def test_every_statement_stands_on_a_span_or_a_log_record_of_the_run(case: Case) -> None:
     found = explain(case.story)
     spans = {step.span_id for step in case.story.steps}
