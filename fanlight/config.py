@@ -63,7 +63,11 @@ TABLE: tuple[Setting, ...] = (
     _row("max_request_items", 50_000, "Most spans, log records or metric points in one request."),
     _row("max_request_attributes", 1_000_000, "Most attributes in one request."),
     _row("max_item_attributes", 4_096, "Most attributes of one span, log record or point."),
-    _row("max_value_depth", 32, "Where an attribute value that is nested too deep to be read is cut, with a marker."),
+    _row(
+        "max_value_depth",
+        32,
+        "Where an attribute value that is nested too deep to be read is cut, with a marker.",
+    ),
     _row("max_inflight_bytes", 128 * MIB, "Decoded bytes of requests being received; beyond it: 503."),
     _row("max_backlog_bytes", 512 * MIB, "Bytes in the log that the store has yet to take; beyond it: 503."),
     _row("segment_bytes", 16 * MIB, "A log segment is closed when it reaches this size."),

@@ -78,6 +78,16 @@ class OverloadError(FanlightError):
         self.retry_after_s = retry_after_s
 
 
+class TooManyTriesError(FanlightError):
+    """Somebody tries too often. Answered with 429 and Retry-After."""
+
+    code = "too_many_tries"
+
+    def __init__(self, message: str, *, retry_after_s: int = 60, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
 class StoreError(FanlightError):
     """The engine refused or failed. `retryable` tells whether the same call may go through later.
 

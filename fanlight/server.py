@@ -18,6 +18,7 @@ from typing import Any
 
 import uvloop
 
+from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api.app import create_app, create_otlp_app
 from fanlight.api.listen import Listener, bind, parse_port, url_of
@@ -166,12 +167,15 @@ async def _run(
     writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock, watcher=watcher)
     gate = Gate(catalog, host=config.host, clock=clock)
     stack.callback(gate.close)
+    admission = Admission(catalog, gate, clock=clock)
+    stack.callback(admission.close)
     otlp = OtlpHttp(gate.ingest_project, log.append, Limits.of(config), ledger)
     state = _State(Endpoints(studio=url_of(sockets.studio), otlp_http=None, otlp_grpc=None))
     app = create_app(
         config=config,
         catalog=catalog,
         gate=gate,
+        admission=admission,
         store=store,
         broker=broker,
         otlp=otlp,
@@ -186,6 +190,7 @@ async def _run(
     if sockets.otlp is not None:
         listeners.append(Listener(create_otlp_app(config=config, otlp=otlp), sockets.otlp, grace_s=GRACE_S))
     grpc, grpc_port = await _start_grpc(config, sockets.notes, gate, log, ledger, otlp)
+    sockets.notes.extend(_setup_notes(gate, admission, url_of(sockets.studio)))
     state.endpoints = _endpoints(config, sockets, grpc_port)
     registry.start()
     writer.start()
@@ -255,6 +260,16 @@ def _endpoints(config: Config, sockets: _Sockets, grpc_port: int | None) -> Endp
         otlp_http=url_of(sockets.otlp) if sockets.otlp is not None else None,
         otlp_grpc=f"{studio.rpartition(':')[0]}:{grpc_port}" if grpc_port else None,
         notes=tuple(sockets.notes),
+    )
+
+
+def _setup_notes(gate: Gate, admission: Admission, studio: str) -> list[str]:
+    """How the first person comes in, where nobody may be let in before."""
+    token = admission.make_setup_token() if gate.guarded else None
+    return (
+        [f"Nobody is registered. The first person opens {studio}/setup#{token} within a day."]
+        if token
+        else []
     )
 
 

@@ -27,12 +27,16 @@ class Rule:
 
 _LIVENESS = Rule(Right.PUBLIC, always=True)
 _PUBLIC = Rule(Right.PUBLIC)
-_READ = Rule(Right.READ)
+_SIGNED_IN = Rule(Right.SIGNED_IN)
 _SERVER = Rule(Right.SERVER)
+_LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
+_ROOMS_PROJECT = Rule(Right.ROOMS, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
 _ADMIN_PROJECT = Rule(Right.ADMIN, in_project=True)
+_MEMBERS_PROJECT = Rule(Right.MEMBERS, in_project=True)
+_ENTRANCE = Rule(Right.PUBLIC, always=True)
 
 _PROJECT = "/api/v1/projects/{project}"
 
@@ -44,17 +48,37 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/docs"): _PUBLIC,
         ("GET", "/api/docs/{file}"): _PUBLIC,
         ("GET", "/api/v1/openapi.json"): _PUBLIC,
-        ("GET", "/api/v1/server"): _READ,
-        ("GET", "/api/v1/projects"): _READ,
+        ("GET", "/api/v1/server"): _SIGNED_IN,
+        ("GET", "/api/v1/session"): _ENTRANCE,
+        ("POST", "/api/v1/setup"): _ENTRANCE,
+        ("POST", "/api/v1/login"): _PUBLIC,
+        ("POST", "/api/v1/logout"): _SIGNED_IN,
+        ("POST", "/api/v1/invites/accept"): _PUBLIC,
+        ("GET", "/api/v1/account/logins"): _SIGNED_IN,
+        ("DELETE", "/api/v1/account/logins/{login_id}"): _SIGNED_IN,
+        ("POST", "/api/v1/account/password"): _SIGNED_IN,
+        ("GET", "/api/v1/people"): _SERVER,
+        ("POST", "/api/v1/people"): _SERVER,
+        ("DELETE", "/api/v1/people/{person_id}"): _SERVER,
+        ("GET", "/api/v1/audit"): _SERVER,
+        ("GET", "/api/v1/audit/verify"): _SERVER,
+        ("GET", "/api/v1/projects"): _SIGNED_IN,
         ("POST", "/api/v1/projects"): _SERVER,
-        ("GET", _PROJECT): _READ_PROJECT,
+        ("GET", _PROJECT): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
         ("POST", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
         ("DELETE", f"{_PROJECT}/keys/{{key_id}}"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/members"): _MEMBERS_PROJECT,
+        ("PUT", f"{_PROJECT}/members"): _MEMBERS_PROJECT,
+        ("DELETE", f"{_PROJECT}/members/{{person_id}}"): _MEMBERS_PROJECT,
+        ("GET", f"{_PROJECT}/invites"): _MEMBERS_PROJECT,
+        ("POST", f"{_PROJECT}/invites"): _MEMBERS_PROJECT,
+        ("DELETE", f"{_PROJECT}/invites/{{invite_id}}"): _MEMBERS_PROJECT,
+        ("GET", f"{_PROJECT}/audit"): _ADMIN_PROJECT,
         ("GET", f"{_PROJECT}/stats"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/health"): _READ_PROJECT,
-        ("GET", f"{_PROJECT}/runs"): _READ_PROJECT,
-        ("GET", f"{_PROJECT}/runs/{{run_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs"): _LIST_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/failure"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff/{{other}}"): _READ_PROJECT,
@@ -65,10 +89,10 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/logs/{{log_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/metrics"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/metrics/{{name:path}}"): _READ_PROJECT,
-        ("GET", f"{_PROJECT}/rooms"): _READ_PROJECT,
-        ("POST", f"{_PROJECT}/rooms"): _WRITE_PROJECT,
+        ("GET", f"{_PROJECT}/rooms"): _LIST_PROJECT,
+        ("POST", f"{_PROJECT}/rooms"): _ROOMS_PROJECT,
         ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
-        ("GET", f"{_PROJECT}/agents"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/agents"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/budgets"): _READ_PROJECT,
         # Agents ask for it, and they hold keys that may only send.
@@ -76,7 +100,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("GET", f"{_PROJECT}/stream"): _READ_PROJECT,
-        ("GET", "/{file:path}"): _PUBLIC,
+        ("GET", "/{file:path}"): _ENTRANCE,
     }
 )
 """(method, path template) -> rule. HEAD goes wherever anybody may GET."""
@@ -133,7 +157,7 @@ def match(method: str, path: str) -> Match | None:
     Example:
         >>> found = match("GET", "/api/v1/projects/default/runs")
         >>> found.rule.right, found.project
-        (<Right.READ: 'read'>, 'default')
+        (<Right.LIST: 'list'>, 'default')
         >>> match("DELETE", "/healthz").allowed
         ('GET', 'HEAD')
         >>> match("GET", "/api/v1/nothing") is None

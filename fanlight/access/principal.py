@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Right(StrEnum):
     """What a route may ask of a principal. One table (`access/policy.py`) names the right of every route."""
 
     PUBLIC = "public"  # anyone: liveness, Studio's own files, login
+    SIGNED_IN = "signed in"  # whoever has a name here: their own account, the projects that they see
     INGEST = "ingest"  # send telemetry into a project
-    READ = "read"  # read a project's telemetry
-    WRITE = "write"  # change a project: rooms, agents, settings
-    ADMIN = "admin"  # keys, members, retention of a project
+    LIST = "list"  # that runs are: their status and duration
+    READ = "read"  # a project's telemetry: traces, logs, metrics, content
+    USAGE = "usage"  # tokens, cost, revenue
+    BILL = "bill"  # billing events
+    ROOMS = "rooms"  # rooms and their sessions
+    WRITE = "write"  # change a project: agents, saved views
+    ADMIN = "admin"  # keys, retention, prices, budgets, agent settings of a project
+    MEMBERS = "members"  # who belongs to a project
     SERVER = "server"  # the server itself: projects, people
+
+
+_NONE: frozenset[Right] = frozenset()
+_NOWHERE: Mapping[str, frozenset[Right]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """One caller. `project_id` is None for whoever may name any project (the local owner)."""
+    """One caller.
+
+    `rights` hold for the server, and for one who is no person also on `project_id` (None = every project:
+    the local owner). A person has `grants` instead: rights by project, from their roles. A run's token has
+    `run_id` and reaches nothing but that run.
+    """
 
     name: str
     rights: frozenset[Right]
     project_id: str | None = None
+    grants: Mapping[str, frozenset[Right]] = field(default_factory=lambda: _NOWHERE)
     key_id: str | None = None
+    person_id: str | None = None
+    login_id: str | None = None
+    run_id: str | None = None
+
+    def rights_on(self, project: str) -> frozenset[Right]:
+        """The rights on `project`; none at all for a stranger.
+
+        Example:
+            >>> grants = {"a": frozenset({Right.LIST})}
+            >>> ann = Principal(name="ann", rights=frozenset(), person_id="1", grants=grants)
+            >>> ann.rights_on("a"), ann.rights_on("b")
+            (frozenset({<Right.LIST: 'list'>}), frozenset())
+        """
+        if self.person_id is not None:
+            return self.grants.get(project, _NONE)
+        return self.rights if self.project_id in {None, project} else _NONE
 
 
-ANONYMOUS = Principal(name="anonymous", rights=frozenset({Right.PUBLIC}))
+ANONYMOUS = Principal(name="anonymous", rights=frozenset({Right.PUBLIC}), project_id="")
 LOCAL_OWNER = Principal(name="local owner", rights=frozenset(Right))

@@ -14,9 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api import (
+    account,
     agents,
+    audit,
     budgets,
     diff,
     docs,
@@ -26,11 +29,14 @@ from fanlight.api import (
     keys,
     liveness,
     logs,
+    members,
     metrics,
+    people,
     projects,
     rooms,
     runs,
     server_info,
+    session,
     stats,
     stream,
     traces,
@@ -55,8 +61,8 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, server_info, projects, keys, stats, health, runs, failure, diff, findings, traces,
-    logs, metrics, rooms, agents, budgets, stream,
+    liveness, docs, session, account, people, audit, server_info, projects, members, keys, stats, health,
+    runs, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, stream,
 )  # fmt: skip
 
 
@@ -65,6 +71,7 @@ def create_app(
     config: Config,
     catalog: Catalog,
     gate: Gate,
+    admission: Admission,
     store: Store,
     broker: Broker,
     otlp: Receiver,
@@ -84,6 +91,7 @@ def create_app(
         config=config,
         catalog=catalog,
         gate=gate,
+        admission=admission,
         store=store,
         broker=broker,
         ledger=ledger,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fanlight.access.browser import SAFE_METHODS, check_json
@@ -15,6 +16,8 @@ from fanlight.errors import NotFoundError
 
 PRINCIPAL = "fanlight.principal"
 SCOPE = "fanlight.scope"
+SECURE_COOKIE, PLAIN_COOKIE = "__Host-fanlight", "fanlight"
+"""The cookie of a login; browsers keep the first one's promises only where there is TLS, or on loopback."""
 
 
 class Door:
@@ -44,7 +47,8 @@ class Door:
             self._gate.check_open()
         if rule.right is Right.PUBLIC:
             return
-        principal = self._gate.principal(key_of(scope["headers"]))
+        headers = scope["headers"]
+        principal = self._gate.principal(key_of(headers), login_of(headers))
         scope[PRINCIPAL] = principal
         if project is None:
             check_right(principal, rule.right)
@@ -57,6 +61,22 @@ def _check_body(method: str, headers: Mapping[bytes, bytes]) -> None:
     # A form of a foreign page can only POST; a DELETE without a body has no content to declare.
     if method == "POST" or headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
         check_json(headers.get(b"content-type", b"").decode("latin-1"))
+
+
+def login_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The login's token that a browser presents as a cookie; None without one.
+
+    Example:
+        >>> login_of([(b"cookie", b"theme=dark; fanlight=fls_x")])
+        'fls_x'
+    """
+    for name, value in headers:
+        if name == b"cookie":
+            found = cookie_parser(value.decode("latin-1"))
+            token = found.get(SECURE_COOKIE) or found.get(PLAIN_COOKIE)
+            if token:
+                return token
+    return None
 
 
 def key_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

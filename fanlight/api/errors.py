@@ -17,6 +17,7 @@ from fanlight.errors import (
     OverloadError,
     PayloadError,
     StoreError,
+    TooManyTriesError,
     UnauthenticatedError,
 )
 
@@ -28,6 +29,7 @@ _STATUS: Mapping[type[FanlightError], int] = {
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    TooManyTriesError: 429,
     OverloadError: 503,
 }
 STORE_RETRY_AFTER_S = 2
@@ -81,7 +83,7 @@ def _status(error: FanlightError) -> int:
 
 
 def _headers(error: FanlightError) -> dict[str, str]:
-    if isinstance(error, OverloadError):
+    if isinstance(error, OverloadError | TooManyTriesError):
         return {"retry-after": str(error.retry_after_s)}
     if isinstance(error, UnauthenticatedError):
         return {"www-authenticate": "Bearer"}

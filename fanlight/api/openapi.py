@@ -9,12 +9,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from fanlight import __version__
+from fanlight.api.account import Login
 from fanlight.api.agents import Agent
+from fanlight.api.audit import AuditEntry, Verification
 from fanlight.api.errors import Error
 from fanlight.api.keys import CreatedKey
+from fanlight.api.members import CreatedInvite, Invite, Member
+from fanlight.api.people import Person
 from fanlight.api.projects import Project
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
+from fanlight.api.session import Session
 from fanlight.model.budget import Budget, Verdict
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
@@ -27,6 +32,7 @@ from fanlight.model.span import Span, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
+    AuditEntry, CreatedInvite, Invite, Login, Member, Person, Session, Verification,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, Stats, TraceStructure,
     Verdict,

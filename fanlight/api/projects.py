@@ -44,9 +44,7 @@ async def list_projects(request: Request) -> Response:
     """The projects that the caller may read, by name; all on one page."""
     principal: Principal = request.scope[PRINCIPAL]
     found = await asyncio.to_thread(projects.list_projects, services_of(request).catalog)
-    return json_response(
-        Page(items=[_shape(each) for each in found if principal.project_id in {None, each.name}])
-    )
+    return json_response(Page(items=[_shape(each) for each in found if principal.rights_on(each.name)]))
 
 
 @router.post("", **described(ref(Project), status=201))

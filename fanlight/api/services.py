@@ -9,6 +9,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api.workers import Workers
 from fanlight.catalog.database import Catalog
@@ -46,6 +47,7 @@ class Services:
     config: Config
     catalog: Catalog
     gate: Gate
+    admission: Admission
     store: Store
     broker: Broker
     ledger: Callable[[], LedgerSnapshot]

@@ -63,6 +63,87 @@ class AgentRow(Base):
     last_seen_ns: Mapped[int]
 
 
+class PersonRow(Base):
+    """Somebody who can sign in. `email` is in its normal form; no `password` = signs in elsewhere."""
+
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(TEXT)
+    password: Mapped[str | None] = mapped_column(TEXT)
+    is_admin: Mapped[bool]
+    created_ns: Mapped[int]
+    disabled_ns: Mapped[int | None]
+
+
+class IdentityRow(Base):
+    """A person as an OpenID provider knows them."""
+
+    __tablename__ = "identities"
+
+    issuer: Mapped[str] = mapped_column(String(512), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(256), primary_key=True)
+    person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), index=True)
+
+
+class MemberRow(Base):
+    """A person's role in a project."""
+
+    __tablename__ = "members"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    created_ns: Mapped[int]
+
+
+class LoginRow(Base):
+    """A session of somebody who signed in, in a browser or a terminal. Only its token's hash is here."""
+
+    __tablename__ = "logins"
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(16), unique=True)
+    person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(TEXT)
+    created_ns: Mapped[int]
+    used_ns: Mapped[int]
+    expires_ns: Mapped[int]
+
+
+class OneTimeRow(Base):
+    """A secret that works once: the set-up token, an invite, a sign-in from a command line."""
+
+    __tablename__ = "one_time"
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(16), unique=True)
+    purpose: Mapped[str] = mapped_column(String(16), index=True)
+    project: Mapped[str | None] = mapped_column(NAME, index=True)
+    data: Mapped[str] = mapped_column(String(4096))
+    created_ns: Mapped[int]
+    expires_ns: Mapped[int]
+    used_ns: Mapped[int | None]
+
+
+class AuditRow(Base):
+    """Something that was done. `hash` covers the row and the hash of the one before."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at_ns: Mapped[int]
+    actor: Mapped[str] = mapped_column(TEXT)
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    project: Mapped[str | None] = mapped_column(NAME, index=True)
+    target: Mapped[str] = mapped_column(TEXT)
+    address: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(String(4096))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
 class BudgetRow(Base):
     """How much a project, an agent or a room may use in a day, a month or one run."""
 

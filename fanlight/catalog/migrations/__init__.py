@@ -1,4 +1,4 @@
 """Alembic's migrations of the catalog."""
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `versions/`: a database that has it needs no migration at all."""

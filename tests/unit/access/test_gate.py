@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from fanlight.access.gate import FRESH_S, Gate
+from fanlight.access.gate import Gate
+from fanlight.access.known_keys import FRESH_S
 from fanlight.access.principal import LOCAL_OWNER, Right
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.catalog.key_text import make_key_text
@@ -81,9 +82,9 @@ def test_the_project_comes_from_the_key(gate: Gate, catalog: Catalog, clock: Man
 @pytest.mark.parametrize(
     ("scope", "rights"),
     [
-        ("ingest", {Right.INGEST}),
-        ("read", {Right.READ}),
-        ("admin", {Right.INGEST, Right.READ, Right.WRITE, Right.ADMIN}),
+        ("ingest", {Right.SIGNED_IN, Right.INGEST}),
+        ("read", {Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE}),
+        ("admin", set(Right) - {Right.PUBLIC, Right.MEMBERS, Right.SERVER}),
     ],
 )
 def test_a_key_has_the_rights_of_its_scopes(

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api.app import App, create_app
 from fanlight.catalog.database import Catalog, open_catalog
@@ -73,6 +74,7 @@ class House:
     catalog: Catalog
     broker: Broker
     gate: Gate
+    admission: Admission
     clock: ManualClock
     events: list[Event]
 
@@ -100,6 +102,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
         clock, store, events = ManualClock(), FakeStore(), list[Event]()
         catalog = open_catalog("", tmp_path)
         gate = Gate(catalog, host=config.host, clock=clock)
+        admission = Admission(catalog, gate, clock=clock)
 
         def changes(
             scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
@@ -118,6 +121,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
             config=config,
             catalog=catalog,
             gate=gate,
+            admission=admission,
             store=store,  # type: ignore[arg-type]
             broker=broker,
             otlp=FakeOtlp(),
@@ -127,12 +131,13 @@ def build(tmp_path: Path) -> Iterator[Build]:
             endpoints=Addresses,
             clock=clock,
         )
-        made.append(House(app, store, catalog, broker, gate, clock, events))
+        made.append(House(app, store, catalog, broker, gate, admission, clock, events))
         return made[-1]
 
     yield make
     for house in made:
         house.app.close()
+        house.admission.close()
         house.gate.close()
         house.catalog.close()
 

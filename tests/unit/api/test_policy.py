@@ -65,6 +65,10 @@ def test_what_anybody_may_ask_is_a_short_list() -> None:
         "/api/docs",
         "/api/docs/{file}",
         "/api/v1/openapi.json",
+        "/api/v1/session",
+        "/api/v1/setup",
+        "/api/v1/login",
+        "/api/v1/invites/accept",
         "/{file:path}",
     }
 

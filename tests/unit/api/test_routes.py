@@ -208,10 +208,10 @@ def test_a_server_beyond_loopback_lets_nobody_in(build: Build) -> None:
     headers = {"host": "0.0.0.0:4319"}
     assert house.ask("GET", "/healthz", headers=headers).status_code == 200
     assert house.ask("GET", "/readyz", headers=headers).status_code == 200
-    for path in ("/", "/api/docs", "/api/v1/server", "/api/v1/projects/default/runs", "/metrics"):
+    for path in ("/api/docs", "/api/v1/server", "/api/v1/projects/default/runs", "/metrics"):
         refused = house.ask("GET", path, headers=headers)
         assert refused.status_code == 403, path
-        assert "people and login are not part of this version" in refused.json()["error"]["hint"]
+        assert "open Studio with the set-up token" in refused.json()["error"]["hint"]
 
 
 def test_questions_wait_only_so_long_in_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

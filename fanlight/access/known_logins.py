@@ -1,0 +1,95 @@
+"""Logins that were used a moment ago, and what their people may do."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from fanlight.access.known_keys import FRESH_S, MAX_REMEMBERED, TOUCH_S
+from fanlight.access.principal import Principal, Right
+from fanlight.access.roles import RIGHTS, role_of
+from fanlight.catalog.database import Catalog
+from fanlight.catalog.logins import Login, find_login, hash_token, touch_login
+from fanlight.catalog.members import roles_of
+from fanlight.catalog.people import get_person
+from fanlight.clock import Clock
+from fanlight.errors import UnauthenticatedError
+
+logger = logging.getLogger("fanlight.access")
+
+PREFIX = "fls_"
+"""How the token of a login begins, in a cookie or after `Authorization: Bearer`."""
+
+
+@dataclass(slots=True)
+class _Remembered:
+    login: Login
+    principal: Principal
+    fresh_until: float
+    touch_after: float
+
+
+class KnownLogins:
+    """The logins of a catalog. A change of a person or their roles is seen within FRESH_S."""
+
+    def __init__(self, catalog: Catalog, clock: Clock, notes: Executor) -> None:
+        self._catalog = catalog
+        self._clock = clock
+        self._notes = notes
+        self._logins: dict[bytes, _Remembered] = {}
+
+    def principal(self, token: str) -> Principal:
+        """Who signed in with that token. Raises UnauthenticatedError when the login is over or never was."""
+        digest, now = hash_token(token), self._clock.monotonic()
+        known = self._logins.get(digest)
+        if known is None or known.fresh_until <= now:
+            known = self._look_up(digest, now, known)
+        if known.touch_after <= now:
+            known.touch_after = now + TOUCH_S
+            self._notes.submit(self._touch, known.login.id)
+        return known.principal
+
+    def forget(self) -> None:
+        """Ask the catalog anew for everybody: something about people changed in this process."""
+        self._logins.clear()
+
+    def _look_up(self, digest: bytes, now: float, before: _Remembered | None) -> _Remembered:
+        login = find_login(self._catalog, digest, clock=self._clock)
+        if login is None:
+            self._logins.pop(digest, None)
+            raise UnauthenticatedError("nobody is signed in here", hint="sign in again")
+        if len(self._logins) >= MAX_REMEMBERED:
+            self._logins.clear()
+        found = _Remembered(
+            login=login,
+            principal=person_principal(self._catalog, login.person_id, login_id=login.id),
+            fresh_until=now + FRESH_S,
+            touch_after=before.touch_after if before else now,
+        )
+        self._logins[digest] = found
+        return found
+
+    def _touch(self, login_id: str) -> None:
+        try:
+            touch_login(self._catalog, login_id, self._clock.now_ns())
+        except Exception:
+            logger.warning("could not note that login %s was used", login_id, exc_info=True)
+
+
+def person_principal(catalog: Catalog, person_id: str, *, login_id: str | None = None) -> Principal:
+    """A person with the rights of their roles; being an administrator gives none in any project.
+
+    Raises:
+        NotFoundError: there is no such person.
+    """
+    person = get_person(catalog, person_id)
+    rights = {Right.SIGNED_IN, Right.SERVER} if person.is_admin else {Right.SIGNED_IN}
+    grants = {project: RIGHTS[role_of(role)] for project, role in roles_of(catalog, person_id).items()}
+    return Principal(
+        name=person.email,
+        rights=frozenset(rights),
+        grants=grants,
+        person_id=person.id,
+        login_id=login_id,
+    )

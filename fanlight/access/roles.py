@@ -1,0 +1,69 @@
+"""What a role may do in a project: Fanlight's own roles, and the names that others have for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from fanlight.access.principal import Right
+from fanlight.errors import InvalidError
+
+
+class Role(StrEnum):
+    """A member's role in a project."""
+
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+    VIEWER = "viewer"
+    # MeshAgent's narrower project roles; its admin is an owner, its developer a maintainer.
+    SESSION_INVENTORY = "session_inventory"
+    USAGE_REPORTER = "usage_reporter"
+    BILLING_MANAGER = "billing_manager"
+    ROOM_MANAGER = "room_manager"
+
+
+_MAINTAINER = frozenset(
+    {Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.WRITE, Right.ADMIN}
+)
+
+RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
+    {
+        Role.OWNER: _MAINTAINER | {Right.MEMBERS},
+        Role.MAINTAINER: _MAINTAINER,
+        Role.VIEWER: frozenset({Right.LIST}),
+        Role.SESSION_INVENTORY: frozenset({Right.LIST}),
+        Role.USAGE_REPORTER: frozenset({Right.LIST, Right.USAGE}),
+        Role.BILLING_MANAGER: frozenset({Right.LIST, Right.USAGE, Right.BILL}),
+        Role.ROOM_MANAGER: frozenset({Right.LIST, Right.ROOMS}),
+    }
+)
+"""Role -> rights on the project."""
+
+ROOM_RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
+    {
+        "viewer": frozenset({Right.LIST}),
+        "operator": frozenset({Right.LIST, Right.ROOMS}),
+        "developer": frozenset({Right.LIST, Right.READ}),
+        "admin": frozenset({Right.LIST, Right.READ, Right.ROOMS, Right.WRITE}),
+    }
+)
+"""MeshAgent's role in one room -> rights in that room."""
+
+_OTHER_NAMES = {"admin": Role.OWNER, "developer": Role.MAINTAINER}
+
+
+def role_of(name: str) -> Role:
+    """The role that `name` stands for, in Fanlight's words or MeshAgent's.
+
+    Raises:
+        InvalidError: no role goes by that name.
+
+    Example:
+        >>> role_of("developer"), role_of("viewer")
+        (<Role.MAINTAINER: 'maintainer'>, <Role.VIEWER: 'viewer'>)
+    """
+    try:
+        return _OTHER_NAMES.get(name) or Role(name)
+    except ValueError:
+        raise InvalidError(f"no role {name[:40]!r}", hint=f"roles are {', '.join(Role)}") from None

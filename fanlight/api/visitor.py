@@ -1,0 +1,62 @@
+"""Who stands before the door: their address, and the cookie of their login."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fanlight.access.admission import Admitted, Visit
+from fanlight.access.browser import host_of, is_loopback
+from fanlight.access.principal import Principal
+from fanlight.api.door import PLAIN_COOKIE, PRINCIPAL, SECURE_COOKIE
+from fanlight.api.guard import proxies_of
+from fanlight.api.services import services_of
+from fanlight.catalog.logins import LONGEST_NS
+
+
+def principal_of(request: Request) -> Principal:
+    """Whoever the door let in."""
+    found = request.scope[PRINCIPAL]
+    assert isinstance(found, Principal)
+    return found
+
+
+def visit_of(request: Request) -> Visit:
+    """Where a request comes from. A proxy's word counts only when the settings trust it."""
+    client = request.client.host if request.client else ""
+    if client in proxies_of(services_of(request).config):
+        client = request.headers.get("x-forwarded-for", client).rpartition(",")[2].strip() or client
+    return Visit(address=client, label=request.headers.get("user-agent", "")[:200])
+
+
+def is_secure(request: Request) -> bool:
+    """Whether a browser will keep a Secure cookie: there is TLS, here or at a trusted proxy, or loopback."""
+    client = request.client.host if request.client else ""
+    proto = (
+        request.headers.get("x-forwarded-proto", "")
+        if client in proxies_of(services_of(request).config)
+        else ""
+    )
+    return "https" in {request.url.scheme, proto} or is_loopback(host_of(request.headers.get("host", "")))
+
+
+def hand_over(response: Response, request: Request, admitted: Admitted) -> Response:
+    """Give the browser its login as a cookie that no script can read and no other site can use."""
+    secure = is_secure(request)
+    response.set_cookie(
+        SECURE_COOKIE if secure else PLAIN_COOKIE,
+        admitted.token,
+        max_age=LONGEST_NS // 10**9,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def take_back(response: Response) -> Response:
+    """Let the browser forget its login."""
+    response.delete_cookie(SECURE_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+    response.delete_cookie(PLAIN_COOKIE, path="/", httponly=True, samesite="strict")
+    return response
