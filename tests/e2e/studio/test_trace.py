@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.studio.telemetry import Sender, Span, agent_run, new_trace_id
 
 pytestmark = pytest.mark.browser
+
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+CALL = {"id": "call_1", "type": "function", "function": {"name": "find_town", "arguments": '{"map": 1}'}}
 
 
 def names(page: Page) -> list[str]:
@@ -138,3 +142,63 @@ def test_a_run_that_is_not_there_says_so(page: Page, root: str, sender: Sender) 
     sender.wait(runs=1)
     page.goto(f"{root}/runs/{'9' * 32}")
     expect(page.get_by_role("heading", name="This run is not here")).to_be_visible()
+
+
+def test_a_conversation_shows_calls_with_their_results(page: Page, root: str, sender: Sender) -> None:
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "What is on this map?"}, PICTURE]},
+        {"role": "assistant", "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "call_1", "content": '{"town": "Lisbon"}'},
+    ]
+    answer = {"role": "assistant", "reasoning_content": "The tool knows.", "content": "It is Lisbon."}
+    attributes = {
+        "openinference.span.kind": "LLM",
+        "input.value": json.dumps({"model": "m", "messages": messages}),
+        "output.value": json.dumps({"choices": [{"message": answer}]}),
+    }
+    span = Span(name="chat", attributes=attributes)
+    trace_id = sender.spans([span])
+    sender.wait(runs=1)
+    page.goto(f"{root}/traces/{trace_id}?span={span.id}")
+    panel = page.get_by_role("complementary", name="Details")
+    turns = panel.get_by_role("article")
+    expect(turns.locator("h4")).to_have_text(["user", "assistant", "assistant"])
+    expect(turns.nth(0)).to_contain_text("image/png · 8 B · sha256 4c4b6a3be131…")
+    expect(turns.nth(1)).to_contain_text('"Lisbon"')
+    expect(turns.nth(1)).to_contain_text("find_town")
+    expect(turns.nth(2)).to_contain_text("reasoning")
+    expect(turns.nth(2)).to_contain_text("It is Lisbon.")
+    expect(panel.get_by_title("Read from output.value")).to_be_visible()
+
+
+def test_a_tool_and_a_retriever_show_what_went_in_and_what_came_out(
+    page: Page, root: str, sender: Sender
+) -> None:
+    tool = Span(
+        name="execute_tool search",
+        attributes={
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "search",
+            "gen_ai.tool.call.arguments": '{"q": "night trains"}',
+            "gen_ai.tool.call.result": "none today",
+        },
+    )
+    found = [{"id": "d1", "content": "Lisbon is hilly.", "score": 0.75}]
+    retriever = Span(
+        name="retrieval",
+        at_ms=10,
+        attributes={
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.retrieval.query.text": "hills",
+            "gen_ai.retrieval.documents": json.dumps(found),
+        },
+    )
+    trace_id = sender.spans([tool, retriever])
+    sender.wait(runs=1)
+    panel = page.get_by_role("complementary", name="Details")
+    page.goto(f"{root}/traces/{trace_id}?span={tool.id}")
+    expect(panel.get_by_role("article").locator("h4")).to_have_text(["arguments search", "result"])
+    expect(panel).to_contain_text('q: "night trains"')
+    expect(panel).to_contain_text("none today")
+    page.goto(f"{root}/traces/{trace_id}?span={retriever.id}")
+    expect(panel.get_by_role("article")).to_have_text(["hills", "1 · score 0.75 d1Lisbon is hilly."])

@@ -19,10 +19,10 @@ export function SpanContent({ content }: { readonly content: Content }): ReactEl
       {content.tools.length > 0 && <Tools content={content} />}
       {content.system.length > 0 && (
         <Section title="System" source={source["system"]}>
-          <Card title="system"><Parts parts={content.system.map((part) => (part.type === "tool_call" ? { part, result: null } : { part }))} /></Card>
+          <Card><Parts parts={content.system.map((part) => (part.type === "tool_call" ? { part, result: null } : { part }))} /></Card>
         </Section>
       )}
-      {content.query !== null && <Section title="Query" source={source["query"]}><Value value={content.query} boxed /></Section>}
+      {content.query !== null && <Section title="Query" source={source["query"]}><Card><Value value={content.query} /></Card></Section>}
       {content.input.length > 0 && <Section title="Input" source={source["input"]}><Turns turns={turnsOf(content.input)} /></Section>}
       {content.tool_call && <Call call={content.tool_call} source={source} />}
       {content.documents.length > 0 && <Documents documents={content.documents} source={source["documents"]} />}
@@ -43,13 +43,15 @@ function Section({ title, source, children }: { readonly title: string; readonly
   );
 }
 
-function Card({ title, name, children }: { readonly title: string; readonly name?: string | null; readonly children: ReactNode }): ReactElement {
+function Card({ title, name, children }: { readonly title?: string; readonly name?: string | null; readonly children: ReactNode }): ReactElement {
   return (
     <article className="overflow-hidden rounded-md border border-line">
-      <h4 className="border-b border-soft bg-surface px-2.5 py-0.5 text-xs font-semibold text-muted">
-        {title}
-        {name && <span className="pl-1.5 font-mono font-normal">{name}</span>}
-      </h4>
+      {title !== undefined && (
+        <h4 className="border-b border-soft bg-surface px-2.5 py-0.5 text-xs font-semibold text-muted">
+          {title}
+          {name && <> <span className="font-mono font-normal">{name}</span></>}
+        </h4>
+      )}
       <div className="grid gap-2 px-2.5 py-2">{children}</div>
     </article>
   );
@@ -177,7 +179,7 @@ function Documents({ documents, source }: { readonly documents: readonly Documen
     <Section title={plural(documents.length, "document")} source={source}>
       {documents.map(({ id, text, score, metadata }, index) => (
         <Card key={index} title={score === null ? `${index + 1}` : `${index + 1} · score ${Number(score.toPrecision(4))}`} name={id}>
-          {text !== null && <Text text={text} />}
+          {text === null ? <span className="text-muted">no text</span> : <Text text={text} />}
           {metadata !== null && <Value value={metadata} />}
         </Card>
       ))}
@@ -209,8 +211,7 @@ function Tools({ content: { tools, source } }: { readonly content: Content }): R
 }
 
 /** Text keeps its line breaks; data is a tree. */
-function Value({ value, boxed = false }: { readonly value: unknown; readonly boxed?: boolean }): ReactElement {
-  const box = boxed ? " rounded-md border border-line px-2.5 py-2" : "";
-  if (typeof value === "string") return <div className={`[overflow-wrap:anywhere]${box}`}><Text text={value} /></div>;
-  return <div className={`font-mono text-sm leading-5 [overflow-wrap:anywhere]${box}`}><JsonTree value={value ?? null} /></div>;
+function Value({ value }: { readonly value: unknown }): ReactElement {
+  if (typeof value === "string") return <div className="[overflow-wrap:anywhere]"><Text text={value} /></div>;
+  return <div className="font-mono text-sm leading-5 [overflow-wrap:anywhere]"><JsonTree value={value ?? null} /></div>;
 }
