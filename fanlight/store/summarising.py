@@ -16,7 +16,7 @@ LONGEST_NS = 10 * 365 * 86_400 * 10**9
 """Clocks can claim anything; nothing is shown to take longer than ten years."""
 
 _TRACE_RUN = re.compile(r"^[0-9a-f]{32}$")
-_STEPS = ("places", "members", "judged", "summary", "previous", "changed")
+_STEPS = ("places", "members", "prompts", "prompted", "judged", "summary", "previous", "changed")
 
 
 class Summariser:
@@ -36,6 +36,7 @@ class Summariser:
             self._make("members")
             if self._writer.rows("SELECT count() FROM places WHERE opened")[0][0]:
                 self._writer.run(statement("summarise", "open_members"))
+            self._tell_prompts()
             self._judge()
             self._make("summary", longest_ns=LONGEST_NS)
             self._make("previous")
@@ -57,6 +58,14 @@ class Summariser:
             },
         )
         return runs
+
+    def _tell_prompts(self) -> None:
+        """Give the prompts of coding agents their end and what belongs to them, where there are some."""
+        self._make("prompts")
+        if self._writer.rows("SELECT count() FROM prompts")[0][0]:
+            self._make("prompted")
+            self._writer.run("DROP TEMPORARY TABLE members")
+            self._writer.run("CREATE TEMPORARY TABLE members ENGINE = Memory AS SELECT * FROM prompted")
 
     def _judge(self) -> None:
         rows: list[tuple[str, str, Judgement]] = []

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from fanlight.clock import SYSTEM, Clock
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.receivers.inflight import Hold, Inflight
+from fanlight.ingest.recorded import spans_in
 from fanlight.model.batch import Batch, Coding
 from fanlight.model.signal import Signal
 from fanlight.otlp import reasons
@@ -78,8 +79,21 @@ class Intake:
                     coding=coding if coded else Coding.IDENTITY,
                 )
             )
+        if signal is Signal.LOGS:
+            await self._append_recorded(project, checked.plain, received_ns)
         self._count(signal, checked, len(body))
         return checked
+
+    async def _append_recorded(self, project: str, logs: bytes, received_ns: int) -> None:
+        """The spans that some of the log records stand for, into the log as well."""
+        plain, items = await self._run(len(logs) <= CONVERT_INLINE_BYTES, spans_in, logs)
+        if items:
+            await self._append(
+                Batch(
+                    signal=Signal.TRACES, project=project, received_ns=received_ns, items=items, plain=plain
+                )
+            )
+            self.ledger.received(Signal.TRACES, items)
 
     async def _inflate(self, body: bytes, coding: Coding, hold: Hold) -> tuple[bytes, Coding]:
         if coding is Coding.IDENTITY:
