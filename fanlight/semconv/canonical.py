@@ -1,110 +1,279 @@
-"""The canonical scalars of a span as SQL: the dialects' tables, compiled to ordered choices.
+"""The canonical scalars of a span as SQL: the dialects' tables, compiled.
 
-The store's decoding queries put these expressions over their own columns. A scalar is the first value that
-is not empty, dialect by dialect, the item's own attributes before those of its resource.
-
-A span has some twenty attributes and the dialects read some seventy keys, so looking each key up by its
-text would cost much of what decoding the span costs. Hence two steps: `numbers` turns the keys into small
-numbers in one pass (0 = nobody reads it, or its value is empty), and the choices look for numbers.
+The store's decoding queries put these expressions over their own columns. For spans they work on `pairs`:
+what the attributes say as (code, text), sorted by code (`numbering`), and on their `codes`, `slots` and texts
+(`said`), one array each. A scalar is what is said at the first place of its slot. An item's own attributes
+come before those of its resource.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Mapping
-from functools import cache
 
-from fanlight import semconv
-from fanlight.semconv.dialect import Dialect, Kind
+from fanlight.semconv.dialect import COUNTS, Kind
+from fanlight.semconv.numbering import CONTENT, PLACES, numbering
+from fanlight.semconv.registry import dialects
 
 IO_PREFIXES = ("http", "db", "rpc", "messaging")
 """A span of no dialect with an attribute under one of these talks to the outside."""
 
-_NO_DIALECT = {"canonical", "dialect"}
+MOST_TOKENS = 10**12
+"""More than this is no count of tokens."""
+
+MOST_COST = 10**9
+"""More than this is no cost of one span, in any currency."""
+
+_SORTED_LEVELS = 3
+_LONGEST_FIRST_TOKEN_NS = 86_400 * 10**9
+_NS = {"ns": 1, "ms": 10**6, "s": 10**9}
 
 
-@cache
-def dialects() -> tuple[Dialect, ...]:
-    """Every dialect of this package, in the order in which they are asked.
+def numbers(*, keys: str, texts: str, names: Iterable[str] = ()) -> str:
+    """SQL for the number of each attribute; 0 = nobody reads it, or it is empty.
 
-    Example:
-        >>> [dialect.name for dialect in dialects()][:2]
-        ['fanlight', 'gen_ai']
+    `keys` and `texts` are aligned arrays. With `names`, only keys of these scalars have a number.
     """
-    names = (found.name for found in pkgutil.iter_modules(semconv.__path__) if found.name not in _NO_DIALECT)
-    modules = (importlib.import_module(f"{semconv.__name__}.{name}") for name in names)
-    return tuple(sorted((module.DIALECT for module in modules), key=lambda dialect: dialect.rank))
+    found = numbering().numbers
+    if names:
+        found = {key: found[key] for name in names for key in _own(name)}
+    return f"arrayMap((key, text) -> if(text = '', 0, {_number('key', found)}), {keys}, {texts})"
 
 
-@cache
-def key_order() -> tuple[str, ...]:
-    """Every attribute that some dialect reads; the number of a key is its place, from 1."""
-    found: dict[str, None] = {}
-    for dialect in dialects():
-        found.update(dict.fromkeys(rule.key for rule in dialect.kinds))
-        for keys in (*dialect.attributes.values(), dialect.inputs, dialect.outputs, dialect.searched):
-            found.update(dict.fromkeys(keys))
-    return tuple(found)
+def pairs(*, texts: str, numbers: str) -> str:
+    """SQL for what the attributes say: pairs of code and text, sorted by code.
 
-
-def numbers(*, keys: str, texts: str) -> str:
-    """SQL for the number of each attribute, from the aligned arrays of its keys and texts."""
-    every = key_order()
-    known = f"transform(key, {_list(every)}, {list(range(1, len(every) + 1))}, 0)"
-    return f"arrayMap((key, text) -> if(text = '', 0, {known}), {keys}, {texts})"
-
-
-def scalar(name: str, *, texts: str, numbers: str, resource: str) -> str:
-    """SQL for the text scalar `name`, '' when nobody reported it.
-
-    `texts` and `numbers` are aligned arrays of the item, `resource` is a map.
-
-    Example:
-        >>> scalar("tool", texts="t", numbers="n", resource="r")
-        't[arrayFirst(place -> place != 0, [indexOf(n, ...), indexOf(n, ...), ...])]'
+    Members of JSON objects are among them, a JSON string is its text, and a key in two slots stands twice.
     """
-    own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
-    inherited = _joined(dialect.resource for dialect in dialects()).get(name, ())
-    found = [_text(own, texts, numbers)] if own else []
-    return _first(found + [f"{resource}[{quote(key)}]" for key in inherited])
+    own = f"arrayFilter(of -> of.1 BETWEEN 1 AND {CONTENT - 1}, arrayZip({numbers}, {texts}))"
+    every = _with_members(own)
+    echoes = [
+        f"arrayFilter(of -> of.1 != 0, arrayMap(of -> ({_number('of.1', echo)}, of.2), {every}))"
+        for echo in numbering().echoes
+    ]
+    whole = f"arrayConcat({', '.join([every, *echoes])})" if echoes else every
+    unquoted = "if(startsWith(of.2, '\"') AND isValidJSON(of.2), JSONExtractString(of.2), of.2)"
+    return f"arraySort(of -> of.1, arrayMap(of -> (of.1, {unquoted}), {whole}))"
 
 
-def count(name: str, *, texts: str, numbers: str) -> str:
-    """SQL for the number scalar `name`; NULL when it was not reported or is no whole number from 0 on."""
-    own = _joined(dialect.attributes for dialect in dialects()).get(name, ())
-    return f"toUInt64OrNull({_text(own, texts, numbers)})"
+def text(name: str) -> str:
+    """SQL for what is said of `name`, '' when nothing is."""
+    return f"said[{place(name)}]"
 
 
-def kind(*, texts: str, numbers: str, keys: str, span_kind: str) -> str:
+def place(name: str) -> str:
+    """SQL for the place of the first that is said of `name`, 0 when nothing is."""
+    return f"indexOf(slots, {numbering().slot(name)})"
+
+
+def scalar(name: str, *, resource: str) -> str:
+    """SQL for the text scalar `name`, '' when neither item nor resource has it; `resource` is a map."""
+    return _first([text(name), *_inherited(name, resource)])
+
+
+def found(name: str, *, texts: str, numbers: str, resource: str) -> str:
+    """SQL for the text scalar `name` of an item whose `numbers` are of few names, not sorted."""
+    every = numbering().numbers
+    places = [f"indexOf({numbers}, {every[key]})" for key in _own(name)]
+    return _first([f"{texts}[{_first_place(places)}]", *_inherited(name, resource)])
+
+
+def count(name: str) -> str:
+    """SQL for the number scalar `name`; NULL when it was not reported or is no count."""
+    value = f"toUInt64OrNull({text(name)})"
+    return f"if({value} > {MOST_TOKENS}, NULL, {value})"
+
+
+def bad_tokens() -> str:
+    """SQL for whether some count is said but is none."""
+    first, last = (numbering().slot(name) for name in (COUNTS[0], COUNTS[-1]))
+    value = f"toUInt64OrDefault(text, toUInt64({MOST_TOKENS + 1}))"
+    bad = f"slot BETWEEN {first} AND {last} AND {value} > {MOST_TOKENS}"
+    return f"arrayExists((slot, text) -> {bad}, slots, said)"
+
+
+def more(name: str) -> str:
+    """SQL for the sum of what is said of the count `name`."""
+    slot = numbering().slot(name)
+    return f"arraySum((slot, text) -> if(slot = {slot}, toUInt64OrZero(text), 0), slots, said)"
+
+
+def exclusive(name: str) -> str:
+    """SQL for whether the number that is taken for `name` leaves out caches or reasoning."""
+    every = [key for each in dialects() for key in each.exclusive if key in _own(name)]
+    if not every:
+        return "0"
+    return f"codes[{place(name)}] IN {_set(numbering().code(name, key) for key in every)}"
+
+
+def amounts() -> str:
+    """SQL for the parts of the reported cost: its total, or what it is made of. -1 = that is no amount."""
+    slots = {name: numbering().slot(name) for name in ("cost", "cost_input", "cost_output", "cost_more")}
+    parts = (
+        f"arrayConcat([{text('cost_input')}, {text('cost_output')}],"
+        f" arrayFilter((text, slot) -> slot = {slots['cost_more']}, said, slots))"
+    )
+    has_parts = f"hasAny(slots, [{slots['cost_input']}, {slots['cost_output']}])"
+    whole = f"multiIf({place('cost')} != 0, [{text('cost')}], {has_parts}, {parts}, [])"
+    amount = "toDecimal128OrDefault(text, 12, toDecimal128(-1, 12))"
+    return f"arrayMap(text -> {amount}, arrayFilter(text -> text != '', {whole}))"
+
+
+def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
+    """SQL for the nanoseconds from the start of a span to its first token, NULL when nobody knows."""
+    at, said_ = place("first_token"), text("first_token")
+    units = {
+        numbering().code("first_token", key): unit
+        for each in dialects()
+        for key, unit in each.first_token.items()
+    }
+    factor = _transform(f"codes[{at}]", {code: _NS[unit] for code, unit in units.items() if unit in _NS}, "0")
+    moment = f"toUnixTimestamp64Nano(parseDateTime64BestEffortOrNull({said_}, 9, 'UTC'))"
+    moments = _set(code for code, unit in units.items() if unit == "at")
+    events = sorted({name for each in dialects() for name in each.first_token_events})
+    event = f"{event_times}[arrayFirstIndex(name -> name IN {_set(events)}, {event_names})]"
+    told = (
+        f"multiIf({at} = 0, if(empty({event_names}) OR {event} = 0, NULL, toFloat64({event}) - {start_ns}),"
+        f" codes[{at}] IN {moments}, toFloat64({moment}) - {start_ns},"
+        f" toFloat64OrNull({said_}) * {factor})"
+    )
+    return f"if({told} BETWEEN 0 AND {_LONGEST_FIRST_TOKEN_NS}, toUInt64({told}), NULL)"
+
+
+def kinds_named() -> str:
+    """SQL for the kinds that the attributes name, in the order of their rules; '' for a name without one."""
+    table = {f"{code} {name}": kind for code, rule in _rules().items() for name, kind in rule.names.items()}
+    named = _transform("concat(toString(of.1), ' ', lower(of.2))", table, "''")
+    first = numbering().slot("kind") * PLACES
+    return f"arrayMap(of -> {named}, arrayFilter(of -> of.1 BETWEEN {first} AND {first + PLACES - 1}, pairs))"
+
+
+def kind_place(*, named: str) -> str:
+    """SQL for the place of what decides on the kind: a known name, an unknown one, a mere presence; or 0."""
+    unknown = [code for code, rule in _rules().items() if rule.unknown]
+    return _first_place(
+        [
+            f"arrayFirstIndex(kind -> kind != '', {named})",
+            f"arrayFirstIndex(code -> code IN {_set(unknown)}, codes)",
+            place("present"),
+        ]
+    )
+
+
+def kind(*, named: str, place: str, keys: str, span_kind: str) -> str:
     """SQL for the kind of a span; one of `fanlight.model.span.KINDS`."""
-    rules = [_kind(rule, texts, numbers) for dialect in dialects() for rule in dialect.kinds]
+    otherwise = {code: rule.unknown for code, rule in _rules().items()}
+    otherwise |= {
+        numbering().code("present", rule.key): rule.present
+        for each in dialects()
+        for rule in each.kinds
+        if rule.present
+    }
     prefixes = quote(f"^({'|'.join(IO_PREFIXES)})[.]")
     plain = f"if({span_kind} = 3 OR arrayExists(key -> match(key, {prefixes}), {keys}), 'io', 'internal')"
-    return _first([*rules, plain])
+    return (
+        f"multiIf({place} = 0, {plain}, {named}[{place}] != '', {named}[{place}],"
+        f" {_transform(f'codes[{place}]', otherwise, quote(''))})"
+    )
+
+
+def operation(*, place: str) -> str:
+    """SQL for the word that named the kind, '' when no word did."""
+    return f"if(codes[{place}] < {numbering().slot('present') * PLACES}, said[{place}], '')"
+
+
+def dialect(*, place: str) -> str:
+    """SQL for the name of the dialect that named the kind."""
+    slots = {numbering().slot("kind"), numbering().slot("present")}
+    names = {code: each for code, each in numbering().dialect_of.items() if code // PLACES in slots}
+    return _transform(f"codes[{place}]", names, "''")
+
+
+def disagree(*, named: str) -> str:
+    """SQL for whether two attributes give different kinds, counts or costs for the same span."""
+    first, last = numbering().slot(COUNTS[0]), numbering().slot("cost")
+    compared = f"arrayFilter(of -> bitShiftRight(of.1, 8) BETWEEN {first} AND {last}, pairs)"
+    values = f"arrayMap(of -> (bitShiftRight(of.1, 8), of.2), {compared})"
+    return (
+        f"arrayUniq(arrayFilter(kind -> kind != '', {named})) > 1"
+        f" OR arrayUniq({values}) > arrayUniq({values}.1)"
+    )
+
+
+def failed() -> str:
+    """SQL for whether some attribute says that the span failed."""
+    signs = [
+        f"{numbering().code('failure', key)} {value}"
+        for each in dialects()
+        for key, values in each.failures.items()
+        for value in values
+    ]
+    slot = numbering().slot("failure")
+    sign = "concat(toString(of.1), ' ', lower(of.2))"
+    return f"arrayExists(of -> bitShiftRight(of.1, 8) = {slot} AND {sign} IN {_set(signs)}, pairs)"
+
+
+def names_spans(*, dialect: str) -> str:
+    """SQL for whether `dialect` calls a span what its agent or tool is called."""
+    return f"{dialect} IN {_set(each.name for each in dialects() if each.names_spans)}"
+
+
+def provider(*, provider: str, dialect: str) -> str:
+    """SQL for the name of a provider without what some dialects put behind it."""
+    ends = {each.name: each.provider_until for each in dialects() if each.provider_until}
+    whole = [
+        f"{dialect} = {quote(name)}, splitByString({quote(end)}, {provider})[1]" for name, end in ends.items()
+    ]
+    return f"multiIf({', '.join(whole)}, {provider})" if whole else provider
+
+
+def finish_reason() -> str:
+    """SQL for why the model stopped: the first of a list (JSON, or OTLP's array of texts), or the text."""
+    reason = text("finish_reason")
+    return (
+        f"multiIf(startsWith({reason}, '['), JSONExtractString({reason}, 1),"
+        f" startsWith({reason}, '\\n'), substring({reason}, 5, ascii(substring({reason}, 4, 1))), {reason})"
+    )
+
+
+def call(*, texts: str, numbers: str) -> str:
+    """SQL for the arguments of a tool call, so that white space and the order of keys do not matter."""
+    given = content("arguments", texts=texts, numbers=numbers, wanted="1")
+    return f"if(startsWith(trimLeft({given}), '{{'), {_normalised(given)}, {given})"
+
+
+def _normalised(json: str, levels: int = _SORTED_LEVELS) -> str:
+    """SQL for a JSON object without white space, its keys sorted down to `levels` levels."""
+    if not levels:
+        return json
+    member = f"m{levels}"
+    value = f"{member}.2"
+    inner = (
+        value if levels == 1 else f"if(startsWith({value}, '{{'), {_normalised(value, levels - 1)}, {value})"
+    )
+    members = f"arrayMap({member} -> concat({member}.1, ':', {inner}), JSONExtractKeysAndValuesRaw({json}))"
+    return f"concat('{{', arrayStringConcat(arraySort({members}), ','), '}}')"
 
 
 def content(which: str, *, texts: str, numbers: str, wanted: str) -> str:
-    """SQL for the first content that is there; `which` is inputs or outputs. '' where `wanted` is false.
+    """SQL for the first content that is there; `which` is inputs, outputs or arguments. '' if not `wanted`.
 
     Contents are long: only the one that is wanted is ever copied.
     """
-    keys = tuple(dict.fromkeys(key for dialect in dialects() for key in getattr(dialect, which)))
-    return f"{texts}[if({wanted}, {_place(keys, numbers)}, 0)]"
+    every = numbering().numbers
+    places = [f"indexOf({numbers}, {every[key]})" for key in _keys(which)]
+    return f"{texts}[if({wanted}, {_first_place(places)}, 0)]"
 
 
 def searched(*, numbers: str, most: int) -> str:
     """SQL for the places of the attributes that hold what is new in a span: the first `most` of them."""
-    keys = dict.fromkeys(key for dialect in dialects() for key in dialect.searched)
-    wanted = [key_order().index(key) + 1 for key in keys]
-    chosen = f"(place, number) -> number IN {tuple(wanted)}"
+    chosen = f"(place, number) -> number IN {_set(_numbers_of('searched'))}"
     return f"arraySlice(arrayFilter({chosen}, arrayEnumerate({numbers}), {numbers}), 1, {most})"
 
 
 def has_content(*, numbers: str) -> str:
     """SQL for whether an item has an attribute with content to show: 1 or 0."""
-    keys = {key for each in dialects() for key in (*each.inputs, *each.outputs, *each.searched)}
-    return f"hasAny({numbers}, {sorted(key_order().index(key) + 1 for key in keys)})"
+    wanted = {each for which in ("inputs", "outputs", "searched") for each in _numbers_of(which)}
+    return f"hasAny({numbers}, {sorted(wanted)})"
 
 
 def quote(text: str) -> str:
@@ -113,33 +282,81 @@ def quote(text: str) -> str:
     return f"'{escaped}'"
 
 
-def _joined(tables: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    joined: dict[str, dict[str, None]] = {}
-    for table in tables:
-        for name, keys in table.items():
-            joined.setdefault(name, {}).update(dict.fromkeys(keys))
-    return {name: tuple(keys) for name, keys in joined.items()}
+def _with_members(own: str) -> str:
+    """`own` and, as pairs like it, the members of those that hold a JSON object."""
+    objects = {numbering().code("object", key): f"{key}." for each in dialects() for key in each.objects}
+    if not objects:
+        return own
+    held = f"arrayFilter(of -> of.1 IN {_set(objects)}, {own})"
+    outer = _members(_transform("of.1", objects, "''"), held)
+    inner = _members("concat(of.1, '.')", f"arrayFilter(of -> startsWith(of.2, '{{'), {outer})")
+    both = f"arrayMap(of -> ({_number('of.1')}, of.2), arrayConcat({outer}, {inner}))"
+    return f"arrayConcat({own}, arrayFilter(of -> of.1 != 0 AND of.2 NOT IN ('null', '\"\"'), {both}))"
 
 
-def _kind(rule: Kind, texts: str, numbers: str) -> str:
-    names, kinds = ("", *rule.names), ("", *rule.names.values())
-    named = f"lower({_text((rule.key,), texts, numbers)})"
-    return f"transform({named}, {_list(names)}, {_list(kinds)}, {quote(rule.unknown)})"
+def _members(prefix: str, held: str) -> str:
+    named = f"arrayMap(member -> (concat({prefix}, member.1), member.2), JSONExtractKeysAndValuesRaw(of.2))"
+    return f"arrayFlatten(arrayMap(of -> {named}, {held}))"
 
 
-def _text(keys: tuple[str, ...], texts: str, numbers: str) -> str:
-    return f"{texts}[{_place(keys, numbers)}]"
+def _number(key: str, every: Mapping[str, int] | Mapping[int, int] | None = None) -> str:
+    return f"toUInt16({_transform(key, numbering().numbers if every is None else every, '0')})"
 
 
-def _place(keys: tuple[str, ...], numbers: str) -> str:
-    """The place of the first of `keys` that the item has, 0 when it has none."""
-    places = [f"indexOf({numbers}, {key_order().index(key) + 1})" for key in keys]
+def _inherited(name: str, resource: str) -> list[str]:
+    keys = dict.fromkeys(key for each in dialects() for key in each.resource.get(name, ()))
+    return [f"{resource}[{quote(key)}]" for key in keys]
+
+
+def _own(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for each in dialects() for key in each.attributes.get(name, ())))
+
+
+def _keys(which: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for each in dialects() for key in getattr(each, which)))
+
+
+def _numbers_of(which: str) -> list[int]:
+    return [numbering().numbers[key] for key in _keys(which)]
+
+
+def _rules() -> dict[int, Kind]:
+    """The first rule of each attribute that names kinds, by its code."""
+    rules: dict[int, Kind] = {}
+    for each in dialects():
+        for rule in each.kinds:
+            if rule.names or rule.unknown:
+                rules.setdefault(numbering().code("kind", rule.key), rule)
+    return rules
+
+
+def _transform(value: str, table: Mapping[int, object] | Mapping[str, object], otherwise: str) -> str:
+    if not table:
+        return otherwise
+    return f"transform({value}, {_list(table)}, {_list(table.values())}, {otherwise})"
+
+
+def _first_place(places: list[str]) -> str:
+    if not places:
+        return "0"
     return places[0] if len(places) == 1 else f"arrayFirst(place -> place != 0, [{', '.join(places)}])"
 
 
-def _list(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(quote, texts))}]"
-
-
 def _first(choices: list[str]) -> str:
-    return choices[0] if len(choices) == 1 else f"arrayFirst(text -> text != '', [{', '.join(choices)}])"
+    *before, last = choices
+    for choice in reversed(before):
+        last = f"if({choice} != '', {choice}, {last})"
+    return last
+
+
+def _set(values: Iterable[object]) -> str:
+    """A list for IN, which takes no empty one: -1 is no number of ours."""
+    return f"({', '.join(map(_literal, values)) or '-1'})"
+
+
+def _list(values: Iterable[object]) -> str:
+    return f"[{', '.join(map(_literal, values))}]"
+
+
+def _literal(value: object) -> str:
+    return quote(value) if isinstance(value, str) else str(value)

@@ -16,7 +16,6 @@ from pathlib import Path
 from fanlight.model.project import DEFAULT, NAME_PATTERN
 from fanlight.model.signal import Signal
 from fanlight.semconv import canonical
-from fanlight.semconv.dialect import COUNTS, SCALARS
 
 MOST_SEARCHED = 4
 """Attributes of one span whose text is indexed; the expression of `spans.search` names that many."""
@@ -112,23 +111,7 @@ def _fill(mark: re.Match[str]) -> str:
     name, over = mark.group(1), mark.group(2)
     if over is not None:
         return _MACROS[name](over)
-    if name == "numbers":
-        return canonical.numbers(keys="keys", texts="texts")
-    if name == "searched":
-        return canonical.searched(numbers="numbers", most=MOST_SEARCHED)
-    if name == "has_content":
-        return canonical.has_content(numbers="numbers")
-    if name == "kind":
-        return canonical.kind(
-            texts="texts", numbers="numbers", keys="mapKeys(attributes)", span_kind="span_kind"
-        )
-    if name in {"inputs", "outputs"}:
-        return canonical.content(name, texts="texts", numbers="numbers", wanted="can_be_root")
-    if name in SCALARS:
-        return canonical.scalar(name, texts="texts", numbers="numbers", resource="resource")
-    if name in COUNTS:
-        return canonical.count(name, texts="texts", numbers="numbers")
-    return mark.group(0)
+    return _PARTS[name]() if name in _PARTS else mark.group(0)
 
 
 def _map(pairs: str) -> str:
@@ -231,4 +214,38 @@ _MACROS: Mapping[str, Callable[[str], str]] = {
     "histogram": _histogram,
     "exponential": _exponential,
     "summary": _summary,
+    "scalar": lambda name: canonical.scalar(name, resource="resource"),
+    "found": lambda name: canonical.found(name, texts="texts", numbers="numbers", resource="resource"),
+    "count": canonical.count,
+    "more": canonical.more,
+    "exclusive": canonical.exclusive,
+    "content": lambda which: canonical.content(which, texts="texts", numbers="numbers", wanted=_CAN_BE_ROOT),
+}
+
+_CAN_BE_ROOT = "parent_span_id = toFixedString('', 8) OR explicit_run != '' OR kind = 'agent'"
+
+# Parts of the decoding queries that stand for all dialects together.
+_PARTS: Mapping[str, Callable[[], str]] = {
+    "numbers": lambda: canonical.numbers(keys="keys", texts="texts"),
+    "numbers_of_places": lambda: canonical.numbers(keys="keys", texts="texts", names=("session", "room")),
+    "pairs": lambda: canonical.pairs(texts="texts", numbers="numbers"),
+    "kinds_named": canonical.kinds_named,
+    "kind_place": lambda: canonical.kind_place(named="named"),
+    "kind": lambda: canonical.kind(named="named", place="kind_place", keys="keys", span_kind="span_kind"),
+    "operation": lambda: canonical.operation(place="kind_place"),
+    "dialect": lambda: canonical.dialect(place="kind_place"),
+    "disagree": lambda: canonical.disagree(named="named"),
+    "names_spans": lambda: canonical.names_spans(dialect="dialect"),
+    "provider": lambda: canonical.provider(provider="provider", dialect="dialect"),
+    "failed": canonical.failed,
+    "amounts": canonical.amounts,
+    "bad_tokens": canonical.bad_tokens,
+    "most_cost": lambda: str(canonical.MOST_COST),
+    "finish_reason": canonical.finish_reason,
+    "first_token": lambda: canonical.first_token(
+        start_ns="start_ns", event_names="event_name", event_times="event_time_ns"
+    ),
+    "call": lambda: canonical.call(texts="texts", numbers="numbers"),
+    "searched": lambda: canonical.searched(numbers="numbers", most=MOST_SEARCHED),
+    "has_content": lambda: canonical.has_content(numbers="numbers"),
 }

@@ -4,8 +4,8 @@ SELECT
     * EXCEPT (ordinal_of, keys, texts, numbers),
     fromUnixTimestamp64Nano(toInt64(if(own_ns + /*past_ns*/ >= received_ns AND own_ns <= received_ns + /*future_ns*/ AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
     if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
-    /*session*/ AS session,
-    /*room*/ AS room,
+    /*found(session)*/ AS session,
+    /*found(room)*/ AS room,
     -- Two equal records of one request are two; the same request sent again is the same.
     reinterpretAsUInt128(sipHash128(project_id, ordinal_of, row_number() OVER (PARTITION BY first_seq, project_id, ordinal_of ORDER BY seq))) AS identity,
     toUInt16(/*retention_days*/) AS retention_days
@@ -14,7 +14,7 @@ FROM
     SELECT
         *,
         CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes,
-        /*numbers*/ AS numbers
+        /*numbers_of_places*/ AS numbers
     FROM
     (
         SELECT

@@ -7,15 +7,15 @@ SELECT
     cityHash64(project_id, name, series, start_ns, time_ns) AS identity,
     fromUnixTimestamp64Nano(toInt64(if(own_ns + /*past_ns*/ >= received_ns AND own_ns <= received_ns + /*future_ns*/ AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
     if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
-    /*session*/ AS session,
-    /*room*/ AS room,
+    /*found(session)*/ AS session,
+    /*found(room)*/ AS room,
     toUInt16(/*retention_days*/) AS retention_days
 FROM
 (
     SELECT
         *,
         CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes,
-        /*numbers*/ AS numbers
+        /*numbers_of_places*/ AS numbers
     FROM
     (
         SELECT

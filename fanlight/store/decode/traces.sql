@@ -1,126 +1,170 @@
--- One row a span, as the columns of `spans`. Innermost first: a request, its resources, their scopes, their spans.
+-- One row a span, as the columns of `spans`. Innermost first: a request, its resources, their scopes, their spans;
+-- what a span's attributes say, sorted; the scalars that stand there; and what follows from several of them.
 -- `ahead` counts the spans of the request before a member. arrayJoin(arrayZip()) moves columns without copying
 -- them; ARRAY JOIN copies what it joins.
 SELECT
-    * EXCEPT (effective_ns, keys, texts, numbers, reported, can_be_root),
+    * EXCEPT (
+        effective_ns, keys, texts, numbers, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
+        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost
+    ) REPLACE (
+        if(is_pending, parent_span_id, span_id) AS span_id,
+        if(is_pending, toFixedString(substring(unhex(pending_parent), 1, 8), 8), parent_span_id) AS parent_span_id,
+        -- What is only announced has not ended, whatever the announcement says.
+        if(is_pending, 0, end_ns) AS end_ns,
+        if(is_failed AND status_code = 0, 2, status_code) AS status_code,
+        if(agent != '' OR kind != 'agent', agent, if(entity = '' AND /*names_spans*/, toString(name), entity)) AS agent,
+        if(tool != '' OR kind != 'tool', tool, if(entity = '', replaceRegexpOne(toString(name), '^(execute_tool|tools/call|running tool:?) ', ''), entity)) AS tool,
+        /*provider*/ AS provider,
+        if(model = '', model_requested, model) AS model,
+        if(error_type != '' OR empty(event_attributes), error_type, arrayFirst(text -> text != '', arrayMap(of -> of['exception.type'], event_attributes))) AS error_type,
+        if(status_message != '', status_message, if(error_message != '' OR empty(event_attributes), error_message, arrayFirst(text -> text != '', arrayMap(of -> of['exception.message'], event_attributes)))) AS error_message,
+        -- Whoever reports less in all than its parts has left them out of it.
+        tokens_input + if(/*exclusive(tokens_input)*/ OR cached > tokens_input, cached + /*more(tokens_input_more)*/, 0) AS tokens_input,
+        tokens_output + if(/*exclusive(tokens_output)*/ OR coalesce(tokens_reasoning, 0) > tokens_output, coalesce(tokens_reasoning, 0) + /*more(tokens_output_more)*/, 0) AS tokens_output
+    ),
     fromUnixTimestamp64Nano(effective_ns, 'UTC') AS effective_start,
-    if(effective_ns = start_ns, [], ['clamped_time']) AS flags,
     toUInt16(/*retention_days*/) AS retention_days,
     if(explicit_run = '', lower(hex(trace_id)), explicit_run) AS run_id,
-    -- Whoever reports more from caches than in all has left them out of it.
-    if(coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) > reported, reported + coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0), reported) AS tokens_input,
+    if(empty(amounts) OR is_bad_cost, NULL, arraySum(amounts)) AS cost_reported,
+    if(isNull(cost_reported), '', if(currency = '', 'USD', upper(currency))) AS currency_reported,
+    if(kind = 'tool', cityHash64(tool, /*call*/), 0) AS call_hash,
+    /*finish_reason*/ AS finish_reason,
+    /*first_token*/ AS first_token_ns,
+    arrayFilter(flag -> flag != '', [
+        if(effective_ns = start_ns, '', 'clamped_time'),
+        if(is_pending, 'pending_span', ''),
+        if(is_failed AND status_code = 0, 'status_by_attribute', ''),
+        if(/*bad_tokens*/, 'bad_tokens', ''),
+        if(is_bad_cost, 'bad_cost', ''),
+        if(/*disagree*/, 'conventions_disagree', '')
+    ]) AS flags,
     CAST(/*searched*/, 'Array(UInt16)') AS new_places,
     /*has_content*/ AS has_content,
-    leftUTF8(/*inputs*/, 2048) AS input,
-    leftUTF8(/*outputs*/, 2048) AS output
+    leftUTF8(/*content(inputs)*/, 2048) AS input,
+    leftUTF8(/*content(outputs)*/, 2048) AS output
 FROM
 (
     SELECT
         *,
-        parent_span_id = toFixedString('', 8) OR explicit_run != '' OR kind = 'agent' AS can_be_root,
-        if(status_message != '' OR empty(event_attributes), status_message, arrayFirst(text -> text != '', arrayMap(of -> of['exception.message'], event_attributes))) AS error_message,
-        arrayFirst(text -> text != '', arrayPushFront(arrayMap(of -> of['exception.type'], event_attributes), own_error_type)) AS error_type
+        /*kind_place*/ AS kind_place,
+        /*kind*/ AS kind,
+        /*operation*/ AS operation,
+        /*dialect*/ AS dialect,
+        /*scalar(run_id)*/ AS explicit_run,
+        /*scalar(agent)*/ AS agent,
+        /*scalar(entity)*/ AS entity,
+        /*scalar(model_requested)*/ AS model_requested,
+        /*scalar(model)*/ AS model,
+        /*scalar(provider)*/ AS provider,
+        /*scalar(tool)*/ AS tool,
+        /*scalar(session)*/ AS session,
+        /*scalar(user)*/ AS user,
+        /*scalar(room)*/ AS room,
+        /*scalar(error_type)*/ AS error_type,
+        /*scalar(error_message)*/ AS error_message,
+        /*scalar(state_reported)*/ AS state_reported,
+        /*scalar(currency_reported)*/ AS currency,
+        /*scalar(pending)*/ = 'pending_span' AND parent_span_id != toFixedString('', 8) AS is_pending,
+        /*scalar(pending_parent)*/ AS pending_parent,
+        /*count(tokens_input)*/ AS tokens_input,
+        /*count(tokens_output)*/ AS tokens_output,
+        /*count(tokens_cache_read)*/ AS tokens_cache_read,
+        /*count(tokens_cache_write)*/ AS tokens_cache_write,
+        /*count(tokens_reasoning)*/ AS tokens_reasoning,
+        coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) AS cached,
+        /*amounts*/ AS amounts,
+        arrayExists(amount -> amount < 0 OR amount > /*most_cost*/, amounts) AS is_bad_cost,
+        /*failed*/ AS is_failed
     FROM
     (
         SELECT
             *,
-            /*kind*/ AS kind,
-            /*run_id*/ AS explicit_run,
-            /*agent*/ AS agent,
-            /*model_requested*/ AS model_requested,
-            /*model*/ AS model,
-            /*provider*/ AS provider,
-            /*tool*/ AS tool,
-            /*session*/ AS session,
-            /*user*/ AS user,
-            /*room*/ AS room,
-            /*error_type*/ AS own_error_type,
-            /*tokens_input*/ AS reported,
-            /*tokens_output*/ AS tokens_output,
-            /*tokens_cache_read*/ AS tokens_cache_read,
-            /*tokens_cache_write*/ AS tokens_cache_write,
-            /*tokens_reasoning*/ AS tokens_reasoning
+            pairs.1 AS codes,
+            pairs.2 AS said,
+            arrayMap(code -> bitShiftRight(code, 8), codes) AS slots,
+            /*kinds_named*/ AS named
         FROM
         (
-            SELECT
-                *,
-                CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes,
-                /*numbers*/ AS numbers
+            SELECT *, CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes, /*pairs*/ AS pairs
             FROM
             (
-                SELECT
-                    project_id,
-                    toFixedString(substring(span.trace_id, 1, 16), 16) AS trace_id,
-                    toFixedString(substring(span.span_id, 1, 8), 8) AS span_id,
-                    toFixedString(substring(span.parent_span_id, 1, 8), 8) AS parent_span_id,
-                    first_seq + ahead + place - 1 AS seq,
-                    fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-                    toInt64(least(greatest(span.start_time_unix_nano, if(received_ns > /*past_ns*/, received_ns - /*past_ns*/, 0)), received_ns + /*future_ns*/)) AS effective_ns,
-                    span.start_time_unix_nano AS start_ns,
-                    span.end_time_unix_nano AS end_ns,
-                    toLowCardinality(span.name) AS name,
-                    toUInt8(span.kind) AS span_kind,
-                    toUInt8(span.status.code) AS status_code,
-                    span.status.message AS status_message,
-                    span.trace_state AS trace_state,
-                    span.flags AS span_flags,
-                    service,
-                    scope_name,
-                    scope_version,
-                    resource,
-                    resource_types,
-                    scope,
-                    scope_types,
-                    span.attributes.key AS keys,
-                    /*texts(span.attributes)*/ AS texts,
-                    /*types(span.attributes)*/ AS attribute_types,
-                    span.dropped_attributes_count AS dropped_attributes_count,
-                    span.events.time_unix_nano AS event_time_ns,
-                    CAST(span.events.name, 'Array(LowCardinality(String))') AS event_name,
-                    arrayMap(pairs -> /*map(pairs)*/, span.events.attributes) AS event_attributes,
-                    CAST(span.events.attributes.v.v, 'Array(Array(UInt8))') AS event_types,
-                    span.events.dropped_attributes_count AS event_dropped,
-                    span.dropped_events_count AS dropped_events_count,
-                    span.links.trace_id AS link_trace_id,
-                    span.links.span_id AS link_span_id,
-                    span.links.trace_state AS link_trace_state,
-                    arrayMap(pairs -> /*map(pairs)*/, span.links.attributes) AS link_attributes,
-                    CAST(span.links.attributes.v.v, 'Array(Array(UInt8))') AS link_types,
-                    span.links.flags AS link_flags,
-                    span.links.dropped_attributes_count AS link_dropped,
-                    span.dropped_links_count AS dropped_links_count,
-                    cityHash64(span) AS content_hash
+                SELECT *, /*numbers*/ AS numbers
                 FROM
                 (
-                    SELECT project_id, received_ns, first_seq, service, resource, resource_types, scope_name, scope_version, scope, scope_types, ahead, placed.1 AS span, placed.2 AS place
+                    SELECT
+                        project_id,
+                        toFixedString(substring(span.trace_id, 1, 16), 16) AS trace_id,
+                        toFixedString(substring(span.span_id, 1, 8), 8) AS span_id,
+                        toFixedString(substring(span.parent_span_id, 1, 8), 8) AS parent_span_id,
+                        first_seq + ahead + place - 1 AS seq,
+                        fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
+                        toInt64(least(greatest(span.start_time_unix_nano, if(received_ns > /*past_ns*/, received_ns - /*past_ns*/, 0)), received_ns + /*future_ns*/)) AS effective_ns,
+                        span.start_time_unix_nano AS start_ns,
+                        span.end_time_unix_nano AS end_ns,
+                        toLowCardinality(span.name) AS name,
+                        toUInt8(span.kind) AS span_kind,
+                        toUInt8(span.status.code) AS status_code,
+                        span.status.message AS status_message,
+                        span.trace_state AS trace_state,
+                        span.flags AS span_flags,
+                        service,
+                        scope_name,
+                        scope_version,
+                        resource,
+                        resource_types,
+                        scope,
+                        scope_types,
+                        span.attributes.key AS keys,
+                        /*texts(span.attributes)*/ AS texts,
+                        /*types(span.attributes)*/ AS attribute_types,
+                        span.dropped_attributes_count AS dropped_attributes_count,
+                        span.events.time_unix_nano AS event_time_ns,
+                        CAST(span.events.name, 'Array(LowCardinality(String))') AS event_name,
+                        arrayMap(pairs -> /*map(pairs)*/, span.events.attributes) AS event_attributes,
+                        CAST(span.events.attributes.v.v, 'Array(Array(UInt8))') AS event_types,
+                        span.events.dropped_attributes_count AS event_dropped,
+                        span.dropped_events_count AS dropped_events_count,
+                        span.links.trace_id AS link_trace_id,
+                        span.links.span_id AS link_span_id,
+                        span.links.trace_state AS link_trace_state,
+                        arrayMap(pairs -> /*map(pairs)*/, span.links.attributes) AS link_attributes,
+                        CAST(span.links.attributes.v.v, 'Array(Array(UInt8))') AS link_types,
+                        span.links.flags AS link_flags,
+                        span.links.dropped_attributes_count AS link_dropped,
+                        span.dropped_links_count AS dropped_links_count,
+                        cityHash64(span) AS content_hash
                     FROM
                     (
-                        SELECT
-                            received_ns, first_seq, resource, resource_types,
-                            /*project(resource)*/ AS project_id,
-                            toLowCardinality(resource['service.name']) AS service,
-                            toLowCardinality(of_scope.1.scope.name) AS scope_name,
-                            toLowCardinality(of_scope.1.scope.version) AS scope_version,
-                            /*map(of_scope.1.scope.attributes)*/ AS scope,
-                            /*types(of_scope.1.scope.attributes)*/ AS scope_types,
-                            resource_ahead + of_scope.2 AS ahead,
-                            arrayJoin(arrayZip(of_scope.1.spans, arrayEnumerate(of_scope.1.spans))) AS placed
+                        SELECT project_id, received_ns, first_seq, service, resource, resource_types, scope_name, scope_version, scope, scope_types, ahead, placed.1 AS span, placed.2 AS place
                         FROM
                         (
                             SELECT
-                                project, received_ns, first_seq,
-                                of_resource.2 AS resource_ahead,
-                                /*map(of_resource.1.resource.attributes)*/ AS resource,
-                                /*types(of_resource.1.resource.attributes)*/ AS resource_types,
-                                arrayMap(spans -> length(spans), of_resource.1.scope_spans.spans) AS sizes,
-                                arrayJoin(arrayZip(of_resource.1.scope_spans, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_scope
+                                received_ns, first_seq, resource, resource_types,
+                                /*project(resource)*/ AS project_id,
+                                toLowCardinality(resource['service.name']) AS service,
+                                toLowCardinality(of_scope.1.scope.name) AS scope_name,
+                                toLowCardinality(of_scope.1.scope.version) AS scope_version,
+                                /*map(of_scope.1.scope.attributes)*/ AS scope,
+                                /*types(of_scope.1.scope.attributes)*/ AS scope_types,
+                                resource_ahead + of_scope.2 AS ahead,
+                                arrayJoin(arrayZip(of_scope.1.spans, arrayEnumerate(of_scope.1.spans))) AS placed
                             FROM
                             (
                                 SELECT
-                                    project, received_ns, seq AS first_seq,
-                                    arrayMap(scopes -> arraySum(spans -> length(spans), scopes), resource_spans.scope_spans.spans) AS sizes,
-                                    arrayJoin(arrayZip(resource_spans, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_resource
-                                FROM /*segment*/
+                                    project, received_ns, first_seq,
+                                    of_resource.2 AS resource_ahead,
+                                    /*map(of_resource.1.resource.attributes)*/ AS resource,
+                                    /*types(of_resource.1.resource.attributes)*/ AS resource_types,
+                                    arrayMap(spans -> length(spans), of_resource.1.scope_spans.spans) AS sizes,
+                                    arrayJoin(arrayZip(of_resource.1.scope_spans, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_scope
+                                FROM
+                                (
+                                    SELECT
+                                        project, received_ns, seq AS first_seq,
+                                        arrayMap(scopes -> arraySum(spans -> length(spans), scopes), resource_spans.scope_spans.spans) AS sizes,
+                                        arrayJoin(arrayZip(resource_spans, arrayMap((sum, size) -> sum - size, arrayCumSum(sizes), sizes))) AS of_resource
+                                    FROM /*segment*/
+                                )
                             )
                         )
                     )
