@@ -1,9 +1,9 @@
-"""`fanlight show`: one run as a tree."""
+"""`fanlight show`: one run as a tree, or one of its spans with what was said in it."""
 
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,22 +23,38 @@ def show(
         str | None,
         typer.Argument(help="Run id, or how it begins. Without one: the newest run.", show_default=False),
     ] = None,
+    span: Annotated[
+        str | None,
+        typer.Option(
+            help="Show this span's conversation instead: its id, how it begins, or its name.",
+            show_default=False,
+        ),
+    ] = None,
     project: options.Project = "default",
     url: options.Url = None,
     key: options.Key = None,
     json: options.Json = False,
 ) -> None:
-    """Show one run as a tree of its spans.
+    """Show one run as a tree of its spans, or with --span what was said in one of them.
 
-    Example: fanlight show 4bf92f3577b3
+    Example: fanlight show 4bf92f3577b3 --span "chat gpt-4o"
     """
     from fanlight.cli.client import Client
     from fanlight.cli.output import print_json, stdout
-    from fanlight.cli.tree import roots_of, rows_of, tree_of
+    from fanlight.cli.tree import line_of, roots_of, rows_of, tree_of
 
     with Client(url, key, project) as client:
         found = client.project_get(f"runs/{find_run_id(client, run)}")
         trace = client.project_get(f"traces/{found['trace_id']}")
+        if span is not None:
+            row = find_span(rows_of(trace["columns"]), span)
+            read = client.project_get(f"traces/{found['trace_id']}/spans/{row['span_id']}")
+            if json:
+                print_json(read)
+            else:
+                stdout().print(line_of(row))
+                print_content(read)
+            return
     if json:
         print_json({"run": found, "trace": trace})
         return
@@ -65,6 +81,38 @@ def find_run_id(client: Client, given: str | None) -> str:
     if len(found) > 1:
         raise InvalidError(f"several runs begin with {given!r}", hint="write more of the id")
     return quote(found[0], safe="")
+
+
+def find_span(rows: Sequence[Mapping[str, Any]], given: str) -> Mapping[str, Any]:
+    """The span whose id begins so, or that is named so. Raises NotFoundError, InvalidError.
+
+    Example:
+        >>> find_span([{"span_id": "ab01", "name": "chat"}, {"span_id": "cd02", "name": "plan"}], "AB")
+        {'span_id': 'ab01', 'name': 'chat'}
+    """
+    from fanlight.errors import InvalidError, NotFoundError
+
+    start = given.lower()
+    found = [row for row in rows if start and row["span_id"].startswith(start)]
+    found = found or [row for row in rows if row["name"] == given]
+    if not found:
+        raise NotFoundError(f"no span {given!r} in this run", hint="fanlight show RUN --json lists their ids")
+    if len(found) > 1:
+        ids = ", ".join(row["span_id"] for row in found[:5])
+        raise InvalidError(f"{len(found)} spans are {given!r}", hint=f"write one's id: {ids}")
+    return found[0]
+
+
+def print_content(span: Mapping[str, Any]) -> None:
+    """What was said in `span`, and why it failed."""
+    from fanlight.cli.conversation import content_lines
+    from fanlight.cli.output import stdout, visible
+
+    lines = list(content_lines(span["content"])) if span.get("content") else []
+    for text, style in lines or [("nothing was said in this span; --json has its attributes", "dim")]:
+        stdout().print(text, style=style)
+    if span["status_message"]:
+        stdout().print(f"error   {visible(span['status_message'], limit=400)}", style="red")
 
 
 def title_of(run: Mapping[str, Any]) -> Text:

@@ -121,6 +121,100 @@ def test_show_is_a_tree_with_what_the_run_gave_and_why_it_failed(cli: Cli) -> No
     assert shown == {"run": RUN, "trace": TRACE}
 
 
+NOTHING = {
+    "system": [], "input": [], "output": [], "tools": [], "tool_call": None, "documents": [], "query": None,
+    "source": {}, "truncated": False,
+}  # fmt: skip
+CALL = {"type": "tool_call", "id": "c1", "name": "find", "arguments": {"q": "x"}}
+FOUND = {"type": "tool_result", "id": "c1", "name": None, "content": [{"type": "json", "value": [1, "two"]}]}
+PICTURE = {
+    "type": "image", "mime": "image/png", "name": None, "uri": None, "bytes": 1234, "sha256": "ab" * 32,
+}  # fmt: skip
+
+
+def show_span(cli: Cli, content: Any, span: str = "bbb") -> list[str]:
+    read = {"status_message": "no answer", "content": content}
+    answers = {
+        f"runs__{RUN['id']}": RUN,
+        f"traces__{RUN['id']}": TRACE,
+        f"traces__{RUN['id']}__spans__{'b' * 16}": read,
+    }
+    return [
+        line.rstrip()
+        for line in cli("show", ID, "--span", span, server=Server(**answers)).stdout.splitlines()
+    ]
+
+
+def test_show_of_a_span_is_its_conversation(cli: Cli) -> None:
+    reply = [{"type": "reasoning", "text": "Hm."}, {"type": "text", "text": "Two\nlines \x1b[2J"}]
+    content = {
+        **NOTHING,
+        "tools": [{"name": "find", "description": None, "parameters": None}],
+        "system": [{"type": "text", "text": "Be brief."}],
+        "input": [
+            {"role": "user", "name": "ada", "parts": [{"type": "text", "text": "hi"}, PICTURE]},
+            {"role": "assistant", "name": None, "parts": [CALL]},
+            {"role": "tool", "name": None, "parts": [FOUND]},
+        ],
+        "output": [{"role": "assistant", "name": None, "parts": reply}],
+    }
+    assert show_span(cli, content) == snapshot(
+        [
+            "llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
+            "tools offered: find",
+            "── system",
+            "Be brief.",
+            "── user ada",
+            "hi",
+            "[image · image/png · 1,234 bytes · sha256 abababababab]",
+            "── assistant",
+            '→ find c1 {"q": "x"}',
+            "── tool",
+            '← c1 [1, "two"]',
+            "── output",
+            "── assistant",
+            "(reasoning) Hm.",
+            "Two",
+            "lines \\x1b[2J",
+            "error   no answer",
+        ]
+    )
+    assert show_span(cli, content, span="chat") == show_span(cli, content)
+
+
+def test_show_of_a_tool_or_a_retriever_is_what_went_in_and_came_out(cli: Cli) -> None:
+    call = {"name": "find", "id": "c1", "arguments": {"q": "x"}, "result": "none"}
+    found = [{"id": "d1", "text": "Hilly.", "score": 0.75, "metadata": {"page": 2}}]
+    assert show_span(cli, {**NOTHING, "tool_call": call}) == snapshot(
+        [
+            "llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
+            "── arguments",
+            '{"q": "x"}',
+            "── result",
+            "none",
+            "error   no answer",
+        ]
+    )
+    assert show_span(cli, {**NOTHING, "query": "hills", "documents": found}) == snapshot(
+        [
+            "llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
+            "── query",
+            "hills",
+            "── document 1 · score 0.75 · d1",
+            "Hilly.",
+            '{"page": 2}',
+            "error   no answer",
+        ]
+    )
+    assert show_span(cli, None) == snapshot(
+        [
+            "llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
+            "nothing was said in this span; --json has its attributes",
+            "error   no answer",
+        ]
+    )
+
+
 def test_logs_are_lines_with_the_newest_last(cli: Cli) -> None:
     older = {**LOG, "body": "first", "level": None, "service": None, "trace_id": None}
     ran = cli("logs", "level:warn", server=Server(logs={"items": [LOG, older], "next": None}))
