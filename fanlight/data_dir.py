@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from fanlight.errors import ConflictError
+from fanlight.errors import ConfigError, ConflictError
 
 LOCK = "server.lock"
+KEY_FILE = "server.key"
+SECRET_BYTES = 32
 
 
 @contextlib.contextmanager
@@ -42,3 +45,36 @@ def own(path: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def secret_of(path: Path) -> bytes:
+    """The server's own secret, made on first use and readable by its owner alone: it signs tokens.
+
+    Raises:
+        ConfigError: others could have read it.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     secret_of(Path(place)) == secret_of(Path(place)), len(secret_of(Path(place)))
+        (True, 32)
+    """
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = path / KEY_FILE
+    if not place.exists():
+        _write_new(place, secrets.token_bytes(SECRET_BYTES))
+    if place.stat().st_mode & 0o077:
+        raise ConfigError(f"others may read {place}", hint=f"remove it, or: chmod 600 {place}")
+    return place.read_bytes()
+
+
+def _write_new(place: Path, content: bytes) -> None:
+    # Beside it first, so that the file never is there half; the first one to come stays.
+    new = place.with_name(f"{place.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(new, place)
+    new.unlink()

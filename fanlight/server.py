@@ -25,7 +25,7 @@ from fanlight.api.listen import Listener, bind, parse_port, url_of
 from fanlight.catalog.database import open_catalog
 from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
-from fanlight.data_dir import own
+from fanlight.data_dir import own, secret_of
 from fanlight.errors import ConfigError
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.log import Generation, Log
@@ -165,7 +165,7 @@ async def _run(
         limits=LoopLimits(repeats=config.loop_repeats),
     )
     writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock, watcher=watcher)
-    gate = Gate(catalog, host=config.host, clock=clock)
+    gate = Gate(catalog, host=config.host, secret=secret_of(config.data_dir), clock=clock)
     stack.callback(gate.close)
     admission = Admission(catalog, gate, clock=clock)
     stack.callback(admission.close)

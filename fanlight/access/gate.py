@@ -7,12 +7,16 @@ address it is guarded from the start, and until somebody is registered only set-
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 
+from fanlight.access import run_tokens
 from fanlight.access.browser import is_loopback
 from fanlight.access.known_keys import FRESH_S, KnownKeys
 from fanlight.access.known_logins import PREFIX, KnownLogins
 from fanlight.access.principal import ANONYMOUS, LOCAL_OWNER, Principal, Right
+from fanlight.access.run_tokens import RunTokens
+from fanlight.access.tickets import Tickets
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.people import has_people
 from fanlight.catalog.projects import find_project
@@ -24,13 +28,15 @@ from fanlight.model.project import ProjectScope, check_name
 class Gate:
     """Answers who a caller is and what they may touch. Safe to ask from several threads."""
 
-    def __init__(self, catalog: Catalog, *, host: str, clock: Clock = SYSTEM) -> None:
+    def __init__(self, catalog: Catalog, *, host: str, secret: bytes = b"", clock: Clock = SYSTEM) -> None:
         self._catalog = catalog
         self._host = host
         self._clock = clock
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="fanlight-keys")
         self._keys = KnownKeys(catalog, clock, self._notes)
         self.logins = KnownLogins(catalog, clock, self._notes)
+        self.run_tokens = RunTokens(secret or secrets.token_bytes(32), clock)
+        self.tickets = Tickets(clock)
         self._has_people = False
         self._asked_at: float | None = None
 
@@ -68,10 +74,28 @@ class Gate:
         """
         self.check_open()
         if key is not None:
+            if key.startswith(run_tokens.PREFIX):
+                return self.run_tokens.principal(key)
             return self.logins.principal(key) if key.startswith(PREFIX) else self._keys.principal(key)
         if login is not None:
             return self.logins.principal(login)
         return ANONYMOUS if self.guarded else LOCAL_OWNER
+
+    def still(self, principal: Principal) -> Principal:
+        """Whoever was let in before, as they are now: for what stays open long.
+
+        Raises:
+            UnauthenticatedError: the key, login or token is over meanwhile, or the server is guarded now.
+        """
+        if principal.key_id is not None:
+            return self._keys.still(principal.key_id)
+        if principal.person_id is not None:
+            return self.logins.still(principal.person_id, principal.login_id or "")
+        if principal.expires_ns is not None and principal.expires_ns <= self._clock.now_ns():
+            raise UnauthenticatedError("the run's token is over")
+        if principal is LOCAL_OWNER and self.guarded:
+            check_known(ANONYMOUS)
+        return principal
 
     def scope(self, principal: Principal, project: str, right: Right = Right.READ) -> ProjectScope:
         """The right of `principal` to touch `project`.

@@ -67,6 +67,14 @@ class KnownKeys:
             self._notes.submit(self._touch, known.stored.key.id)
         return known.principal
 
+    def still(self, key_id: str) -> Principal:
+        """The holder of a key that was presented before. Raises UnauthenticatedError when it is over."""
+        stored = find_key(self._catalog, key_id)
+        if stored is None:
+            raise UnauthenticatedError("the key is unknown", hint="fanlight keys create makes one")
+        self._check_valid(stored)
+        return principal_of(stored)
+
     def _look_up(self, text: str, digest: bytes, now: float, before: _Remembered | None) -> _Remembered:
         presented = parse_key_text(text)
         if presented is None:

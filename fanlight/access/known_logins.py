@@ -10,7 +10,7 @@ from fanlight.access.known_keys import FRESH_S, MAX_REMEMBERED, TOUCH_S
 from fanlight.access.principal import Principal, Right
 from fanlight.access.roles import RIGHTS, role_of
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.logins import Login, find_login, hash_token, touch_login
+from fanlight.catalog.logins import Login, find_login, has_login, hash_token, touch_login
 from fanlight.catalog.members import roles_of
 from fanlight.catalog.people import get_person
 from fanlight.clock import Clock
@@ -49,6 +49,13 @@ class KnownLogins:
             known.touch_after = now + TOUCH_S
             self._notes.submit(self._touch, known.login.id)
         return known.principal
+
+    def still(self, person_id: str, login_id: str) -> Principal:
+        """Somebody who signed in before, with the roles of today. Raises UnauthenticatedError when that is over."""
+        person = get_person(self._catalog, person_id)
+        if person.disabled_ns is not None or not has_login(self._catalog, login_id, clock=self._clock):
+            raise UnauthenticatedError("nobody is signed in here", hint="sign in again")
+        return person_principal(self._catalog, person_id, login_id=login_id)
 
     def forget(self) -> None:
         """Ask the catalog anew for everybody: something about people changed in this process."""

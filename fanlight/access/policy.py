@@ -17,12 +17,15 @@ from fanlight.access.principal import Right
 class Rule:
     """What a route asks: a right, and whether it is a right on the project that the path names.
 
-    `always` routes answer even while nobody can be let in.
+    `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
+    where the path names a run, of that very run. `by_ticket` routes take a ticket instead of a header.
     """
 
     right: Right
     in_project: bool = False
     always: bool = False
+    of_run: bool = False
+    by_ticket: bool = False
 
 
 _LIVENESS = Rule(Right.PUBLIC, always=True)
@@ -32,6 +35,8 @@ _SERVER = Rule(Right.SERVER)
 _LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
+_RUN = Rule(Right.LIST, in_project=True, of_run=True)
+_STREAM = Rule(Right.READ, in_project=True, of_run=True, by_ticket=True)
 _ROOMS_PROJECT = Rule(Right.ROOMS, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
 _ADMIN_PROJECT = Rule(Right.ADMIN, in_project=True)
@@ -78,7 +83,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/stats"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/health"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs"): _LIST_PROJECT,
-        ("GET", f"{_PROJECT}/runs/{{run_id}}"): _LIST_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}"): _RUN,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/failure"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff/{{other}}"): _READ_PROJECT,
@@ -99,7 +104,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
-        ("GET", f"{_PROJECT}/stream"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/stream"): _STREAM,
+        ("POST", f"{_PROJECT}/tickets"): _READ_PROJECT,
         ("GET", "/{file:path}"): _ENTRANCE,
     }
 )
@@ -111,10 +117,14 @@ RESERVED = ("api", "v1", "config", "accounts", "rooms", "otlp", "metrics", "heal
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the table says about a path: its rule, or else the methods that it is known with."""
+    """What the table says about a path: its rule, or else the methods that it is known with.
+
+    `project` and `run_id` are what the path names.
+    """
 
     rule: Rule | None
     project: str | None = None
+    run_id: str | None = None
     allowed: tuple[str, ...] = ()
 
 
@@ -164,8 +174,8 @@ def match(method: str, path: str) -> Match | None:
         True
     """
     segments = path.split("/")[1:]
-    found, project = _find(segments)
-    if found is None and segments[0] not in RESERVED and (segments[0] or path == "/"):
+    found, names = _find(segments)
+    if not found and segments[0] not in RESERVED and (segments[0] or path == "/"):
         found = _ROOT.rest
     if not found:
         return None
@@ -174,22 +184,19 @@ def match(method: str, path: str) -> Match | None:
     rule = found.get(method)
     if rule is None:
         return Match(None, allowed=tuple(sorted(found)))
-    return Match(rule, project if rule.in_project else None)
+    return Match(rule, names.get("project") if rule.in_project else None, names.get("run_id"))
 
 
-def _find(segments: list[str]) -> tuple[dict[str, Rule] | None, str | None]:
-    node, project = _ROOT, None
+def _find(segments: list[str]) -> tuple[dict[str, Rule], Mapping[str, str]]:
+    """The rules of a path by method, and what its changing segments say."""
+    node, names = _ROOT, dict[str, str]()
     for place, segment in enumerate(segments):
         child = node.children.get(segment)
         if child is None and node.any is not None and segment:
             child = node.any
-            if node.any_name == "project":
-                project = segment
+            names[node.any_name] = segment
         if child is None:
-            return (
-                (node.rest, project)
-                if node is not _ROOT and node.rest and any(segments[place:])
-                else (None, None)
-            )
+            has_rest = node is not _ROOT and any(segments[place:])
+            return (node.rest, names) if has_rest else ({}, {})
         node = child
-    return node.rules or None, project
+    return node.rules, names

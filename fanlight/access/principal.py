@@ -46,6 +46,7 @@ class Principal:
     person_id: str | None = None
     login_id: str | None = None
     run_id: str | None = None
+    expires_ns: int | None = None
 
     def rights_on(self, project: str) -> frozenset[Right]:
         """The rights on `project`; none at all for a stranger.

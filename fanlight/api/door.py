@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl
 
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fanlight.access.browser import SAFE_METHODS, check_json
 from fanlight.access.gate import Gate, check_right
-from fanlight.access.policy import Rule, match
-from fanlight.access.principal import Right
+from fanlight.access.policy import Match, Rule, match
+from fanlight.access.principal import Principal, Right
 from fanlight.api.errors import MethodError
 from fanlight.errors import NotFoundError
 
@@ -39,21 +40,32 @@ class Door:
         if method == "HEAD":
             # Routes know GET alone; the server in front leaves the body out.
             scope = {**scope, "method": "GET"}
-        self._admit(scope, found.rule, found.project)
+        self._admit(scope, found.rule, found)
         await self._app(scope, receive, send)
 
-    def _admit(self, scope: Scope, rule: Rule, project: str | None) -> None:
+    def _admit(self, scope: Scope, rule: Rule, found: Match) -> None:
         if not rule.always:
             self._gate.check_open()
         if rule.right is Right.PUBLIC:
             return
-        headers = scope["headers"]
-        principal = self._gate.principal(key_of(headers), login_of(headers))
+        principal = self._principal(scope, rule, found)
+        if principal.run_id is not None and not (rule.of_run and found.run_id in {None, principal.run_id}):
+            raise NotFoundError(
+                "this is nothing that the token of a run opens", hint="it opens its run alone"
+            )
         scope[PRINCIPAL] = principal
-        if project is None:
+        if found.project is None:
             check_right(principal, rule.right)
         else:
-            scope[SCOPE] = self._gate.scope(principal, project, rule.right)
+            scope[SCOPE] = self._gate.scope(principal, found.project, rule.right)
+
+    def _principal(self, scope: Scope, rule: Rule, found: Match) -> Principal:
+        headers = scope["headers"]
+        if rule.by_ticket and found.project is not None:
+            for name, value in parse_qsl(scope["query_string"].decode("latin-1")):
+                if name == "ticket":
+                    return self._gate.tickets.take(value, found.project)
+        return self._gate.principal(key_of(headers), login_of(headers))
 
 
 def _check_body(method: str, headers: Mapping[bytes, bytes]) -> None:

@@ -20,6 +20,7 @@ from fanlight.api.projects import Project
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
 from fanlight.api.session import Session
+from fanlight.api.stream import Ticket
 from fanlight.model.budget import Budget, Verdict
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
@@ -32,7 +33,7 @@ from fanlight.model.span import Span, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
-    AuditEntry, CreatedInvite, Invite, Login, Member, Person, Session, Verification,
+    AuditEntry, CreatedInvite, Invite, Login, Member, Person, Session, Ticket, Verification,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, Stats, TraceStructure,
     Verdict,

@@ -7,6 +7,7 @@ on behind it. Heartbeats carry an id too, so that a quiet reader's place stays i
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Annotated
 
@@ -18,17 +19,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from fanlight.access.principal import Right
-from fanlight.api.answers import described
-from fanlight.api.door import key_of
+from fanlight.access.tickets import LASTS_S
+from fanlight.api.answers import described, json_response, ref
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
+from fanlight.api.visitor import principal_of
 from fanlight.api.workers import hang_up
-from fanlight.errors import FanlightError
+from fanlight.errors import FanlightError, NotFoundError
 from fanlight.live.batch import Batch, Gap
 from fanlight.live.subscription import Subscription
 from fanlight.query.changes import parse_topics
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 12.0
+CHECK_S = 10.0
+"""Whoever loses the right to read is cut off within 15 s."""
+
 SEND_TIMEOUT_S = 10.0
 RETRY_MS = 1_000
 UNKNOWN_ID = "unknown_id"
@@ -49,6 +54,23 @@ class StreamQuery(Strict):
     last_event_id: str | None = Field(
         None, max_length=200, description="For clients that cannot send the header."
     )
+    ticket: str | None = Field(None, max_length=200, description="In place of a key: see POST /tickets.")
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A word that opens one stream, once, within 30 seconds."""
+
+    ticket: str
+    expires_in_s: float
+
+
+@router.post("/tickets", **described(ref(Ticket), status=201))
+async def make_ticket(request: Request, scope: Scoped) -> Response:
+    """A ticket for one stream, where no header can be sent."""
+    word = services_of(request).gate.tickets.give(principal_of(request), scope.project_id)
+    response = json_response(Ticket(ticket=word, expires_in_s=LASTS_S), 201)
+    response.headers["cache-control"] = "no-store"
+    return response
 
 
 @router.get("/stream", **described({"type": "string"}, media_type="text/event-stream"))
@@ -68,10 +90,12 @@ async def stream(
     parse_topics(topics)
     epoch = services.store.epoch
     after, reason = read_id(last_event_id or query.last_event_id, epoch)
-    key = key_of(request.scope["headers"])
+    principal = principal_of(request)
+    if principal.run_id is not None and topics != {f"run:{principal.run_id}"}:
+        raise NotFoundError("the token of a run opens that run's topic alone", hint=f"run:{principal.run_id}")
 
     def check() -> None:
-        services.gate.scope(services.gate.principal(key), scope.project_id, Right.READ)
+        services.gate.scope(services.gate.still(principal), scope.project_id, Right.READ)
 
     def subscribe() -> Subscription:
         subscription = services.broker.subscribe(scope, topics, after)
@@ -126,11 +150,15 @@ class EventStream(Response):
         # A place to resume from, for a reader that is cut off before it hears anything.
         await _send(send, b"retry: %d\n%s\n" % (RETRY_MS, self._id(subscription.position)))
         coming = asyncio.ensure_future(anext(subscription, None))
+        checked_at = time.monotonic()
         try:
             while True:
                 await asyncio.wait([coming], timeout=HEARTBEAT_S)
-                if not coming.done():
+                # Not at quiet moments alone: a stream that never rests must end with its right, too.
+                if not coming.done() or time.monotonic() - checked_at >= CHECK_S:
                     self._check()
+                    checked_at = time.monotonic()
+                if not coming.done():
                     await _send(send, b": beat\n%s\n" % self._id(subscription.position))
                 elif (item := coming.result()) is not None:
                     await _send(send, self._message(item))

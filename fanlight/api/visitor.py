@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from fanlight.access.admission import Admitted, Visit
 from fanlight.access.browser import host_of, is_loopback
-from fanlight.access.principal import Principal
+from fanlight.access.principal import Principal, Right
 from fanlight.api.door import PLAIN_COOKIE, PRINCIPAL, SECURE_COOKIE
 from fanlight.api.guard import proxies_of
 from fanlight.api.services import services_of
@@ -19,6 +19,11 @@ def principal_of(request: Request) -> Principal:
     found = request.scope[PRINCIPAL]
     assert isinstance(found, Principal)
     return found
+
+
+def rights_of(request: Request) -> frozenset[Right]:
+    """Their rights on the project of the path."""
+    return principal_of(request).rights_on(request.path_params["project"])
 
 
 def visit_of(request: Request) -> Visit:

@@ -81,6 +81,13 @@ def find_login(catalog: Catalog, sha256: bytes, *, clock: Clock = SYSTEM) -> Log
         return _login(row)
 
 
+def has_login(catalog: Catalog, login_id: str, *, clock: Clock = SYSTEM) -> bool:
+    """Whether a login that was found before goes on."""
+    with catalog.reading() as session:
+        row = session.scalar(select(LoginRow).where(LoginRow.id == login_id))
+        return row is not None and row.expires_ns > clock.now_ns()
+
+
 def list_logins(catalog: Catalog, person_id: str) -> list[Login]:
     """A person's logins, newest first."""
     query = select(LoginRow).where(LoginRow.person == person_id).order_by(LoginRow.created_ns.desc())

@@ -174,6 +174,11 @@ class Wire:
         self._gone.set()
         await self._task
 
+    @property
+    def cut(self) -> bool:
+        """Whether the server let go of the request."""
+        return self._task.done()
+
     async def _receive(self) -> dict[str, Any]:
         await self._gone.wait()
         return {"type": "http.disconnect"}
