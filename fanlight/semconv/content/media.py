@@ -60,7 +60,7 @@ def slim(value: Any) -> Any:
         {'type': 'blob', 'mime': None, 'bytes': 3000, 'sha256': '1be62b059e8ac368407f102a71e4d7c0...'}
     """
     if isinstance(value, list):
-        return [slim(item) for item in value]
+        return [slim(item) if isinstance(item, str | list | dict) else item for item in value]
     if isinstance(value, dict):
         return {key: _slim_member(key, item) for key, item in value.items()}
     if isinstance(value, str) and len(value) > LONGEST_INLINE and value.startswith("data:"):

@@ -25,7 +25,7 @@ from fanlight.semconv.content.parts import parts_of, result_value
 from fanlight.semconv.content.sent import Sent
 from fanlight.semconv.content.source import FIELDS, Source
 from fanlight.semconv.content.tools import tools_of
-from fanlight.semconv.content.values import data_of
+from fanlight.semconv.content.values import data_of, one_budget
 
 T = TypeVar("T")
 
@@ -53,6 +53,11 @@ def read_content(sent: Sent) -> Content:
         >>> content.input[0].parts[0].text, content.output[0].role, content.source
         ('hi', 'assistant', {'input': 'input.value', 'output': 'output.value'})
     """
+    with one_budget():
+        return _read(sent)
+
+
+def _read(sent: Sent) -> Content:
     source: dict[str, str] = {}
     call = _tool_call(sent, source)
     if sent.kind == "tool":

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
 from typing import Any
 
 MOST_DEPTH = 64
@@ -16,8 +20,6 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 MOST_CHARACTERS = 16 * 1024 * 1024
 """So many characters of text of one span are read."""
-
-_NESTED_NODES = 20_000
 
 
 class TooDeepError(ValueError):
@@ -34,12 +36,12 @@ class Budget:
         self._characters = characters
         self.spent = False
 
-    def take(self) -> bool:
-        """Whether there is room for one more member."""
-        self._nodes -= 1
-        if self._nodes < 0:
-            self.spent = True
-        return self._nodes >= 0
+    def take(self, members: int) -> int:
+        """For how many of so many further members there is room."""
+        room = min(members, self._nodes)
+        self._nodes -= room
+        self.spent = self.spent or room < members
+        return room
 
     def text(self, text: str) -> str:
         """`text`, valid and as much of it as there is room for."""
@@ -52,6 +54,9 @@ class Budget:
     def holds(self, text: str) -> bool:
         """Whether there is room for the whole of `text`."""
         return len(text) <= self._characters
+
+
+_nested: ContextVar[Budget | None] = ContextVar("nested", default=None)
 
 
 def parsed(text: str, budget: Budget) -> Any:
@@ -96,9 +101,21 @@ def list_or_object(value: Any) -> Any:
     """`value`, parsed when it is the text of a list or an object that is not too much."""
     if not isinstance(value, str):
         return value
-    budget = Budget(_NESTED_NODES)
+    budget = _nested.get() or Budget()
+    if budget.spent:
+        return value
     found = parsed(value, budget)
     return value if budget.spent else found
+
+
+@contextmanager
+def one_budget() -> Iterator[None]:
+    """Inside of it, what is JSON in texts of JSON counts together: past MOST_NODES such texts stay texts."""
+    token = _nested.set(Budget())
+    try:
+        yield
+    finally:
+        _nested.reset(token)
 
 
 def tidy(value: Any, budget: Budget, depth: int = 0) -> Any:
@@ -108,17 +125,15 @@ def tidy(value: Any, budget: Budget, depth: int = 0) -> Any:
     """
     if isinstance(value, str):
         return budget.text(value)
-    if isinstance(value, dict | list):
-        if depth >= MOST_DEPTH:
-            raise TooDeepError
-        if isinstance(value, list):
-            return [tidy(item, budget, depth + 1) for item in value if budget.take()]
-        return {
-            whole_text(str(key)): tidy(item, budget, depth + 1)
-            for key, item in value.items()
-            if budget.take()
-        }
-    return _number(value)
+    if not isinstance(value, dict | list):
+        return _scalar(value)
+    if depth >= MOST_DEPTH:
+        raise TooDeepError
+    room = budget.take(len(value))
+    if isinstance(value, list):
+        return [tidy(item, budget, depth + 1) for item in islice(value, room)]
+    members = islice(value.items(), room)
+    return {whole_text(str(key)): tidy(item, budget, depth + 1) for key, item in members}
 
 
 def whole_text(text: str) -> str:
@@ -151,14 +166,14 @@ def _constant(name: str) -> str:
     return name
 
 
-def _number(value: Any) -> Any:
+def _scalar(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
+        if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+            return value
         # Python refuses to write out what is longer.
-        return (
-            value if abs(value) <= MAX_SAFE_INTEGER else str(value) if value.bit_length() < 10_000 else None
-        )
+        return str(value) if value.bit_length() < 10_000 else None
     if isinstance(value, float):
         if math.isfinite(value):
             return value
