@@ -9,7 +9,7 @@ from fanlight.model.project import ProjectScope
 from fanlight.model.signal import Signal
 from fanlight.store.contract import Inserted, RunKey
 
-from .telemetry import NOW_NS, SECOND_NS, gauge, logs, pairs, span, traces
+from .telemetry import NOW_NS, SECOND_NS, any_value, gauge, logs, pairs, span, traces
 
 TRACE = f"{1:032x}"
 
@@ -149,6 +149,18 @@ def test_a_long_value_is_kept_whole_beside_its_beginning(store, log, rows):
         ("short", "x", []),
     ]
     assert rows("SELECT place, value FROM span_content") == [(2, text)]
+
+
+def test_a_long_structured_value_and_long_bytes_are_kept_whole_beside_their_beginnings(store, log, rows):
+    messages, blob = [{"role": "user", "content": "x" * 100_000}], b"\xff" * 100_000
+    store.insert(log.segment(traces(span("long", number=1, messages=messages, blob=blob))))
+    whole = [any_value(messages).array_value.SerializeToString(), blob]
+    lengths = "arrayMap(text -> length(text), mapValues(attributes))"
+    assert rows(f"SELECT {lengths}, flags FROM spans") == [([65_536, 65_536], ["cut_value"])]
+    assert rows("SELECT place, lower(hex(value)) FROM span_content ORDER BY place") == [
+        (1, whole[0].hex()),
+        (2, whole[1].hex()),
+    ]
 
 
 def test_a_key_that_comes_twice_stands_twice(store, log, rows):
