@@ -13,18 +13,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fanlight.model.step import Step
-from fanlight.query.failure.faults import Fault, fault_of, faults_of, same_source
+from fanlight.query.failure.faults import Fault, faults_of, source_of
 from fanlight.query.failure.kinds import is_consequence, kind_of
-from fanlight.query.failure.retries import History
+from fanlight.query.failure.retries import History, Shelves
 from fanlight.query.failure.tree import Tree
-from fanlight.query.loops.calls import Call
+from fanlight.query.loops.calls import Call, calls_of
 from fanlight.query.loops.detect import find_loops
 
 SLOW_SHARE = 0.5
 """A child that took half of its parent's time is why the parent ran out of it."""
 
-_ENDLESS = frozenset({"max_steps", "budget", "loop", "context_length", "timeout", "cancelled"})
-"""What a loop ends in, when nothing else stops it."""
+_ENDLESS = frozenset({"max_steps", "budget", "loop", "context_length"})
+_STOPPED = frozenset({"timeout", "cancelled"})
+"""What a loop ends in, when nothing else stops it; of the latter only when it befalls the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,26 @@ class Blame:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What blame is found on."""
+    """What blame is found on. `sources` are the steps that gave something good, by what they were asked."""
 
     tree: Tree
     history: History
     faults: tuple[Fault, ...]
     calls: tuple[Call, ...]
+    sources: Shelves
 
     @classmethod
-    def of(cls, tree: Tree, calls: Sequence[Call]) -> Ground:
-        return cls(tree, History(tree), tuple(faults_of(tree)), tuple(calls))
+    def of(cls, tree: Tree) -> Ground:
+        faults = faults_of(tree)
+        bad = {fault.step.span_id for fault in faults}
+        good = (step for step in tree.ordered if not step.failed and step.end_ns is not None)
+        return cls(
+            tree=tree,
+            history=History(tree),
+            faults=tuple(faults),
+            calls=tuple(calls_of(tree.ordered)),
+            sources=Shelves((source_of(step), step) for step in good if step.span_id not in bad),
+        )
 
 
 def blame(ground: Ground, symptom: Step) -> Blame:
@@ -96,7 +107,7 @@ def _words(step: Step) -> str:
 
 def _explaining(ground: Ground, at: Step) -> Step | None:
     """The failed step below `at` that explains its failure."""
-    found = _failed_below(ground.tree, at)
+    found = _failed_below(ground.tree, at) or _quiet_below(ground.tree, at)
     ends_with_cancel = kind_of(at) == "cancelled"
     genuine = [step for step in found if kind_of(step) != "cancelled"]
     if found and not genuine and not ends_with_cancel:
@@ -113,7 +124,7 @@ def _explaining(ground: Ground, at: Step) -> Step | None:
         slow = _slow_below(ground.tree, at)
         if slow is not None and slow not in chosen and not slow.failed:
             return None
-    return _first_attempt(ground, _last_burst(chosen), at)
+    return _first_alike(ground, _last_burst(chosen), lasting)
 
 
 def _failed_below(tree: Tree, at: Step) -> list[Step]:
@@ -129,6 +140,12 @@ def _failed_below(tree: Tree, at: Step) -> list[Step]:
     return sorted(found, key=lambda step: (step.start_ns, step.span_id))
 
 
+def _quiet_below(tree: Tree, at: Step) -> list[Step]:
+    """Steps that recorded the error of `at` without failing: some instrumentations leave it at that."""
+    below = (step for step in tree.subtree(at.span_id) if step.span_id != at.span_id)
+    return [step for step in below if step.error_message and not step.failed and same_words(step, at)]
+
+
 def _last_burst(steps: Sequence[Step]) -> Step:
     """Of steps that ran one after the other the last one; of those that ran together the first to fail."""
     burst: list[Step] = []
@@ -142,13 +159,13 @@ def _last_burst(steps: Sequence[Step]) -> Step:
     return min(burst, key=lambda step: (_end(step), step.start_ns))
 
 
-def _first_attempt(ground: Ground, step: Step, at: Step) -> Step:
-    """The first of attempts that all failed in the same way as `step` did."""
+def _first_alike(ground: Ground, step: Step, lasting: Sequence[Step]) -> Step:
+    """The first that failed in the same way as `step`: of its attempts, and of others that said the same."""
     attempts = ground.history.attempts_of(step)
-    if attempts is None:
-        return step
-    same = [each for each in attempts.steps if each.failed and kind_of(each) == kind_of(step)]
-    return same[0] if same else step
+    same = [each for each in attempts.steps if each.failed] if attempts else []
+    same += [each for each in lasting if _words(each) and _words(each) == _words(step)]
+    alike = [each for each in same if kind_of(each) == kind_of(step)]
+    return min([step, *alike], key=lambda each: (each.start_ns, each.span_id))
 
 
 def _end(step: Step) -> int:
@@ -159,8 +176,8 @@ def _behind(ground: Ground, way: list[Step]) -> Blame | None:
     """What stands behind the last error of the way, when it is not the first cause itself."""
     end = way[-1]
     kind = kind_of(end)
-    if kind in _ENDLESS:
-        looped = _loop(ground, way)
+    if kind in _ENDLESS or (len(way) == 1 and kind in _STOPPED):
+        looped = _loop(ground, way) or _in_vain(ground, way)
         if looped is not None:
             return looped
     if kind in {"timeout", "cancelled"}:
@@ -180,6 +197,21 @@ def _loop(ground: Ground, way: list[Step]) -> Blame | None:
     loop = max(loops, key=lambda found: found.times)
     first = ground.tree.steps[loop.span_ids[0]]
     return Blame(first, "loop", loop.statement, "high", (first, *_up(first, way)))
+
+
+def _in_vain(ground: Ground, way: list[Step]) -> Blame | None:
+    """A source that never gave anything good, asked more than once: what the turns went into."""
+    around = _around(ground, way)
+    bad: dict[tuple[str, str], list[Fault]] = {}
+    for fault in ground.faults:
+        if fault.step.span_id in around and fault.kind in {"tool_reported_error", "refused"}:
+            bad.setdefault(source_of(fault.step), []).append(fault)
+    for source, faults in bad.items():
+        first = faults[0]
+        if len(faults) > 1 and next(ground.sources.later(source, first.step), None) is None:
+            said = f"{first.statement}; so it did {len(faults)} times, and never anything else"
+            return Blame(first.step, first.kind, said, "medium", (first.step, *_up(first.step, way)))
+    return None
 
 
 def _slowness(ground: Ground, way: list[Step]) -> Blame | None:
@@ -289,15 +321,8 @@ def _around(ground: Ground, way: list[Step]) -> set[str]:
 
 def _mended(ground: Ground, fault: Fault, end: Step) -> bool:
     """Whether the same source gave something good between the fault and the error."""
-    return any(
-        step.start_ns >= _end(fault.step)
-        and _end(step) <= end.start_ns
-        and same_source(fault, step)
-        and not step.failed
-        and fault_of(step) is None
-        for step in ground.tree.steps.values()
-        if step.span_id != fault.step.span_id
-    )
+    later = ground.sources.later(source_of(fault.step), fault.step)
+    return any(_end(step) <= end.start_ns for step in later)
 
 
 def _repeats(error: Step, statement: str) -> bool:

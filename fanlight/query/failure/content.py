@@ -20,6 +20,8 @@ REFUSED = frozenset(
 )  # fmt: skip
 """Reasons why a model stopped, in the words of its providers, lower case and with underscores."""
 
+MALFORMED = frozenset({"malformed_function_call", "unexpected_tool_call", "malformed_response"})
+
 _EMPTY_TEXTS = frozenset({"", "none", "null", "undefined", "n/a", "nil", "[]", "{}", '""', "''", "()"})
 _NOTHING_FOUND = re.compile(
     r"^\W*(?:no (?:\w+ ){0,3}(?:results?|matches|documents?|records?|rows|entries|data|hits|items?)"
@@ -59,6 +61,11 @@ def finish_words(step: Step) -> frozenset[str]:
 def is_cut_short(step: Step) -> bool:
     """Whether a model call ended because it had no more tokens."""
     return bool(finish_words(step) & CUT_SHORT)
+
+
+def is_malformed(step: Step) -> bool:
+    """Whether a model call ended in something that is neither an answer nor a call."""
+    return bool(finish_words(step) & MALFORMED)
 
 
 def is_refused(step: Step) -> bool:

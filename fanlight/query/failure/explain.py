@@ -13,7 +13,6 @@ from fanlight.query.failure.kinds import advice, kind_of
 from fanlight.query.failure.story import Story
 from fanlight.query.failure.suspicion import suspect
 from fanlight.query.failure.tree import Tree, plant
-from fanlight.query.loops.calls import calls_of
 
 MOST_NOTES = 20
 """So many notes of one kind are worth reading."""
@@ -41,7 +40,7 @@ def explain(story: Story) -> Failure:
         'fetch failed: ConnectError: connection refused'
     """
     tree = plant(story.steps)
-    ground = Ground.of(tree, calls_of(tree.steps.values()))
+    ground = Ground.of(tree)
     answer = _judged(story, ground)
     notes = [*answer.notes, *_recovered(ground, answer.way), *_oddities(tree)]
     return Failure(

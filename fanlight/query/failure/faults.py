@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fanlight.model.step import Step
-from fanlight.query.failure.content import is_cut_short, is_empty, is_refused, reported_error
+from fanlight.query.failure.content import is_cut_short, is_empty, is_malformed, is_refused, reported_error
 from fanlight.query.failure.tree import Tree
 
 _GIVES_RESULTS = frozenset({"tool", "retriever", "reranker"})
@@ -22,8 +22,7 @@ class Fault:
 
 def faults_of(tree: Tree) -> list[Fault]:
     """All of them, in order of time."""
-    found = [fault for step in tree.steps.values() if (fault := fault_of(step)) is not None]
-    return sorted(found, key=lambda fault: (fault.step.start_ns, fault.step.span_id))
+    return [fault for step in tree.ordered if (fault := fault_of(step)) is not None]
 
 
 def fault_of(step: Step) -> Fault | None:
@@ -39,6 +38,8 @@ def fault_of(step: Step) -> Fault | None:
             return Fault(
                 step, "output_truncated", f"the answer of {name} was cut short{tokens} ({_reason(step)})"
             )
+        if is_malformed(step):
+            return Fault(step, "invalid_output", f"{name} gave no usable answer ({_reason(step)})")
         return None
     if step.kind in _GIVES_RESULTS:
         error = reported_error(step.output)
@@ -49,12 +50,9 @@ def fault_of(step: Step) -> Fault | None:
     return None
 
 
-def same_source(fault: Fault, step: Step) -> bool:
-    """Whether `step` asked the same thing as the faulty step, so that its result may stand in for it."""
-    source = fault.step
-    if source.kind == "llm":
-        return step.kind == "llm"
-    return step.kind == source.kind and (step.tool or step.name) == (source.tool or source.name)
+def source_of(step: Step) -> tuple[str, str]:
+    """What a step is asked for: another one of the same may stand in for its result."""
+    return (step.kind, "" if step.kind == "llm" else step.tool or step.name)
 
 
 def _reason(step: Step) -> str:

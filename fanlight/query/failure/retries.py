@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
+from itertools import islice
 
 from fanlight.model.failure import Retry
 from fanlight.model.step import Step
@@ -16,6 +20,11 @@ SLACK_NS = 5_000_000
 _INSTEAD = ("fallback", "backup", "retry", "secondary", "alternative")
 _ABSORB = frozenset({"llm", "tool", "retriever", "embedding", "reranker"})
 _PLUMBING = frozenset({"io", "internal"})
+_WRAPPERS = frozenset({"internal", "chain", "io"})
+_CALLS = frozenset({"tool", "llm", "retriever"})
+
+MOST_LATER = 200
+"""An action is tried again soon: among so many later ones of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,21 @@ class History:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._made_up: dict[str, Step | None] = {}
+        self._agents: dict[str, str] = {}
+        self._beside = Shelves((self._beside_key(step), step) for step in tree.ordered)
+        self._instead = Shelves(
+            ((tree.parents.get(step.span_id), step.kind), step) for step in tree.ordered if _is_instead(step)
+        )
+        self._anywhere = Shelves(
+            ((step.kind, step.tool or step.name), step) for step in tree.ordered if not _bad(step)
+        )
 
     @cached_property
     def attempts(self) -> list[Attempts]:
         """Every action that was tried again, in order of time."""
         found: list[Attempts] = []
         taken: set[str] = set()
-        for step in self._by_start:
+        for step in self._tree.ordered:
             if not step.failed or step.span_id in taken:
                 continue
             group = self._group(step)
@@ -81,7 +98,7 @@ class History:
 
     def attempts_of(self, step: Step) -> Attempts | None:
         """The attempts that `step` is one of."""
-        return next((each for each in self.attempts if step in each.steps), None)
+        return self._by_step.get(step.span_id)
 
     def made_up_for(self, step: Step) -> Step | None:
         """What made up for a step that failed: a later attempt, a fallback, or whoever caught it above."""
@@ -89,12 +106,14 @@ class History:
             self._made_up[step.span_id] = self._find(step)
         return self._made_up[step.span_id]
 
+    @cached_property
+    def _by_step(self) -> dict[str, Attempts]:
+        return {step.span_id: attempts for attempts in self.attempts for step in attempts.steps}
+
     def _find(self, step: Step) -> Step | None:
         at: Step | None = step
         while at is not None:
-            later = next(
-                (each for each in self._later(at) if _replaces(at, each) and not self._bad(each)), None
-            )
+            later = next((each for each in self._later(at) if not _bad(each)), None)
             if later is not None:
                 return later
             parent_id = self._tree.parents.get(at.span_id)
@@ -103,91 +122,102 @@ class History:
                 return None
             if not parent.failed:
                 caught = at.kind in _PLUMBING and parent.kind in _ABSORB
-                return parent if caught else self._find_above(at, parent)
+                return parent if caught else self._find_wrapper(at, parent)
             at = parent
         return None
 
-    def _find_above(self, step: Step, parent: Step) -> Step | None:
+    def _find_wrapper(self, step: Step, parent: Step) -> Step | None:
         """A wrapper that does not fail with what it wraps may itself be tried again.
 
         Only wrappers count: whoever did more than this one thing has gone on without it.
         """
-        if parent.kind not in {"internal", "chain", "io"} or len(self._tree.below(parent.span_id)) > 1:
-            return self._again_elsewhere(step)
-        return self._find_wrapper(step, parent)
-
-    def _find_wrapper(self, step: Step, parent: Step) -> Step | None:
-        for sibling in self._later(parent):
-            if sibling.name == parent.name and not sibling.failed:
-                below = list(self._tree.subtree(sibling.span_id))
-                if not any(each.failed for each in below):
-                    return sibling
+        if parent.kind in _WRAPPERS and len(self._tree.children[parent.span_id]) == 1:
+            for other in self._beside.later(self._beside_key(parent), parent):
+                if (
+                    other.name == parent.name
+                    and not other.failed
+                    and other.span_id not in self._tree.troubled
+                ):
+                    return other
         return self._again_elsewhere(step)
 
     def _again_elsewhere(self, step: Step) -> Step | None:
         """The same call, in a later turn of the same agent."""
-        if step.kind not in {"tool", "llm", "retriever"}:
+        if step.kind not in _CALLS:
             return None
         agent = self._agent_of(step)
-        for each in self._by_start:
-            if (
-                each.kind == step.kind
-                and _after(step, each)
-                and not self._bad(each)
-                and _same_call(step, each)
-                and self._agent_of(each) == agent
-            ):
+        for each in self._anywhere.later((step.kind, step.tool or step.name), step):
+            if _same_call(step, each) and self._agent_of(each) == agent:
                 return each
         return None
 
     def _agent_of(self, step: Step) -> str:
-        above = (step, *self._tree.above(step.span_id))
-        return next((each.span_id for each in above if each.kind == "agent"), "")
+        if step.span_id not in self._agents:
+            above = (step, *self._tree.above(step.span_id))
+            found = next((each.span_id for each in above if each.kind == "agent"), "")
+            self._agents[step.span_id] = found
+        return self._agents[step.span_id]
 
-    def _bad(self, step: Step) -> bool:
-        return step.failed or step.end_ns is None
+    def _beside_key(self, step: Step) -> tuple[str | None, str, str]:
+        # A model call after a failed one, beside it, is its retry: with this model or with another one.
+        action = "" if step.kind == "llm" else step.tool or step.name
+        return (self._tree.parents.get(step.span_id), step.kind, action)
 
-    def _siblings(self, step: Step) -> list[Step]:
-        parent = self._tree.parents.get(step.span_id)
-        return self._tree.below(parent) if parent else [self._tree.steps[root] for root in self._tree.roots]
-
-    def _later(self, step: Step) -> list[Step]:
-        return [each for each in self._siblings(step) if _after(step, each)]
+    def _later(self, step: Step) -> Iterator[Step]:
+        """What stands beside a failed step, later, and does what it failed to do."""
+        same = (
+            each
+            for each in self._beside.later(self._beside_key(step), step)
+            if step.kind == "llm" or _same_call(step, each)
+        )
+        if _is_instead(step):
+            return same
+        instead = self._instead.later((self._tree.parents.get(step.span_id), step.kind), step)
+        return merge(same, instead, key=lambda each: each.start_ns)
 
     def _group(self, first: Step) -> list[Step]:
         """`first`, which failed, and what tried the same again, up to and with the first success."""
         group = [first]
-        for each in self._siblings(first):
-            if _after(group[-1], each) and _replaces(group[-1], each):
+        for each in self._later(first):
+            if is_after(group[-1], each):
                 group.append(each)
                 if not each.failed:
                     break
         return group
 
-    @cached_property
-    def _by_start(self) -> list[Step]:
-        return sorted(self._tree.steps.values(), key=lambda step: (step.start_ns, step.span_id))
+
+class Shelves:
+    """Steps by a key, in order of start, to be asked for those that came later."""
+
+    def __init__(self, steps: Iterable[tuple[Hashable, Step]]) -> None:
+        self._steps: dict[Hashable, list[Step]] = {}
+        for key, step in steps:
+            self._steps.setdefault(key, []).append(step)
+
+    def later(self, key: Hashable, step: Step) -> Iterator[Step]:
+        """Those under `key` that began after `step` had ended: the next MOST_LATER of them."""
+        shelf = self._steps.get(key, [])
+        first = bisect_left(shelf, _ended(step) - SLACK_NS, key=lambda each: each.start_ns)
+        return (each for each in islice(shelf, first, first + MOST_LATER) if is_after(step, each))
 
 
-def _after(step: Step, other: Step) -> bool:
-    end = step.start_ns if step.end_ns is None else step.end_ns
-    return (
-        other.span_id != step.span_id and other.start_ns >= end - SLACK_NS and other.start_ns >= step.start_ns
-    )
+def is_after(step: Step, other: Step) -> bool:
+    """Whether `other` began after `step` had ended, as far as clocks can tell."""
+    began = other.start_ns
+    return other.span_id != step.span_id and began >= _ended(step) - SLACK_NS and began >= step.start_ns
 
 
-def _replaces(step: Step, other: Step) -> bool:
-    """Whether `other`, later beside `step`, does what `step` failed to do."""
-    if other.kind != step.kind:
-        return False
-    if any(word in other.name.lower() for word in _INSTEAD) and not any(
-        word in step.name.lower() for word in _INSTEAD
-    ):
-        return True
-    if step.kind == "llm":
-        # A model call after a failed one, beside it, is its retry: with this model or with another one.
-        return True
-    return _same_call(step, other)
+def _ended(step: Step) -> int:
+    return step.start_ns if step.end_ns is None else step.end_ns
+
+
+def _bad(step: Step) -> bool:
+    return step.failed or step.end_ns is None
+
+
+def _is_instead(step: Step) -> bool:
+    name = step.name.lower()
+    return any(word in name for word in _INSTEAD)
 
 
 def _same_call(step: Step, other: Step) -> bool:

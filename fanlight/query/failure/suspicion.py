@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from fanlight.model.failure import Cause, Statement
 from fanlight.model.step import Step
 from fanlight.query.failure.blame import Ground, blame
 from fanlight.query.failure.ending import unexplained_logs
-from fanlight.query.failure.faults import Fault, fault_of, same_source
+from fanlight.query.failure.faults import Fault, fault_of, source_of
 from fanlight.query.failure.kinds import kind_of, kind_of_text
+from fanlight.query.failure.retries import is_after
 from fanlight.query.failure.story import FATAL, Story
 from fanlight.query.loops.detect import find_loops
 
@@ -64,7 +67,7 @@ def _looping(ground: Ground) -> Suspicion | None:
 
 
 def _unmended_error(ground: Ground) -> Suspicion | None:
-    for step in _by_start(ground):
+    for step in ground.tree.ordered:
         if not step.failed or kind_of(step) == "cancelled" or ground.history.made_up_for(step) is not None:
             continue
         found = blame(ground, step)
@@ -92,25 +95,20 @@ def _unmended_fault(ground: Ground) -> Suspicion | None:
 def _answer_on(ground: Ground, fault: Fault) -> Statement | None:
     """What came of a fault, None when it was mended or does no harm."""
     step = fault.step
-    after = [each for each in _by_start(ground) if each.start_ns >= (step.end_ns or step.start_ns)]
-    good = [each for each in after if not each.failed and each.end_ns is not None and fault_of(each) is None]
+    again = ground.sources.later(source_of(step), step)
     if step.kind == "llm":
-        if any(each.kind == "llm" and _same_hand(ground, step, each) for each in good):
+        if any(_same_hand(ground, step, each) for each in again):
             return None
         return Statement(kind=fault.kind, statement="the run ended with this answer", span_id=step.span_id)
-    if any(same_source(fault, each) for each in good):
-        return None
-    answers = [each for each in after if each.kind == "llm"]
-    if not answers:
+    answer = next((each for each in reversed(ground.tree.ordered) if each.kind == "llm"), None)
+    if answer is None or not is_after(step, answer) or next(again, None) is not None:
         return None
     if fault.kind == "empty_result" and not _is_source(step):
         return None
-    if _others_gave(ground, fault):
-        return None
-    if any(_SAYS_SO.search(each.output or "") for each in answers[-1:]):
+    if _others_gave(ground, fault) or _SAYS_SO.search(answer.output or ""):
         return None
     return Statement(
-        kind="answered", statement=f"{answers[-1].name} answered all the same", span_id=answers[-1].span_id
+        kind="answered", statement=f"{answer.name} answered all the same", span_id=answer.span_id
     )
 
 
@@ -136,25 +134,22 @@ def _is_source(step: Step) -> bool:
 
 def _others_gave(ground: Ground, fault: Fault) -> bool:
     """Whether another source, asked in the same turn or later, gave something."""
-    step = fault.step
-    turns = [
-        each.start_ns for each in _by_start(ground) if each.kind == "llm" and each.start_ns <= step.start_ns
-    ]
-    since_ns = max(turns, default=0)
+    ordered = ground.tree.ordered
+    place = bisect_left(ordered, fault.step.start_ns, key=lambda each: each.start_ns)
+    turn = next((at for at in range(place - 1, -1, -1) if ordered[at].kind == "llm"), 0)
     return any(
         each.kind in {"tool", "retriever"}
-        and each.start_ns >= since_ns
-        and each.span_id != step.span_id
-        and not each.failed
+        and each.span_id != fault.step.span_id
         and each.output is not None
+        and not each.failed
         and fault_of(each) is None
         and _is_source(each)
-        for each in ground.tree.steps.values()
+        for each in islice(ordered, turn, None)
     )
 
 
 def _never_ended(story: Story, ground: Ground) -> Suspicion | None:
-    lost = [step for step in _by_start(ground) if step.state == "lost"]
+    lost = [step for step in ground.tree.ordered if step.state == "lost"]
     if story.status == "running" or not lost:
         return None
     last = lost[-1]
@@ -177,10 +172,6 @@ def _logged(story: Story, ground: Ground) -> Suspicion | None:
         log_id=line.log_id,
     )
     return Suspicion(cause, None, ())
-
-
-def _by_start(ground: Ground) -> list[Step]:
-    return sorted(ground.tree.steps.values(), key=lambda step: (step.start_ns, step.span_id))
 
 
 def _root_of(ground: Ground, step: Step) -> Step:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from fanlight.model.step import Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """Steps by id in order of start, with the way up and down.
 
@@ -21,6 +22,22 @@ class Tree:
     roots: tuple[str, ...]
     orphans: frozenset[str]
     skewed: frozenset[str]
+
+    @cached_property
+    def ordered(self) -> tuple[Step, ...]:
+        """All steps by start."""
+        return tuple(sorted(self.steps.values(), key=lambda step: (step.start_ns, step.span_id)))
+
+    @cached_property
+    def troubled(self) -> frozenset[str]:
+        """Spans that failed, and all those above them."""
+        found: set[str] = set()
+        for step in self.steps.values():
+            at = step.span_id if step.failed else None
+            while at is not None and at not in found:
+                found.add(at)
+                at = self.parents.get(at)
+        return frozenset(found)
 
     def below(self, span_id: str) -> list[Step]:
         """The direct children of a span, by start."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -164,8 +165,10 @@ def _turns(stretch: Sequence[Call], size: int) -> list[tuple[Call, Call]]:
     return list(zip(ends, begins, strict=False))
 
 
-def _models_between(models: Sequence[Call], one: Call, other: Call) -> list[Call]:
-    return [model for model in models if one.start_ns <= model.start_ns <= other.start_ns]
+def _models_between(models: Sequence[Call], one: Call, other: Call) -> Sequence[Call]:
+    first = bisect_left(models, one.start_ns, key=lambda model: model.start_ns)
+    last = bisect_right(models, other.start_ns, key=lambda model: model.start_ns)
+    return models[first:last]
 
 
 def _waited_s(one: Call, other: Call, models: Sequence[Call]) -> float:

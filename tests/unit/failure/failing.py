@@ -422,4 +422,55 @@ FAILING: tuple[Case, ...] = (
         ],
         cause="h1", kind="connection",
     ),
+    case(
+        "the tools' server goes away; every later call of any of its tools fails in the same way",
+        "error",
+        [
+            step("root", None, "agent", "files", 0, 20, error="McpError: Connection closed"),
+            step("m1", "root", "llm", "chat", 0.1, 1),
+            step("t0", "root", "tool", "list_dir", 1.5, 0.2, args="/", out="a b"),
+            step("m2", "root", "llm", "chat", 2, 1),
+            step("t1", "root", "tool", "read_file", 3.5, 0.2, error="McpError: Connection closed", args="a"),
+            step("m3", "root", "llm", "chat", 4, 1),
+            step("t2", "root", "tool", "stat_file", 5.5, 0.2, error="McpError: Connection closed", args="a"),
+            step("m4", "root", "llm", "chat", 6, 1),
+            step("t3", "root", "tool", "list_dir", 7.5, 0.2, error="McpError: Connection closed", args="/"),
+        ],
+        cause="t1", kind="connection",
+    ),
+    case(
+        "a tool says each time that it is not set up, until the turns are used up",
+        "error",
+        [
+            step("root", None, "agent", "searcher", 0, 20, error="MaxTurnsExceeded: Max turns (3) exceeded"),
+            *[
+                each
+                for n in range(3)
+                for each in (
+                    step(f"m{n}", "root", "llm", "chat", n * 5, 2),
+                    step(f"t{n}", "root", "tool", "web_search", n * 5 + 3, 0.1, args=f"try {n}", out="Error: SEARCH_API_KEY is not set"),
+                )
+            ],
+        ],
+        cause="t0", kind="tool_reported_error auth",
+    ),
+    case(
+        "the model makes a call that is no call",
+        "error",
+        [
+            step("root", None, "agent", "gemini", 0, 6, error="ValueError: response has no candidates with content"),
+            step("m1", "root", "llm", "generate_content", 0.1, 4, finish="MALFORMED_FUNCTION_CALL"),
+        ],
+        cause="m1", kind="invalid_output",
+    ),
+    case(
+        "the instrumentation records the exception on the model call without failing its span",
+        "error",
+        [
+            step("root", None, "agent", "translator", 0, 6, error="RateLimitError: Error code: 429 - requests per minute"),
+            step("m1", "root", "llm", "chat", 0.1, 1),
+            step("m2", "root", "llm", "chat", 2, 1, caught="RateLimitError: Error code: 429 - requests per minute"),
+        ],
+        cause="m2", kind="rate_limit",
+    ),
 )  # fmt: skip
