@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fanlight.sdk.billing import bill as bill
     from fanlight.sdk.developer_log import log as log
+    from fanlight.sdk.guarding import GuardError as GuardError
     from fanlight.sdk.limits import BudgetExceeded as BudgetExceeded
     from fanlight.sdk.limits import Guard as Guard
-    from fanlight.sdk.limits import GuardError as GuardError
     from fanlight.sdk.limits import LoopDetected as LoopDetected
     from fanlight.sdk.limits import guard as guard
     from fanlight.sdk.providers import configure as configure
@@ -30,7 +30,7 @@ HOMES = {
     "bill": "billing",
     "guard": "limits",
     "Guard": "limits",
-    "GuardError": "limits",
+    "GuardError": "guarding",
     "BudgetExceeded": "limits",
     "LoopDetected": "limits",
 }

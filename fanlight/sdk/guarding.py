@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fanlight.errors import FanlightError
+
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
     from fanlight.sdk.limits import Guard
+
+
+class GuardError(FanlightError):
+    """A guard's limit is passed. It is raised again at every checkpoint that follows."""
+
+    code = "guard"
+
 
 guards: list[Guard] = []
 """Every guard that is on."""

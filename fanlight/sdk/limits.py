@@ -13,9 +13,9 @@ from decimal import Decimal, InvalidOperation
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from fanlight.errors import FanlightError
 from fanlight.sdk import guarding, prices
 from fanlight.sdk.faults import note
+from fanlight.sdk.guarding import GuardError
 from fanlight.sdk.providers import active
 from fanlight.sdk.usage import Usage, call_of, read_usage
 
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 MAX_MEMBERS = 10_000
 PRICES_S = 2.0
-
-
-class GuardError(FanlightError):
-    """A guard's limit is passed. It is raised again at every checkpoint that follows."""
-
-    code = "guard"
 
 
 class BudgetExceeded(GuardError):  # noqa: N818 - the published name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
 from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
 
 from fanlight.sdk.faults import note
@@ -26,8 +27,6 @@ class QueueMetricExporter(MetricExporter):
         self, metrics_data: MetricsData, timeout_millis: float = 10_000, **_: Any
     ) -> MetricExportResult:
         """Queue the points; always a success, what is lost is counted there."""
-        from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
-
         try:
             points = sum(
                 len(metric.data.data_points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -12,6 +13,8 @@ from fanlight.sdk.payload import Payload
 from fanlight.sdk.settings import Settings
 from fanlight.sdk.spool import Spool, open_spool
 from fanlight.sdk.wire import TIMEOUT_S, Answer, Wire
+
+_log = logging.getLogger("fanlight")
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -35,7 +38,7 @@ class Outbox:
         self._wire = Wire(self._endpoint)
         self._spool: Spool | None = None
         self._lock = threading.Lock()
-        self._in_hand: Payload | None = None
+        self._in_hand: list[Payload] = []
         self._is_taken_over = False
         self._pause_s = FIRST_PAUSE_S
         self._retry_at = 0.0
@@ -61,19 +64,21 @@ class Outbox:
             return self._retry_at - now
         return 0.0 if self._has_kept else None
 
-    def send(self, payload: Payload, *, keep: bool = True) -> None:
-        """Send, or `keep` in the spool when the server is away."""
-        if self.is_away:
-            if keep:
+    def send(self, *payloads: Payload, keep: bool = True) -> None:
+        """Send these, or `keep` in the spool what the server cannot take now."""
+        if self._is_over():
+            for payload in payloads if keep else ():
                 self.store(payload)
             return
-        self._in_hand = payload if keep else None
-        answer = self._wire.post(payload)
-        if self._is_taken_over:
-            return
-        self._in_hand = None
-        if self._settle(payload, answer) and keep:
-            self.store(payload)
+        self._in_hand = list(payloads) if keep else []
+        for payload in payloads:
+            is_kept = self.is_away or self._settle(payload, self._wire.post(payload))
+            if self._is_over():
+                # Whoever did that has stored what was in hand.
+                return
+            if is_kept and keep:
+                self.store(payload)
+            del self._in_hand[:1]
 
     def deliver(self) -> None:
         """Send some of what is kept."""
@@ -107,7 +112,7 @@ class Outbox:
     def take_over(self) -> None:
         """The thread hangs in a request: what it holds is kept, and nothing is sent any more."""
         self._is_taken_over = True
-        if (payload := self._in_hand) is not None:
+        for payload in self._in_hand:
             self.store(payload)
 
     def close(self) -> None:
@@ -124,6 +129,10 @@ class Outbox:
         if self._spool is not None:
             self._spool.abandon()
         self._begin()
+
+    def _is_over(self) -> bool:
+        # A function, for another thread may have changed it since it was last looked at.
+        return self._is_taken_over
 
     def _settle(self, payload: Payload, answer: Answer) -> bool:
         """Take note of an answer. True when the payload has to be sent again."""
@@ -154,8 +163,4 @@ class Outbox:
 
 
 def _say_away(url: str, answer: Answer) -> None:
-    import logging
-
-    logging.getLogger("fanlight").warning(
-        "telemetry: %s does not take it (%s); it is kept and sent later", url, answer.reason
-    )
+    _log.warning("telemetry: %s does not take it (%s); it is kept and sent later", url, answer.reason)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk.trace import ReadableSpan
 
 from fanlight.sdk.backlog import Backlog, Item
 from fanlight.sdk.drops import Drops
@@ -15,10 +18,6 @@ from fanlight.sdk.payload import Payload, logs_payload, snapshot, spans_payload,
 from fanlight.sdk.records import WARN, Records
 from fanlight.sdk.tags import Tags
 from fanlight.sdk.tokens import coalesce
-
-if TYPE_CHECKING:
-    from opentelemetry.sdk._logs import ReadableLogRecord
-    from opentelemetry.sdk.trace import ReadableSpan
 
 T = TypeVar("T")
 
@@ -95,38 +94,30 @@ class Outgoing:
             self._send(items)
 
     def _send(self, items: Sequence[Item]) -> None:
-        from opentelemetry.sdk._logs import ReadableLogRecord
-        from opentelemetry.sdk.trace import ReadableSpan
-
         spans = [item for item in items if isinstance(item, ReadableSpan)]
         self._open.ended(spans)
-        self._send_spans(self._tagged(spans))
-        self._send_logs([item for item in items if isinstance(item, ReadableLogRecord)])
-        for item in items:
-            if isinstance(item, Payload):
-                self._outbox.send(item)
+        records = [item for item in items if isinstance(item, ReadableLogRecord)]
+        self._outbox.send(
+            *self._encoded(spans_payload, self._tagged(spans)),
+            *self._encoded(logs_payload, records),
+            *(item for item in items if isinstance(item, Payload)),
+        )
 
     def _send_snapshots(self, spans: Iterable[ReadableSpan], *, lost: bool = False) -> None:
         for some in _batches(spans, SNAPSHOTS):
             copies = [snapshot(span, self._tags.of(span.resource), lost=lost) for span in some]
-            self._send_spans(copies, keep=lost)
+            self._outbox.send(*self._encoded(spans_payload, copies), keep=lost)
 
-    def _send_spans(self, spans: Sequence[ReadableSpan], *, keep: bool = True) -> None:
-        if spans:
-            payload, bad = spans_payload(spans)
-            self._drops.add("unencodable", bad)
-            if payload is not None:
-                self._outbox.send(payload, keep=keep)
-
-    def _send_logs(self, records: Sequence[ReadableLogRecord]) -> None:
-        if records:
-            payload, bad = logs_payload(records)
-            self._drops.add("unencodable", bad)
-            if payload is not None:
-                self._outbox.send(payload)
+    def _encoded(
+        self, encode: Callable[[Sequence[T]], tuple[Payload | None, int]], items: Sequence[T]
+    ) -> list[Payload]:
+        payload, bad = encode(items) if items else (None, 0)
+        self._drops.add("unencodable", bad)
+        return [] if payload is None else [payload]
 
     def _send_tokens(self) -> None:
-        self._send_logs(coalesce(self._backlog.take_tokens(), self._records))
+        records = coalesce(self._backlog.take_tokens(), self._records)
+        self._outbox.send(*self._encoded(logs_payload, records))
 
     def _tagged(self, spans: Sequence[ReadableSpan]) -> list[ReadableSpan]:
         return [
@@ -140,9 +131,8 @@ class Outgoing:
             return
         self._report_at = time.monotonic() + REPORT_S
         counts = {f"fanlight.dropped.{reason}": count for reason, count in self._drops.untold().items()}
-        self._send_logs(
-            [self._records.make(DROPPED, body="telemetry was lost", attributes=counts, severity=WARN)]
-        )
+        record = self._records.make(DROPPED, body="telemetry was lost", attributes=counts, severity=WARN)
+        self._outbox.send(*self._encoded(logs_payload, [record]))
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

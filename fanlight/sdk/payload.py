@@ -1,4 +1,8 @@
-"""Spans and log records as OTLP requests."""
+"""Spans and log records as OTLP requests.
+
+Like everything that the pipeline's thread runs, this imports what it needs when it is imported itself: a
+process that forks while a thread imports leaves its child with a lock that nobody opens.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import ReadableSpan
+
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadableLogRecord
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import ReadableSpan
 
 T = TypeVar("T")
 
@@ -29,15 +36,11 @@ class Payload:
 
 def spans_payload(spans: Sequence[ReadableSpan]) -> tuple[Payload | None, int]:
     """A request with these spans; how many could not be written."""
-    from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-
     return _payload(TRACES, spans, encode_spans)
 
 
 def logs_payload(records: Sequence[ReadableLogRecord]) -> tuple[Payload | None, int]:
     """A request with these log records; how many could not be written."""
-    from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
-
     return _payload(LOGS, records, encode_logs)
 
 
@@ -68,8 +71,6 @@ def _is_encodable(item: T, encode: Callable[[Sequence[T]], Any]) -> bool:
 
 def snapshot(span: ReadableSpan, resource: Resource, *, lost: bool = False) -> ReadableSpan:
     """An open span as it is now: no end time. Its lists may be written to meanwhile by the agent."""
-    from opentelemetry.sdk.trace import ReadableSpan
-
     return ReadableSpan(
         name=span.name,
         context=span.get_span_context(),
@@ -87,8 +88,6 @@ def snapshot(span: ReadableSpan, resource: Resource, *, lost: bool = False) -> R
 
 def tagged(span: ReadableSpan, resource: Resource) -> ReadableSpan:
     """An ended span with another resource."""
-    from opentelemetry.sdk.trace import ReadableSpan
-
     return ReadableSpan(
         name=span.name,
         context=span.get_span_context(),

@@ -12,6 +12,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, set_value
+
 from fanlight.sdk.backlog import Backlog
 from fanlight.sdk.drops import Drops
 from fanlight.sdk.endpoint import Endpoint
@@ -143,8 +145,6 @@ class Pipeline:
     # -- the pipeline's thread
 
     def _run(self) -> None:
-        from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, set_value
-
         attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))
         while not self._is_closing:
             self._gate.acquire(timeout=self._rest_s())

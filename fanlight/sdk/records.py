@@ -6,8 +6,14 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import NonRecordingSpan, set_span_in_context
+
+from fanlight import __version__
+
 if TYPE_CHECKING:
-    from opentelemetry.sdk._logs import ReadableLogRecord
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.trace import SpanContext
 
@@ -18,10 +24,6 @@ class Records:
     """Makes log records with this process's resource."""
 
     def __init__(self, resource: Resource) -> None:
-        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-
-        from fanlight import __version__
-
         self.resource = resource
         self._scope = InstrumentationScope("fanlight", __version__)
 
@@ -36,10 +38,6 @@ class Records:
         at_ns: int | None = None,
     ) -> ReadableLogRecord:
         """One record, tied to `span` when there is one."""
-        from opentelemetry._logs import LogRecord, SeverityNumber
-        from opentelemetry.sdk._logs import ReadableLogRecord
-        from opentelemetry.trace import NonRecordingSpan, set_span_in_context
-
         now_ns = time.time_ns()
         record = LogRecord(
             timestamp=at_ns or now_ns,

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import islice
 from typing import Any
 
 MAX_DEPTH = 8
 MAX_NODES = 2_000
 MAX_TEXT = 64 * 1024
+MAX_JSON = 256 * 1024
+MAX_BITS = 4_096
 CUT = "…"
 
 
@@ -29,7 +32,7 @@ def text_of(value: Any) -> str:
     """
     if type(value) is str:
         return _cut(value)
-    return _cut(json.dumps(_Walk().copy(value, MAX_DEPTH), ensure_ascii=False))
+    return _cut(json.dumps(_Walk().copy(value, MAX_DEPTH), ensure_ascii=False), MAX_JSON)
 
 
 def attribute_of(value: Any) -> Any:
@@ -39,48 +42,71 @@ def attribute_of(value: Any) -> Any:
         >>> attribute_of(3), attribute_of(["a", "b"]), attribute_of({"a": 1})
         (3, ['a', 'b'], '{"a": 1}')
     """
-    if type(value) in (bool, float) or (type(value) is int and -(2**63) <= value < 2**63):
+    if type(value) in (bool, float) or _is_int64(value):
         return value
-    if type(value) in (list, tuple) and value and len(value) <= MAX_NODES:
-        kinds = {type(item) for item in value}
-        if len(kinds) == 1 and kinds <= {str, bool, int, float}:
-            return list(value)
+    if type(value) in (list, tuple) and 0 < len(value) <= MAX_NODES:
+        items = list(value)
+        kinds = {type(item) for item in items}
+        if kinds in ({bool}, {float}) or (kinds == {int} and all(map(_is_int64, items))):
+            return items
+        if kinds == {str} and sum(map(len, items)) <= MAX_TEXT:
+            return [_cut(item) for item in items]
     return text_of(value)
 
 
 class _Walk:
+    """One walk: it ends after so many values and characters, whatever it is given."""
+
     def __init__(self) -> None:
         self.nodes = 0
+        self.room = MAX_JSON
 
     def copy(self, value: Any, depth: int) -> Any:
         self.nodes += 1
         kind = type(value)
-        if kind is str:
-            return _cut(value)
-        if value is None or kind in (bool, int):
+        if value is None or kind is bool:
             return value
+        if self.nodes > MAX_NODES or self.room <= 0:
+            return CUT
+        if kind is str:
+            return self._text(value)
+        if kind is int:
+            return value if value.bit_length() <= MAX_BITS else f"<int of {value.bit_length()} bits>"
         if kind is float:
             return value if math.isfinite(value) else repr(value)
-        if self.nodes > MAX_NODES or depth == 0:
+        if depth == 0:
             return CUT
-        if kind is dict:
-            return {
-                self._key(key): self.copy(item, depth - 1) for key, item in list(value.items())[:MAX_NODES]
-            }
-        if kind in (list, tuple, set, frozenset):
-            return [self.copy(item, depth - 1) for item in list(value)[:MAX_NODES]]
+        return self._members(value, kind, depth - 1)
+
+    def _members(self, value: Any, kind: type, depth: int) -> Any:
+        try:
+            if kind is dict:
+                pairs = list(islice(value.items(), MAX_NODES))
+                return {self._key(key): self.copy(item, depth) for key, item in pairs}
+            if kind in (list, tuple, set, frozenset):
+                return [self.copy(item, depth) for item in list(islice(value, MAX_NODES))]
+        except RuntimeError:
+            # Another thread of the agent changes it at this moment.
+            return CUT
         return f"<{kind.__name__}>"
 
-    @staticmethod
-    def _key(key: Any) -> str:
-        return (
-            _cut(key)
-            if type(key) is str
-            else str(key)
-            if type(key) in (int, bool, float)
-            else f"<{type(key).__name__}>"
-        )
+    def _key(self, key: Any) -> str:
+        if type(key) is str:
+            return self._text(key)
+        copied = self.copy(key, 0)
+        return copied if isinstance(copied, str) else json.dumps(copied)
+
+    def _text(self, text: str) -> str:
+        kept = _cut(text)
+        self.room -= len(kept)
+        return kept
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + CUT
+def _is_int64(value: Any) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _cut(text: str, most: int = MAX_TEXT) -> str:
+    """At most so many characters, each of which can be written as UTF-8."""
+    kept = text if len(text) <= most else text[: most - 1] + CUT
+    return kept if kept.isascii() else kept.encode("utf-8", "replace").decode("utf-8")

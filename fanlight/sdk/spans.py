@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fanlight.sdk import guarding
-from fanlight.sdk.faults import harmless
+from fanlight.sdk.faults import harmless, note
 from fanlight.sdk.providers import active
 from fanlight.sdk.snapshot import attribute_of, text_of
 from fanlight.sdk.tokens import FIRST_TOKEN, RATE, Stream
@@ -16,6 +18,8 @@ from fanlight.sdk.tokens import FIRST_TOKEN, RATE, Stream
 if TYPE_CHECKING:
     from opentelemetry.trace import Span as OtelSpan
     from opentelemetry.trace import Tracer
+
+MAX_ATTRIBUTES = 128
 
 OPERATIONS: Mapping[str, str] = {
     "agent": "invoke_agent",
@@ -58,9 +62,9 @@ class Span:
     def tokens(self, *, input: int | None = None, output: int | None = None) -> None:  # noqa: A002 - OTel's words
         """How many tokens a model call took and gave."""
         if input is not None:
-            self._span.set_attribute("gen_ai.usage.input_tokens", input)
+            self._span.set_attribute("gen_ai.usage.input_tokens", attribute_of(input))
         if output is not None:
-            self._span.set_attribute("gen_ai.usage.output_tokens", output)
+            self._span.set_attribute("gen_ai.usage.output_tokens", attribute_of(output))
 
     @harmless("token", otherwise=None)
     def token(self, text: str) -> None:
@@ -130,19 +134,18 @@ def run(
     """
     given = {
         "gen_ai.agent.name": name,
-        "fanlight.input": None if inputs is None else text_of(inputs),
+        "fanlight.input": _text_or_none(inputs),
         "fanlight.room": room,
         "fanlight.session": session,
         "fanlight.user": user,
-        **(attributes or {}),
     }
-    return _run(name, given)
+    return _run(name, given, attributes)
 
 
 @contextlib.contextmanager
-def _run(name: str, attributes: dict[str, Any]) -> Iterator[Run]:
+def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> Iterator[Run]:
     run_id = _own_run_id()
-    with _open(name, "agent", {"fanlight.run.id": run_id, **attributes}) as otel_span:
+    with _open(name, "agent", {"fanlight.run.id": run_id, **given}, more) as otel_span:
         made = Run(otel_span, run_id)
         with _run_in_context(otel_span, is_own=run_id is not None):
             try:
@@ -178,20 +181,20 @@ def span(
         >>> with span("search", kind="tool", inputs={"q": "trains"}) as search:
         ...     search.output(["R10", "F4"])
     """
+    kind = text_of(kind)
     given = {
         "gen_ai.tool.name": name if kind == "tool" else None,
         "gen_ai.agent.name": name if kind == "agent" else None,
         "gen_ai.request.model": model,
         "gen_ai.provider.name": provider,
-        "fanlight.input": None if inputs is None else text_of(inputs),
-        **(attributes or {}),
+        "fanlight.input": _text_or_none(inputs),
     }
-    return _span(name, kind, given)
+    return _span(name, kind, given, attributes)
 
 
 @contextlib.contextmanager
-def _span(name: str, kind: str, attributes: dict[str, Any]) -> Iterator[Span]:
-    with _open(name, kind, attributes) as otel_span:
+def _span(name: str, kind: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> Iterator[Span]:
+    with _open(name, kind, given, more) as otel_span:
         made = Span(otel_span)
         try:
             yield made
@@ -200,9 +203,12 @@ def _span(name: str, kind: str, attributes: dict[str, Any]) -> Iterator[Span]:
 
 
 @contextlib.contextmanager
-def _open(name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[OtelSpan]:
-    otel_span = _start(name, kind, attributes)
+def _open(
+    name: str, kind: str, given: Mapping[str, Any], more: Mapping[str, Any] | None
+) -> Iterator[OtelSpan]:
     from opentelemetry.trace import use_span
+
+    otel_span = _start(name, kind, given, more)
 
     with use_span(otel_span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
@@ -214,10 +220,34 @@ def _open(name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[OtelS
             raise
 
 
-def _start(name: str, kind: str, attributes: Mapping[str, Any]) -> OtelSpan:
-    given = {"fanlight.kind": kind, "gen_ai.operation.name": OPERATIONS.get(kind), **attributes}
-    clean = {key: attribute_of(value) for key, value in given.items() if value is not None}
-    return tracer().start_span(name, attributes=clean)
+def _start(name: str, kind: str, given: Mapping[str, Any], more: Mapping[str, Any] | None) -> OtelSpan:
+    """A span that has started. Only a guard may raise here: that is what it is for."""
+    from opentelemetry.trace import INVALID_SPAN
+
+    try:
+        named = {"fanlight.kind": kind, "gen_ai.operation.name": OPERATIONS.get(kind), **given}
+        clean = {key: attribute_of(value) for key, value in named.items() if value is not None}
+        return tracer().start_span(text_of(name), attributes={**clean, **_given_by_name(more)})
+    except guarding.GuardError:
+        raise
+    except Exception as error:
+        note("start of a span", error)
+        return INVALID_SPAN
+
+
+NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
+
+
+@harmless("attributes", otherwise=NO_ATTRIBUTES)
+def _given_by_name(attributes: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if not attributes:
+        return {}
+    pairs = list(islice(attributes.items(), MAX_ATTRIBUTES))
+    return {text_of(key): attribute_of(value) for key, value in pairs if value is not None}
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else text_of(value)
 
 
 def tracer() -> Tracer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import email.utils
+import encodings.idna  # noqa: F401 - looking up a host imports it, and a fork may come between
 import http.client
 import os
 import ssl
@@ -17,6 +18,9 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from fanlight.sdk.endpoint import Endpoint
 from fanlight.sdk.payload import METRICS, Payload
@@ -162,9 +166,6 @@ def _seconds(given: str | None) -> float | None:
 
 def _rejected(signal: str, body: bytes) -> int:
     """How many items a success left out, as its partial_success says."""
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
     if signal == METRICS:
         return 0
     try:

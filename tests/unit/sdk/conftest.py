@@ -33,6 +33,7 @@ class Receiver:
     metrics: list[Any] = field(default_factory=list)
     resources: list[dict[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
         """Keep one request."""
@@ -71,6 +72,7 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
+            time.sleep(found.delay_s)
             found.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             self.send_response(200)
             self.send_header("content-length", "0")
