@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from fanlight.access.devices import Device, Devices
 from fanlight.access.gate import Gate
 from fanlight.access.passwords import Passwords
 from fanlight.access.principal import Principal
@@ -54,6 +55,7 @@ class Admission:
         self._clock = clock
         self._rates = Rates()
         self.passwords = Passwords()
+        self.devices = Devices(clock)
 
     def close(self) -> None:
         """Wait for the passwords that are being hashed."""
@@ -212,6 +214,29 @@ class Admission:
             await self._ask(logins.end_login, self._catalog, by.login_id)
         self._gate.people_changed()
         await self._note("logout.everywhere" if everywhere else "logout", actor=by.name, visit=visit)
+
+    def begin_device(self, label: str, visit: Visit) -> tuple[str, Device]:
+        """A terminal asks to be let in. Raises TooManyTriesError, OverloadError."""
+        self._rates.attempt(account=f"device {visit.address}", address=visit.address)
+        return self.devices.begin(label)
+
+    async def approve_device(self, by: Principal, user_code: str, visit: Visit) -> Device:
+        """Let a terminal in as `by`. Raises NotFoundError, TooManyTriesError."""
+        await self._attempt("device", by.name, visit)
+        self.devices.approve(user_code, by.person_id or "")
+        device = self.devices.find(user_code)
+        await self._note("device.approved", actor=by.name, visit=visit, target=device.label)
+        return device
+
+    async def take_device(self, code: str, visit: Visit) -> Admitted | None:
+        """The login of a terminal that was let in; None while it waits. Raises UnauthenticatedError."""
+        device = self.devices.take(code)
+        if device is None or device.person_id is None:
+            return None
+        person = await self._ask(people.get_person, self._catalog, device.person_id)
+        terminal = Visit(address=visit.address, label=device.label, kind=LoginKind.TERMINAL)
+        await self._note("login.terminal", actor=person.email, visit=terminal)
+        return await self._admit(person, terminal)
 
     async def note(
         self,

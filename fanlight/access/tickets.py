@@ -1,4 +1,4 @@
-"""Tickets: one-time words for streams where no header can be sent. They live half a minute and are used once."""
+"""Tickets: one-time words for streams where no header can be sent. They are used once, within 30 s."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Tickets:
         return word
 
     def take(self, word: str, project: str) -> Principal:
-        """Use a ticket up. Raises UnauthenticatedError; a ticket of another project is used up all the same."""
+        """Use a ticket up, be it of another project. Raises UnauthenticatedError."""
         ticket = self._tickets.pop(hash_token(word), None)
         if ticket is None or ticket.until <= self._clock.monotonic() or ticket.project != project:
             raise UnauthenticatedError("the ticket is wrong, over, or was used", hint="ask for a new one")

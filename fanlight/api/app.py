@@ -21,6 +21,7 @@ from fanlight.api import (
     agents,
     audit,
     budgets,
+    devices,
     diff,
     docs,
     failure,
@@ -61,8 +62,8 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, session, account, people, audit, server_info, projects, members, keys, stats, health,
-    runs, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, stream,
+    liveness, docs, session, devices, account, people, audit, server_info, projects, members, keys, stats,
+    health, runs, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, stream,
 )  # fmt: skip
 
 

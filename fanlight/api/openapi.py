@@ -12,6 +12,7 @@ from fanlight import __version__
 from fanlight.api.account import Login
 from fanlight.api.agents import Agent
 from fanlight.api.audit import AuditEntry, Verification
+from fanlight.api.devices import Device, DeviceLogin, StartedDevice
 from fanlight.api.errors import Error
 from fanlight.api.keys import CreatedKey
 from fanlight.api.members import CreatedInvite, Invite, Member
@@ -33,7 +34,8 @@ from fanlight.model.span import Span, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
-    AuditEntry, CreatedInvite, Invite, Login, Member, Person, Session, Ticket, Verification,
+    AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
+    Ticket, Verification,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, Stats, TraceStructure,
     Verdict,

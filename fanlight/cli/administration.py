@@ -52,13 +52,22 @@ def open_administration(url: str | None, key: str | None, data: str | None) -> I
     """The server at `url`; the data directory when that is named, or when no server answers."""
     from fanlight.cli.client import Client
 
+    with open_place(url, key, data) as place:
+        yield Remote(place) if isinstance(place, Client) else Local(place)
+
+
+@contextlib.contextmanager
+def open_place(url: str | None, key: str | None, data: str | None) -> Iterator[Client | Catalog]:
+    """The server at `url`, or the catalog of the data directory that is named or has no server."""
+    from fanlight.cli.client import Client
+
     if data is None:
         with Client(url, key) as client:
             if url is not None or _answers(client):
-                yield Remote(client)
+                yield client
                 return
     with _local(data) as catalog:
-        yield Local(catalog)
+        yield catalog
 
 
 def _answers(client: Client) -> bool:

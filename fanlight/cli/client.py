@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from fanlight.cli.login_file import find_login
 from fanlight.errors import (
     ConflictError,
     FanlightError,
@@ -14,6 +15,7 @@ from fanlight.errors import (
     InvalidError,
     NotFoundError,
     OverloadError,
+    TooManyTriesError,
     UnauthenticatedError,
     UnreachableError,
 )
@@ -28,13 +30,14 @@ _ERRORS: dict[int, type[FanlightError]] = {
     403: ForbiddenError,
     404: NotFoundError,
     409: ConflictError,
+    429: TooManyTriesError,
     422: InvalidError,
     503: OverloadError,
 }
 
 
 class Client:
-    """Talks to one server about one project.
+    """Talks to one server about one project. Without a key it is whoever signed in: `fanlight login`.
 
     Every method raises UnreachableError when there is no server, and the error of `errors.py` that the
     server's answer names otherwise.
@@ -52,6 +55,7 @@ class Client:
         import httpx
 
         self.url = (url or DEFAULT_URL).rstrip("/")
+        key = key or find_login(self.url)
         self.project = project
         # `trust_env=False` only for loopback: a proxy of the environment must not see local traffic.
         local = httpx.URL(self.url).host in {"127.0.0.1", "localhost", "::1"}

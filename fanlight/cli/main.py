@@ -13,13 +13,16 @@ from typing import Annotated
 import typer
 
 from fanlight.cli.commands import (
+    audit,
     config,
     demo,
     diff,
     doctor,
     import_,
     keys,
+    login,
     logs,
+    people,
     projects,
     runs,
     serve,
@@ -70,6 +73,10 @@ app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
+app.add_typer(people.app, name="people", rich_help_panel="Look after")
+app.add_typer(audit.app, name="audit", rich_help_panel="Look after")
+app.command("login", rich_help_panel="Look after")(login.login)
+app.command("logout", rich_help_panel="Look after")(login.logout)
 app.command("import", rich_help_panel="Look after")(import_.import_)
 app.add_typer(doctor.app, name="doctor", rich_help_panel="Look after")
 app.command("config", rich_help_panel="Look after")(config.config)

@@ -222,3 +222,21 @@ def test_a_changed_row_of_the_audit_log_is_found(house: House, ann: dict[str, st
     with house.catalog.writing() as session:
         session.execute(text("DELETE FROM audit WHERE seq = 3"))
     assert house.ask("GET", "/api/v1/audit/verify", headers=ann).json()["broken_at"] == 4
+
+
+def test_a_terminal_is_let_in_by_somebody_who_is_signed_in(house: House, ann: dict[str, str]) -> None:
+    begun = house.ask("POST", "/api/v1/devices", json={"label": "ann@laptop"}).json()
+    asked = {"device_code": begun["device_code"]}
+    assert house.ask("POST", "/api/v1/devices/token", json=asked).json() == {"token": None, "name": None}
+    path = f"/api/v1/devices/{begun['user_code']}"
+    assert error(house.ask("GET", path)) == (401, "unauthenticated")
+    assert house.ask("GET", path, headers=ann).json()["label"] == "ann@laptop"
+    shown = {"user_code": begun["user_code"].lower()}
+    assert house.ask("POST", "/api/v1/devices/approve", headers=ann, json=shown).status_code == 200
+    token = house.ask("POST", "/api/v1/devices/token", json=asked).json()["token"]
+    terminal = {"authorization": f"Bearer {token}"}
+    assert house.ask("GET", "/api/v1/session", headers=terminal).json()["name"] == ANN
+    again = house.ask("POST", "/api/v1/devices/token", json=asked)
+    assert error(again) == (401, "unauthenticated")
+    logins = house.ask("GET", "/api/v1/account/logins", headers=terminal).json()["items"]
+    assert {(each["kind"], each["label"]) for each in logins} >= {("terminal", "ann@laptop")}

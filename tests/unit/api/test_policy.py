@@ -67,6 +67,8 @@ def test_what_anybody_may_ask_is_a_short_list() -> None:
         "/api/v1/openapi.json",
         "/api/v1/session",
         "/api/v1/setup",
+        "/api/v1/devices",
+        "/api/v1/devices/token",
         "/api/v1/login",
         "/api/v1/invites/accept",
         "/{file:path}",

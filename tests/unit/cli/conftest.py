@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -27,11 +28,12 @@ Cli = Callable[..., Ran]
 
 
 @pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """`cli("runs", "--json", server=handler)`: run a command; without a server nothing answers."""
     for name in ("FANLIGHT_URL", "FANLIGHT_KEY", "FANLIGHT_PROJECT", "FANLIGHT_DATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     def nobody(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Connection refused", request=request)
