@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fanlight.semconv.dialect import COUNTS, Kind
-from fanlight.semconv.numbering import CONTENT, PLACES, numbering
+from fanlight.semconv.numbering import CONTENT, NOBODY, PLACES, numbering
 from fanlight.semconv.registry import dialects
 
 IO_PREFIXES = ("http", "db", "rpc", "messaging")
@@ -29,14 +29,14 @@ _NS = {"ns": 1, "ms": 10**6, "s": 10**9}
 
 
 def numbers(*, keys: str, texts: str, names: Iterable[str] = ()) -> str:
-    """SQL for the number of each attribute; 0 = nobody reads it, or it is empty.
+    """SQL for the number of each attribute; NOBODY's if it is empty.
 
     `keys` and `texts` are aligned arrays. With `names`, only keys of these scalars have a number.
     """
     found = numbering().numbers
     if names:
         found = {key: found[key] for name in names for key in _own(name)}
-    return f"arrayMap((key, text) -> if(text = '', 0, {_number('key', found)}), {keys}, {texts})"
+    return f"arrayMap((key, text) -> if(text = '', {NOBODY}, {_number('key', found)}), {keys}, {texts})"
 
 
 def pairs(*, texts: str, numbers: str) -> str:
@@ -44,14 +44,14 @@ def pairs(*, texts: str, numbers: str) -> str:
 
     Members of JSON objects are among them, a JSON string is its text, and a key in two slots stands twice.
     """
-    own = f"arrayFilter(of -> of.1 BETWEEN 1 AND {CONTENT - 1}, arrayZip({numbers}, {texts}))"
+    own = f"arrayFilter(of -> of.1 < {CONTENT}, arrayZip({numbers}, {texts}))"
     every = _with_members(own)
     echoes = [
-        f"arrayFilter(of -> of.1 != 0, arrayMap(of -> ({_number('of.1', echo)}, of.2), {every}))"
+        f"arrayFilter(of -> of.1 < {CONTENT}, arrayMap(of -> ({_number('of.1', echo)}, of.2), {every}))"
         for echo in numbering().echoes
     ]
     whole = f"arrayConcat({', '.join([every, *echoes])})" if echoes else every
-    unquoted = "if(startsWith(of.2, '\"') AND isValidJSON(of.2), JSONExtractString(of.2), of.2)"
+    unquoted = "if(if(startsWith(of.2, '\"'), isValidJSON(of.2), 0), JSONExtractString(of.2), of.2)"
     return f"arraySort(of -> of.1, arrayMap(of -> (of.1, {unquoted}), {whole}))"
 
 
@@ -85,10 +85,9 @@ def count(name: str) -> str:
 
 def bad_tokens() -> str:
     """SQL for whether some count is said but is none."""
-    first, last = (numbering().slot(name) for name in (COUNTS[0], COUNTS[-1]))
+    slots = _set(map(numbering().slot, COUNTS))
     value = f"toUInt64OrDefault(text, toUInt64({MOST_TOKENS + 1}))"
-    bad = f"slot BETWEEN {first} AND {last} AND {value} > {MOST_TOKENS}"
-    return f"arrayExists((slot, text) -> {bad}, slots, said)"
+    return f"arrayExists((slot, text) -> if(slot IN {slots}, {value} > {MOST_TOKENS}, 0), slots, said)"
 
 
 def more(name: str) -> str:
@@ -132,19 +131,19 @@ def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
     events = sorted({name for each in dialects() for name in each.first_token_events})
     event = f"{event_times}[arrayFirstIndex(name -> name IN {_set(events)}, {event_names})]"
     told = (
-        f"multiIf({at} = 0, if(empty({event_names}) OR {event} = 0, NULL, toFloat64({event}) - {start_ns}),"
+        f"multiIf({at} = 0, if({event} = 0, NULL, toFloat64({event}) - {start_ns}),"
         f" codes[{at}] IN {moments}, toFloat64({moment}) - {start_ns},"
         f" toFloat64OrNull({said_}) * {factor})"
     )
-    return f"if({told} BETWEEN 0 AND {_LONGEST_FIRST_TOKEN_NS}, toUInt64({told}), NULL)"
+    return f"multiIf({told} < 0, NULL, {told} <= {_LONGEST_FIRST_TOKEN_NS}, toUInt64({told}), NULL)"
 
 
 def kinds_named() -> str:
     """SQL for the kinds that the attributes name, in the order of their rules; '' for a name without one."""
     table = {f"{code} {name}": kind for code, rule in _rules().items() for name, kind in rule.names.items()}
     named = _transform("concat(toString(of.1), ' ', lower(of.2))", table, "''")
-    first = numbering().slot("kind") * PLACES
-    return f"arrayMap(of -> {named}, arrayFilter(of -> of.1 BETWEEN {first} AND {first + PLACES - 1}, pairs))"
+    # The first slot's codes: they stand before all others.
+    return f"arrayMap(of -> {named}, arrayFilter(of -> of.1 < {2 * PLACES}, pairs))"
 
 
 def kind_place(*, named: str) -> str:
@@ -169,7 +168,8 @@ def kind(*, named: str, place: str, keys: str, span_kind: str) -> str:
         if rule.present
     }
     prefixes = quote(f"^({'|'.join(IO_PREFIXES)})[.]")
-    plain = f"if({span_kind} = 3 OR arrayExists(key -> match(key, {prefixes}), {keys}), 'io', 'internal')"
+    talks = f"arrayExists(key -> match(key, {prefixes}), {keys})"
+    plain = f"multiIf({span_kind} = 3, 'io', {talks}, 'io', 'internal')"
     return (
         f"multiIf({place} = 0, {plain}, {named}[{place}] != '', {named}[{place}],"
         f" {_transform(f'codes[{place}]', otherwise, quote(''))})"
@@ -190,12 +190,12 @@ def dialect(*, place: str) -> str:
 
 def disagree(*, named: str) -> str:
     """SQL for whether two attributes give different kinds, counts or costs for the same span."""
-    first, last = numbering().slot(COUNTS[0]), numbering().slot("cost")
-    compared = f"arrayFilter(of -> bitShiftRight(of.1, 8) BETWEEN {first} AND {last}, pairs)"
-    values = f"arrayMap(of -> (bitShiftRight(of.1, 8), of.2), {compared})"
+    slots = _set(map(numbering().slot, (*COUNTS, "cost")))
+    of = f"arrayFilter(slot -> slot IN {slots}, slots)"
+    values = f"arrayFilter((text, slot) -> slot IN {slots}, said, slots)"
     return (
-        f"arrayUniq(arrayFilter(kind -> kind != '', {named})) > 1"
-        f" OR arrayUniq({values}) > arrayUniq({values}.1)"
+        f"if(arrayUniq(arrayFilter(kind -> kind != '', {named})) > 1, 1,"
+        f" arrayUniq({of}, {values}) > arrayUniq({of}))"
     )
 
 
@@ -209,7 +209,8 @@ def failed() -> str:
     ]
     slot = numbering().slot("failure")
     sign = "concat(toString(of.1), ' ', lower(of.2))"
-    return f"arrayExists(of -> bitShiftRight(of.1, 8) = {slot} AND {sign} IN {_set(signs)}, pairs)"
+    # Last of all slots but the objects', so that few texts are looked at.
+    return f"arrayExists(of -> if(of.1 < {slot * PLACES}, 0, {sign} IN {_set(signs)}), pairs)"
 
 
 def names_spans(*, dialect: str) -> str:
@@ -261,7 +262,7 @@ def content(which: str, *, texts: str, numbers: str, wanted: str) -> str:
     """
     every = numbering().numbers
     places = [f"indexOf({numbers}, {every[key]})" for key in _keys(which)]
-    return f"{texts}[if({wanted}, {_first_place(places)}, 0)]"
+    return f"{texts}[if({wanted}, {_first_place(places)}, 0)]" if places else "''"
 
 
 def searched(*, numbers: str, most: int) -> str:
@@ -291,7 +292,7 @@ def _with_members(own: str) -> str:
     outer = _members(_transform("of.1", objects, "''"), held)
     inner = _members("concat(of.1, '.')", f"arrayFilter(of -> startsWith(of.2, '{{'), {outer})")
     both = f"arrayMap(of -> ({_number('of.1')}, of.2), arrayConcat({outer}, {inner}))"
-    return f"arrayConcat({own}, arrayFilter(of -> of.1 != 0 AND of.2 NOT IN ('null', '\"\"'), {both}))"
+    return f"arrayConcat({own}, arrayFilter(of -> if(of.2 IN ('null', '\"\"'), 0, of.1 < {CONTENT}), {both}))"
 
 
 def _members(prefix: str, held: str) -> str:
@@ -300,7 +301,7 @@ def _members(prefix: str, held: str) -> str:
 
 
 def _number(key: str, every: Mapping[str, int] | Mapping[int, int] | None = None) -> str:
-    return f"toUInt16({_transform(key, numbering().numbers if every is None else every, '0')})"
+    return f"toUInt16({_transform(key, numbering().numbers if every is None else every, str(NOBODY))})"
 
 
 def _inherited(name: str, resource: str) -> list[str]:

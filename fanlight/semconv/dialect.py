@@ -31,7 +31,7 @@ SCALARS = (
 """Canonical scalars that are texts, most of them named as the store's columns.
 
 `entity` is the name of what the span's kind says: of the agent when it is one, of the tool when it is one.
-`pending` is `pending_span` on a span that only announces its parent; `pending_parent` is that one's own parent.
+`pending` is `pending_span` on a span that only announces its parent, whose own is then `pending_parent`.
 """
 
 AMOUNTS = ("cost", "cost_input", "cost_output", "cost_more", "tokens_input_more", "tokens_output_more")

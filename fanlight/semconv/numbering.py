@@ -25,6 +25,8 @@ from fanlight.semconv.registry import dialects
 
 PLACES = 256
 CONTENT = 60_000
+NOBODY = 65_535
+"""The number of a key that nobody reads."""
 SLOTS = ("kind", *COUNTS, *AMOUNTS, "first_token", *SCALARS, "present", "failure", "object")
 """In the order of their numbers, from 1. Counts and costs follow each other: they are compared as a range."""
 

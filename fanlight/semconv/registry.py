@@ -30,7 +30,7 @@ def dialects() -> tuple[Dialect, ...]:
 
     Example:
         >>> [dialect.name for dialect in dialects()][:2]
-        ['fanlight', 'langsmith']
+        ['fanlight', 'coding_agent']
     """
     found = (each for each in pkgutil.iter_modules(semconv.__path__) if not each.ispkg)
     names = (each.name for each in found if each.name not in _NO_DIALECT)

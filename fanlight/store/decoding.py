@@ -222,7 +222,7 @@ _MACROS: Mapping[str, Callable[[str], str]] = {
     "content": lambda which: canonical.content(which, texts="texts", numbers="numbers", wanted=_CAN_BE_ROOT),
 }
 
-_CAN_BE_ROOT = "parent_span_id = toFixedString('', 8) OR explicit_run != '' OR kind = 'agent'"
+_CAN_BE_ROOT = "multiIf(explicit_run != '', 1, kind = 'agent', 1, parent_span_id = toFixedString('', 8))"
 
 # Parts of the decoding queries that stand for all dialects together.
 _PARTS: Mapping[str, Callable[[], str]] = {

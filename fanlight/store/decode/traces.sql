@@ -1,7 +1,8 @@
 -- One row a span, as the columns of `spans`. Innermost first: a request, its resources, their scopes, their spans;
 -- what a span's attributes say, sorted; the scalars that stand there; and what follows from several of them.
 -- `ahead` counts the spans of the request before a member. arrayJoin(arrayZip()) moves columns without copying
--- them; ARRAY JOIN copies what it joins.
+-- them; ARRAY JOIN copies what it joins. Choices are written with if: for each AND and OR the engine looks through
+-- everything below it before it starts, which would double the time of a small segment.
 SELECT
     * EXCEPT (
         effective_ns, keys, texts, numbers, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
@@ -11,21 +12,21 @@ SELECT
         if(is_pending, toFixedString(substring(unhex(pending_parent), 1, 8), 8), parent_span_id) AS parent_span_id,
         -- What is only announced has not ended, whatever the announcement says.
         if(is_pending, 0, end_ns) AS end_ns,
-        if(is_failed AND status_code = 0, 2, status_code) AS status_code,
-        if(agent != '' OR kind != 'agent', agent, if(entity = '' AND /*names_spans*/, toString(name), entity)) AS agent,
-        if(tool != '' OR kind != 'tool', tool, if(entity = '', replaceRegexpOne(toString(name), '^(execute_tool|tools/call|running tool:?) ', ''), entity)) AS tool,
+        if(status_code = 0, if(is_failed, 2, 0), status_code) AS status_code,
+        multiIf(agent != '', agent, kind != 'agent', '', entity != '', entity, /*names_spans*/, toString(name), '') AS agent,
+        multiIf(tool != '', tool, kind != 'tool', '', entity != '', entity, replaceRegexpOne(toString(name), '^(execute_tool|tools/call|running tool:?) ', '')) AS tool,
         /*provider*/ AS provider,
         if(model = '', model_requested, model) AS model,
-        if(error_type != '' OR empty(event_attributes), error_type, arrayFirst(text -> text != '', arrayMap(of -> of['exception.type'], event_attributes))) AS error_type,
-        if(status_message != '', status_message, if(error_message != '' OR empty(event_attributes), error_message, arrayFirst(text -> text != '', arrayMap(of -> of['exception.message'], event_attributes)))) AS error_message,
+        multiIf(error_type != '', error_type, empty(event_attributes), '', arrayFirst(text -> text != '', arrayMap(of -> of['exception.type'], event_attributes))) AS error_type,
+        multiIf(status_message != '', status_message, error_message != '', error_message, empty(event_attributes), '', arrayFirst(text -> text != '', arrayMap(of -> of['exception.message'], event_attributes))) AS error_message,
         -- Whoever reports less in all than its parts has left them out of it.
-        tokens_input + if(/*exclusive(tokens_input)*/ OR cached > tokens_input, cached + /*more(tokens_input_more)*/, 0) AS tokens_input,
-        tokens_output + if(/*exclusive(tokens_output)*/ OR coalesce(tokens_reasoning, 0) > tokens_output, coalesce(tokens_reasoning, 0) + /*more(tokens_output_more)*/, 0) AS tokens_output
+        tokens_input + if(greatest(/*exclusive(tokens_input)*/, cached > tokens_input), cached + /*more(tokens_input_more)*/, 0) AS tokens_input,
+        tokens_output + if(greatest(/*exclusive(tokens_output)*/, coalesce(tokens_reasoning, 0) > tokens_output), coalesce(tokens_reasoning, 0) + /*more(tokens_output_more)*/, 0) AS tokens_output
     ),
     fromUnixTimestamp64Nano(effective_ns, 'UTC') AS effective_start,
     toUInt16(/*retention_days*/) AS retention_days,
     if(explicit_run = '', lower(hex(trace_id)), explicit_run) AS run_id,
-    if(empty(amounts) OR is_bad_cost, NULL, arraySum(amounts)) AS cost_reported,
+    multiIf(empty(amounts), NULL, is_bad_cost, NULL, arraySum(amounts)) AS cost_reported,
     if(isNull(cost_reported), '', if(currency = '', 'USD', upper(currency))) AS currency_reported,
     if(kind = 'tool', cityHash64(tool, /*call*/), 0) AS call_hash,
     /*finish_reason*/ AS finish_reason,
@@ -33,7 +34,7 @@ SELECT
     arrayFilter(flag -> flag != '', [
         if(effective_ns = start_ns, '', 'clamped_time'),
         if(is_pending, 'pending_span', ''),
-        if(is_failed AND status_code = 0, 'status_by_attribute', ''),
+        if(is_failed > status_code, 'status_by_attribute', ''),
         if(/*bad_tokens*/, 'bad_tokens', ''),
         if(is_bad_cost, 'bad_cost', ''),
         if(/*disagree*/, 'conventions_disagree', '')
@@ -64,7 +65,7 @@ FROM
         /*scalar(error_message)*/ AS error_message,
         /*scalar(state_reported)*/ AS state_reported,
         /*scalar(currency_reported)*/ AS currency,
-        /*scalar(pending)*/ = 'pending_span' AND parent_span_id != toFixedString('', 8) AS is_pending,
+        if(/*scalar(pending)*/ = 'pending_span', parent_span_id != toFixedString('', 8), 0) AS is_pending,
         /*scalar(pending_parent)*/ AS pending_parent,
         /*count(tokens_input)*/ AS tokens_input,
         /*count(tokens_output)*/ AS tokens_output,
@@ -73,7 +74,7 @@ FROM
         /*count(tokens_reasoning)*/ AS tokens_reasoning,
         coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) AS cached,
         /*amounts*/ AS amounts,
-        arrayExists(amount -> amount < 0 OR amount > /*most_cost*/, amounts) AS is_bad_cost,
+        arrayExists(amount -> if(amount < 0, 1, amount > /*most_cost*/), amounts) AS is_bad_cost,
         /*failed*/ AS is_failed
     FROM
     (

@@ -15,7 +15,7 @@ FROM
     SELECT
         *,
         CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes,
-        arrayMap((key, text) -> if(text = '', 0, toUInt16(transform(key, ['fanlight.session', 'langsmith.metadata.session_id', 'langsmith.metadata.thread_id', 'langsmith.metadata.conversation_id', 'langsmith.trace.session_id', 'ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.session.id', 'gen_ai.conversation.id', 'mcp.session.id', 'session.id', 'metadata.session_id', 'metadata.thread_id', 'metadata.conversation_id', 'traceloop.association.properties.session_id', 'traceloop.association.properties.thread_id', 'traceloop.association.properties.conversation_id', 'mlflow.trace.session', 'langfuse.session.id', 'fanlight.room'], [5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127, 5128, 5129, 5130, 5131, 5132, 5133, 5134, 5135, 5136, 5137, 5632], 0))), keys, texts) AS numbers
+        arrayMap((key, text) -> if(text = '', 65535, toUInt16(transform(key, ['fanlight.session', 'langsmith.metadata.session_id', 'langsmith.metadata.thread_id', 'langsmith.metadata.conversation_id', 'langsmith.trace.session_id', 'ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.session.id', 'gen_ai.conversation.id', 'mcp.session.id', 'session.id', 'metadata.session_id', 'metadata.thread_id', 'metadata.conversation_id', 'traceloop.association.properties.session_id', 'traceloop.association.properties.thread_id', 'traceloop.association.properties.conversation_id', 'mlflow.trace.session', 'langfuse.session.id', 'fanlight.room'], [5120, 5121, 5122, 5123, 5124, 5125, 5126, 5127, 5128, 5129, 5130, 5131, 5132, 5133, 5134, 5135, 5136, 5137, 5632], 65535))), keys, texts) AS numbers
     FROM
     (
         SELECT
