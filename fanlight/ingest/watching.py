@@ -39,6 +39,7 @@ MOST_CALLS = 64
 
 MOST_FINDINGS = 10_000
 MOST_SPAN_IDS = 20
+STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Watcher:
         for run_id, trace_id, status, started_ns, calls in rows:
             key = RunKey(scope.project_id, run_id)
             if status != "running":
-                found += self._over(key, {})
+                found += map(self._ended, self._of(key).values())
             elif calls >= LEAST_CALLS and run_id == trace_id:
                 running.append(_Running(key, trace_id, started_ns))
         if not running:
@@ -182,13 +183,15 @@ class Watcher:
         return told + self._over(key, going_on)
 
     def _over(self, key: RunKey, going_on: Mapping[str, Loop]) -> list[Found]:
-        """The open findings of a run that are none any more. Standstill ends with whatever happens."""
-        now_ns = self._clock.now_ns()
+        """The open loops of a run that are none any more."""
         return [
-            replace(finding, state=OVER, at_ns=now_ns)
+            self._ended(finding)
             for finding_id, finding in self._of(key).items()
-            if finding_id not in going_on
+            if finding_id not in going_on and finding_id != STUCK
         ]
+
+    def _ended(self, finding: Found) -> Found:
+        return replace(finding, state=OVER, at_ns=self._clock.now_ns())
 
     def _standstill(self) -> list[Found]:
         now_ns = self._clock.now_ns()
@@ -207,10 +210,14 @@ class Watcher:
         found = []
         for run in runs:
             progress = moved.get((run.key.project_id, run.trace_id))
-            if progress is None or "stuck" in self._of(run.key):
+            if progress is None:
                 continue
-            if stands_still(progress, now_ns=now_ns, after_s=self._stuck_after_s):
+            stuck = self._of(run.key).get(STUCK)
+            stands = stands_still(progress, now_ns=now_ns, after_s=self._stuck_after_s)
+            if stands and stuck is None:
                 found.append(_stuck(run.key, progress, now_ns))
+            elif stuck is not None and not stands:
+                found.append(self._ended(stuck))
         return found
 
     def _of(self, key: RunKey) -> dict[str, Found]:
@@ -296,8 +303,8 @@ def _stuck(key: RunKey, progress: Progress, now_ns: int) -> Found:
     return Found(
         project_id=key.project_id,
         run_id=key.run_id,
-        finding_id="stuck",
-        kind="stuck",
+        finding_id=STUCK,
+        kind=STUCK,
         state=OPEN,
         at_ns=now_ns,
         data=json.dumps(data),
