@@ -14,11 +14,9 @@ from inline_snapshot import snapshot
 import hatch_build
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer
+from tests.compat.stories import AGENTS, PROJECT, Story, environment, play, read, runs, story
 
 from .conftest import node_modules_with, python_with
-from .stories import AGENTS, PROJECT, Story, environment, play, read, runs, story
-
-from tests.compat.stories import Story
 
 REQUIREMENTS = [
     line
