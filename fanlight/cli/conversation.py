@@ -57,7 +57,9 @@ def _part(part: Fields) -> Iterator[Line]:
         case "tool_call":
             yield " ".join(filter(None, ["→", _named(part), _data(part["arguments"])])), "yellow"
         case "tool_result":
-            yield " ".join(filter(None, ["←", _named(part), _results(part["content"])])), "green"
+            failed = "✗" if part["is_error"] else ""
+            told = ["←", failed, _named(part), _results(part["content"])]
+            yield " ".join(filter(None, told)), "red" if failed else "green"
         case "json":
             yield _data(part["value"]), None
         case _:

@@ -68,11 +68,12 @@ PlainPart = Text | Reasoning | Image | Audio | Video | File | Media | Json
 
 
 class ToolResult(Part, frozen=True, kw_only=True, tag="tool_result"):
-    """What a tool gave; `id` is that of the call it answers."""
+    """What a tool gave, or how it failed; `id` is that of the call it answers."""
 
     id: str | None = None
     name: str | None = None
     content: list[PlainPart] = []
+    is_error: bool = False
 
 
 AnyPart = PlainPart | ToolCall | ToolResult

@@ -22,7 +22,7 @@ _DATA_NAMES = (
     "audio", "video", "result",
 )  # fmt: skip
 _MIME_NAMES = ("mime_type", "mimeType", "media_type", "mediaType", "mime")
-_URI_NAMES = ("url", "uri", "file_uri", "fileUri", "image_url", "file_url", "file_id", "fileId", "id")
+_URI_NAMES = ("url", "uri", "file_uri", "fileUri", "image_url", "file_url", "file_id", "fileId")
 _NAME_NAMES = ("filename", "file_name", "fileName", "name", "title", "display_name")
 _INNER_NAMES = (
     "source", "image_url", "input_audio", "audio", "image", "video", "file", "inline_data", "inlineData",

@@ -6,14 +6,22 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fanlight.model.content import AnyPart, Json, Message, PlainPart, Reasoning, Text, ToolCall, ToolResult
+from fanlight.model.content import AnyPart, Json, Message, Reasoning, Text, ToolCall, ToolResult
 from fanlight.semconv.content.media import slim
-from fanlight.semconv.content.parts import first_text, part_of, parts_of, result_parts, tool_call, tool_result
+from fanlight.semconv.content.parts import (
+    first_text,
+    is_error,
+    part_of,
+    parts_of,
+    result_parts,
+    tool_call,
+    tool_result,
+)
 from fanlight.semconv.content.values import list_or_object
 
 Fields = Mapping[str, Any]
 
-ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool", "AI": "assistant"}
+ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "function": "tool"}
 """Other words for the four roles that everybody has; any other role stays as it was named."""
 
 _LANGCHAIN = re.compile(r"(Human|AI|System|Tool|Function|Chat)Message(Chunk)?")
@@ -29,6 +37,13 @@ _ITEMS = frozenset(
 )  # fmt: skip
 _PYDANTIC_ROLES = {"system-prompt": "system", "tool-return": "tool", "retry-prompt": "tool"}
 _SPEAKERS = frozenset({"user", "human", "assistant", "ai", "system", "developer", "tool"})
+_SAYS = frozenset(
+    {
+        "content", "parts", "text", "tool_calls", "toolCalls", "function_call", "audio", "refusal",
+        "reasoning", "reasoning_content", "thinking",
+    }
+)  # fmt: skip
+_BARE = frozenset({"role", "name", "id", "finish_reason"})
 _EVENT = re.compile(r"gen_ai\.(system|user|assistant|tool)\.message")
 
 
@@ -112,7 +127,7 @@ def _is_turn(value: Any) -> bool:
         return False
     type_ = value.get("type")
     return (
-        isinstance(value.get("role"), str)
+        (isinstance(value.get("role"), str) and (not _SAYS.isdisjoint(value) or _BARE.issuperset(value)))
         or isinstance(value.get("event.name"), str)
         or _langchain_class(value) is not None
         or (_is_word(type_, _LANGCHAIN_TYPES) and ("content" in value or "data" in value))
@@ -129,7 +144,7 @@ def _turn(value: Fields, role: str) -> Iterator[Message]:
     class_ = _langchain_class(value)
     kwargs = value.get("kwargs")
     if class_ and isinstance(kwargs, dict):
-        yield _chat(kwargs, role_of(class_.lower(), role), given="role")
+        yield _chat({"role": class_.lower(), **kwargs}, role)
     elif _is_word(value.get("type"), _LANGCHAIN_TYPES) and "role" not in value:
         body = value["data"] if isinstance(value.get("data"), dict) else value
         named = str(value["type"]).removesuffix("MessageChunk")
@@ -142,9 +157,9 @@ def _turn(value: Fields, role: str) -> Iterator[Message]:
         yield _chat(value, role)
 
 
-def _chat(fields: Fields, role: str, given: str = "") -> Message:
+def _chat(fields: Fields, role: str) -> Message:
     """A message whose content is `content` or `parts`, with calls, reasoning and media beside it."""
-    said = "" if given else fields.get("role")
+    said = fields.get("role")
     role = role_of(said, role) if isinstance(said, str) else role
     parts = parts_of(fields["parts"] if isinstance(fields.get("parts"), list) else _content(fields))
     if role == "tool":
@@ -152,8 +167,10 @@ def _chat(fields: Fields, role: str, given: str = "") -> Message:
     parts = [*_reasoned(fields, parts), *parts, *_called(fields, parts)]
     if isinstance(fields.get("refusal"), str) and fields["refusal"]:
         parts.append(Text(text=fields["refusal"]))
-    if isinstance(fields.get("audio"), dict):
-        parts += [part_of({"type": "audio", **fields["audio"]}), *parts_of(fields["audio"].get("transcript"))]
+    audio = fields.get("audio")
+    if isinstance(audio, dict):
+        parts += [part_of({"type": "audio", "file_id": audio.get("id"), **audio})]
+        parts += parts_of(audio.get("transcript"))
     return Message(role=role, name=first_text(fields, ("name",)), parts=parts)
 
 
@@ -170,13 +187,12 @@ def _content(fields: Fields) -> Any:
 
 def _answered(fields: Fields, parts: list[AnyPart]) -> list[AnyPart]:
     """The content of a message by a tool is that tool's result."""
-    if not parts or any(isinstance(part, ToolResult) for part in parts):
-        return parts
     id_ = first_text(fields, ("tool_call_id", "toolCallId", "id"))
-    content: list[PlainPart] = [Json(value=slim(dict(fields)))]
-    if "content" in fields:
-        content = result_parts(_content(fields))
-    return [ToolResult(id=id_, name=first_text(fields, ("name", "tool_name")), content=content)]
+    if any(isinstance(part, ToolResult) for part in parts) or not (parts or id_):
+        return parts
+    name = first_text(fields, ("name", "tool_name"))
+    content = result_parts(_content(fields)) if parts else []
+    return [ToolResult(id=id_, name=name, content=content, is_error=is_error(fields))]
 
 
 def _reasoned(fields: Fields, parts: list[AnyPart]) -> list[AnyPart]:
@@ -234,7 +250,7 @@ def _request(name: str) -> Callable[[Fields, str], list[Message] | None]:
     def read(value: Fields, role: str) -> list[Message] | None:
         held = list_or_object(value[name])
         found = conversation(held, role)
-        if found is None and isinstance(held, str) and name != "messages":
+        if found is None and isinstance(held, str) and "model" in value:
             found = messages_of(held, role)
         if found is None:
             return None
@@ -269,7 +285,7 @@ def _responses_request(value: Fields, role: str) -> list[Message] | None:
 
 def _choices(value: Fields, role: str) -> list[Message] | None:
     choices = value["choices"]
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+    if not _all_have(choices, {"message", "delta", "text"}):
         return None
     given = (
         choice.get("message") or choice.get("delta") or {"content": choice.get("text")} for choice in choices
@@ -279,9 +295,9 @@ def _choices(value: Fields, role: str) -> list[Message] | None:
 
 def _candidates(value: Fields, role: str) -> list[Message] | None:
     candidates = value["candidates"]
-    if not isinstance(candidates, list):
+    if not _all_have(candidates, {"content"}):
         return None
-    contents = (each.get("content") if isinstance(each, dict) else each for each in candidates)
+    contents = (each["content"] for each in candidates)
     return [_chat(each, role) if isinstance(each, dict) else _one(role, each) for each in contents]
 
 
@@ -301,9 +317,18 @@ def _generations(value: Fields, role: str) -> list[Message] | None:
     if not isinstance(batches, list):
         return None
     lists = (batch if isinstance(batch, list) else [batch] for batch in batches)
-    found = [generation for batch in lists for generation in batch if isinstance(generation, dict)]
+    found = [generation for batch in lists for generation in batch]
+    if not _all_have(found, {"message", "text"}):
+        return None
     given = (each.get("message") or {"content": each.get("text")} for each in found)
     return [message for each in given for message in messages_of(each, role)]
+
+
+def _all_have(items: Any, names: set[str]) -> bool:
+    """Whether `items` is a list of objects with one of these fields each."""
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and not names.isdisjoint(item) for item in items
+    )
 
 
 def _message(value: Fields, role: str) -> list[Message] | None:

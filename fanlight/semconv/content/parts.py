@@ -11,11 +11,12 @@ from fanlight.semconv.content.values import data_of, list_or_object
 
 Block = Mapping[str, Any]
 
-ID_NAMES = ("id", "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId")
+_ID_NAMES = ("id", "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId")
+_NAME_NAMES = ("name", "tool_name", "toolName")
+_ARGUMENT_NAMES = ("arguments", "args", "input")
+_RESULT_NAMES = ("response", "result", "output", "content")
 _ALONE = frozenset({"text", "json", "image", "document", "video"})
-NAME_NAMES = ("name", "tool_name", "toolName")
-ARGUMENT_NAMES = ("arguments", "args", "input")
-RESULT_NAMES = ("response", "result", "output", "content")
+_WITH_TEXT = frozenset({"text", "content", "thought", "thoughtSignature", "thought_signature", "citations"})
 
 
 def parts_of(value: Any) -> list[AnyPart]:
@@ -49,21 +50,33 @@ def tool_call(block: Block) -> ToolCall:
     inner = block.get("function")
     if isinstance(inner, dict):
         block = {"id": block.get("id"), **inner}
-    arguments = next((block[name] for name in ARGUMENT_NAMES if name in block), None)
+    arguments = next((block[name] for name in _ARGUMENT_NAMES if name in block), None)
     return ToolCall(
-        id=first_text(block, ("call_id", *ID_NAMES)),
-        name=first_text(block, NAME_NAMES),
+        id=first_text(block, ("call_id", *_ID_NAMES)),
+        name=first_text(block, _NAME_NAMES),
         arguments=slim(data_of(arguments)),
     )
 
 
 def tool_result(block: Block) -> ToolResult:
     """What a tool gave, whichever names its provider has for id and result."""
-    result = next((block[name] for name in RESULT_NAMES if block.get(name) is not None), None)
+    result = next((block[name] for name in _RESULT_NAMES if block.get(name) is not None), None)
     return ToolResult(
-        id=first_text(block, ("tool_call_id", "tool_use_id", *ID_NAMES)),
-        name=first_text(block, NAME_NAMES),
+        id=first_text(block, ("tool_call_id", "tool_use_id", *_ID_NAMES)),
+        name=first_text(block, _NAME_NAMES),
         content=result_parts(result),
+        is_error=is_error(block),
+    )
+
+
+def is_error(block: Block) -> bool:
+    """Whether a result says that the tool failed."""
+    output = block.get("output")
+    told = (block.get("status"), output.get("type") if isinstance(output, dict) else None)
+    return (
+        block.get("is_error") is True
+        or block.get("part_kind") == "retry-prompt"
+        or any(isinstance(word, str) and word.startswith("error") for word in told)
     )
 
 
@@ -79,7 +92,7 @@ def result_parts(value: Any) -> list[PlainPart]:
         return []
     if isinstance(value, str):
         return [Text(text=value)]
-    if isinstance(value, dict) and value.get("type") in ("text", "json", "content") and "value" in value:
+    if isinstance(value, dict) and _is_wrapped(value):
         return result_parts(value["value"])
     if isinstance(value, dict) and isinstance(value.get("content"), list):
         rest = {name for name, item in value.items() if item not in (None, [], {}, False)} - {
@@ -105,12 +118,18 @@ def result_value(value: Any) -> Any:
     """
     value = list_or_object(value)
     if isinstance(value, dict):
-        if value.get("type") in ("text", "json") and "value" in value:
+        if _is_wrapped(value):
             return slim(value["value"])
         said = tool_message(value)
         if said is not None:
             return slim(list_or_object(said.get("content")))
     return slim(value)
+
+
+def _is_wrapped(value: Block) -> bool:
+    """Whether `value` is a result of the AI SDK: its type and, under `value`, itself."""
+    type_ = value.get("type")
+    return type_ in ("text", "json", "content", "error-text", "error-json") and "value" in value
 
 
 def tool_message(value: Block) -> Block | None:
@@ -141,6 +160,13 @@ def _is_block(item: Any) -> bool:
     )
 
 
+def _function(block: Block) -> ToolCall | None:
+    """A call of a function, not its definition."""
+    inner = block.get("function")
+    called = inner if isinstance(inner, dict) else block
+    return tool_call(block) if not set(_ARGUMENT_NAMES).isdisjoint(called) else None
+
+
 def _text(block: Block) -> Text | None:
     found = next(
         (block[name] for name in ("text", "content", "refusal", "transcript") if name in block), None
@@ -163,10 +189,13 @@ def _reasoning(block: Block) -> Reasoning | None:
     return Reasoning(text=found) if isinstance(found, str) else None
 
 
-def _media(kind: str) -> Callable[[Block], Media]:
-    def read(block: Block) -> Media:
+def _media(kind: str) -> Callable[[Block], Media | None]:
+    """Reads a block of media; one that neither has data nor says where it is, is something else."""
+
+    def read(block: Block) -> Media | None:
         modality = block.get("modality")
-        return media(block, modality if isinstance(modality, str) else kind)
+        found = media(block, modality if isinstance(modality, str) else kind)
+        return found if found.uri or found.bytes is not None or found.mime else None
 
     return read
 
@@ -174,7 +203,7 @@ def _media(kind: str) -> Callable[[Block], Media]:
 def _untyped(block: Block) -> AnyPart | None:
     """Gemini and Bedrock say what a part is by the name of its only field."""
     for name, value in block.items():
-        if name in ("text", "content") and isinstance(value, str) and len(block) <= 3:
+        if name in ("text", "content") and isinstance(value, str) and _WITH_TEXT.issuperset(block):
             return Reasoning(text=value) if block.get("thought") is True else Text(text=value)
         if name == "json" and len(block) == 1:
             return Json(value=slim(value))
@@ -192,7 +221,7 @@ _BY_TYPE: Mapping[str, Callable[[Block], AnyPart | None]] = {
     **dict.fromkeys(("text", "input_text", "output_text", "refusal", "summary_text", "user_prompt"), _text),
     **dict.fromkeys(("system_prompt", "retry_prompt", "instruction"), _text),
     **dict.fromkeys(("reasoning", "thinking", "redacted_thinking", "reasoning_text"), _reasoning),
-    **dict.fromkeys(("tool_call", "tool_use", "function_call", "function", "server_tool_use"), tool_call),
+    **dict.fromkeys(("tool_call", "tool_use", "function_call", "server_tool_use"), tool_call),
     **dict.fromkeys(("mcp_tool_use", "builtin_tool_call", "custom_tool_call", "server_tool_call"), tool_call),
     **dict.fromkeys(
         ("tool_call_response", "tool_result", "function_call_output", "tool_return"), tool_result
@@ -208,6 +237,7 @@ _BY_TYPE: Mapping[str, Callable[[Block], AnyPart | None]] = {
     **dict.fromkeys(("video", "video_url", "input_video"), _media("video")),
     **dict.fromkeys(("file", "input_file", "document", "document_url"), _media("file")),
     **dict.fromkeys(("blob", "uri", "binary", "media"), _media("")),
+    "function": _function,
     "json": _json,
 }
 

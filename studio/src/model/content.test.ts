@@ -3,7 +3,7 @@ import { type Content, hasContent, type Message, turnsOf } from "./content";
 import { readValue } from "./value";
 
 const call = (id: string | null) => ({ type: "tool_call", id, name: "search", arguments: { q: "x" } }) as const;
-const result = (id: string | null) => ({ type: "tool_result", id, name: null, content: [{ type: "text", text: "found" }] }) as const;
+const result = (id: string | null) => ({ type: "tool_result", id, name: null, content: [{ type: "text", text: "found" }], is_error: false }) as const;
 const message = (role: string, ...parts: Message["parts"]): Message => ({ role, name: null, parts });
 const EMPTY: Content = {
   system: [], input: [], output: [], tools: [], tool_call: null, documents: [], query: null, source: {}, truncated: false,

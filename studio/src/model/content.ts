@@ -27,6 +27,7 @@ export interface ToolResultPart {
   readonly id: string | null;
   readonly name: string | null;
   readonly content: readonly PlainPart[];
+  readonly is_error: boolean;
 }
 
 export type Part = PlainPart | ToolCallPart | ToolResultPart;

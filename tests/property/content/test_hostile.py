@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fanlight.model.content import Content, Message, Text
+from fanlight.model.content import Content, Json, Message, Text
 from fanlight.model.span import KINDS
 from fanlight.semconv.content.reading import SOURCES, read_content
 from fanlight.semconv.content.sent import Sent, SentEvent
@@ -70,6 +70,31 @@ def test_a_text_comes_out_as_it_went_in(text: str) -> None:
     said = json.dumps([{"role": "user", "content": text}])
     content = read_content(Sent.of("llm", attributes=[("gen_ai.input.messages", said)]))
     assert [part.text for message in content.input for part in message.parts] == [text]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"role": "admin", "user": "ada"},
+        {"candidates": [{"name": "Ada"}]},
+        {"choices": ["tea", {"id": 1}]},
+        {"generations": [{"x": 1}]},
+        {"messages": 1, "count": 2},
+        {"contents": "a text", "title": "x"},
+        {"message": "hi", "n": 1},
+        {"output": [1, 2]},
+        {"input": "x", "n": 1},
+        {"type": "file", "path": "/data/x"},
+        {"type": "document", "id": "d1", "text": "x"},
+        [{"text": "x", "score": 0.5}],
+        [{"type": "function", "function": {"name": "f", "description": "d"}}],
+        {"kind": "request", "parts": "x"},
+        [[1, 2], ["a", "b"]],
+        {"lc": 1, "id": ["x", "PromptTemplate"], "kwargs": {"template": "t"}},
+    ],
+)
+def test_json_that_only_looks_like_a_conversation_is_kept_as_it_is(value: Any) -> None:
+    assert of("input.value", value).input == [Message(role="user", parts=[Json(value=value)])]
 
 
 def nested(depth: int) -> str:

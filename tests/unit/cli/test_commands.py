@@ -126,7 +126,10 @@ NOTHING = {
     "source": {}, "truncated": False,
 }  # fmt: skip
 CALL = {"type": "tool_call", "id": "c1", "name": "find", "arguments": {"q": "x"}}
-FOUND = {"type": "tool_result", "id": "c1", "name": None, "content": [{"type": "json", "value": [1, "two"]}]}
+FOUND = {
+    "type": "tool_result", "id": "c1", "name": None, "is_error": False,
+    "content": [{"type": "json", "value": [1, "two"]}],
+}  # fmt: skip
 PICTURE = {
     "type": "image", "mime": "image/png", "name": None, "uri": None, "bytes": 1234, "sha256": "ab" * 32,
 }  # fmt: skip

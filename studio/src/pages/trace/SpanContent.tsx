@@ -152,8 +152,9 @@ function Line({ glyph, name, id }: { readonly glyph: string; readonly name: stri
 function Results({ result, bare = false }: { readonly result: ToolResultPart; readonly bare?: boolean }): ReactElement {
   return (
     <div className="flex gap-2">
-      {!bare && <span className="font-mono text-sm text-muted" aria-label="result">←</span>}
+      {!bare && <span className="font-mono text-sm text-muted" role="img" aria-label="result">←</span>}
       <div className="grid min-w-0 flex-1 gap-2">
+        {result.is_error && <span className="text-sm text-error">✗ the tool failed</span>}
         {result.content.map((part, index) => <Plain key={index} part={part} />)}
         {result.content.length === 0 && <span className="text-muted">empty</span>}
       </div>
