@@ -14,6 +14,7 @@ from fanlight.query.contents import content_of
 from fanlight.query.spans import LONGEST_READ_BYTES, span_from_row, span_kind_name, status_name
 from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
+from fanlight.store.prompts import Record, read_prompts
 
 OPEN_SPAN_LOST_MS = 60_000
 
@@ -38,6 +39,7 @@ def get_trace(
     count = len(span_id)
     if count == limit:
         [(count,)] = store.read(scope, "trace_size", place)
+    _tell_prompts(columns, heard_ns=heard_ms * 1_000_000)
     started_ns, duration_ns = columns[7], columns[8]
     first = started_ns[0]
     last = max(begin + (length or 0) for begin, length in zip(started_ns, duration_ns, strict=True))
@@ -103,6 +105,29 @@ def _no_trace(scope: ProjectScope, trace_id: str) -> NotFoundError:
     return NotFoundError(
         f"no trace {trace_id} in project {scope.project_id}", hint="fanlight runs lists them"
     )
+
+
+def _tell_prompts(columns: list[list[Any]], *, heard_ns: int) -> None:
+    """Give the prompts of coding agents their end, and their records their place below them."""
+    span_id, parent, status, state, started_ns, duration_ns, error_type, operation = (
+        columns[place] for place in (0, 1, 5, 6, 7, 8, 15, 19)
+    )
+    places = {span_id[place]: place for place, word in enumerate(operation) if word}
+    told, owners = read_prompts(
+        [
+            Record(span, operation[place], started_ns[place] + (duration_ns[place] or 0))
+            for span, place in places.items()
+        ]
+    )
+    for record, prompt in owners.items():
+        parent[places[record]] = prompt
+    for prompt, what in told.items():
+        place, end_ns = places[prompt], what.last.end_ns
+        silent = "lost" if end_ns < heard_ns else "open"
+        state[place] = "finished" if what.ended else silent
+        duration_ns[place] = max(0, end_ns - started_ns[place]) if what.ended else None
+        if what.failed:
+            status[place], error_type[place] = 2, error_type[places[what.last.span_id]]
 
 
 def _columns(columns: list[list[Any]], first_ns: int) -> SpanColumns:

@@ -19,7 +19,8 @@ SELECT
     nullIf(error_type, ''),
     length(event_name),
     has_content,
-    run_id
+    run_id,
+    if(dialect = 'coding_agent', operation, '')
 FROM spans
 WHERE project_id = {project_id:String}
     AND trace_id = toFixedString(unhex({trace_id:String}), 16)

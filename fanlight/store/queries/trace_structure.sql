@@ -19,12 +19,13 @@ SELECT
     nullIf(error_type, ''),
     length(event_name),
     has_content,
-    run_id
+    run_id,
+    if(dialect = 'coding_agent', operation, '')
 FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, has_content, run_id,
+        error_type, event_name, has_content, run_id, operation, dialect,
         'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
@@ -35,7 +36,7 @@ FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, has_content, run_id,
+        error_type, event_name, has_content, run_id, operation, dialect,
         if(toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open') AS state
     FROM open_spans FINAL
     WHERE project_id = {project_id:String}
