@@ -11,6 +11,7 @@ from fanlight.config import Config
 from fanlight.errors import ConfigError
 from fanlight.model.finding import Found
 from fanlight.model.project import ProjectScope
+from fanlight.pricing.book import Book
 from fanlight.store import migrate
 from fanlight.store.backend import Backend
 from fanlight.store.connection import patiently
@@ -25,12 +26,12 @@ from fanlight.store.summarising import Summariser
 _MARK = re.compile(r"/\*(\w+)\*/")
 
 
-def open_store(url: str, data_dir: Path, config: Config) -> Store:
+def open_store(url: str, data_dir: Path, config: Config, book: Book | None = None) -> Store:
     """The store that `url` names, not yet open: `chdb:///path`, `clickhouse://user:secret@host:8123/database`.
 
     An empty `url` is the embedded engine in `data_dir`. Raises ConfigError for another scheme.
     """
-    return Engine(_backend(url or f"chdb://{data_dir / 'store'}", data_dir, config), config)
+    return Engine(_backend(url or f"chdb://{data_dir / 'store'}", data_dir, config), config, book or Book())
 
 
 def _backend(url: str, data_dir: Path, config: Config) -> Backend:
@@ -48,8 +49,9 @@ def _backend(url: str, data_dir: Path, config: Config) -> Backend:
 class Engine:
     """`store.contract.Store` over a backend."""
 
-    def __init__(self, backend: Backend, config: Config) -> None:
+    def __init__(self, backend: Backend, config: Config, book: Book) -> None:
         self._backend = backend
+        self._book = book
         self._config = config
         self._epoch = ""
 
@@ -57,7 +59,7 @@ class Engine:
         self._backend.open()
         migrate.migrate(self._backend.writer)
         self._epoch = migrate.epoch(self._backend.writer)
-        self._inserter = Inserter(self._backend, retention_days=self._config.retention_days)
+        self._inserter = Inserter(self._backend, self._book, retention_days=self._config.retention_days)
         self._summariser = Summariser(self._backend.writer)
 
     def close(self) -> None:

@@ -15,8 +15,11 @@ from typing import Any
 
 from fanlight.errors import StoreError
 from fanlight.model.signal import Signal
+from fanlight.pricing.book import Book
+from fanlight.pricing.rates import Rates
 from fanlight.store.backend import Backend
 from fanlight.store.contract import Inserted, RunKey, Segment
+from fanlight.store.costing import COST_COLUMNS, Costs, cost_columns, price_row
 from fanlight.store.decoding import decode_query, schema_of
 from fanlight.store.sql import statement
 
@@ -70,8 +73,10 @@ class Refused:
 class Inserter:
     """The one writer of a store."""
 
-    def __init__(self, backend: Backend, *, retention_days: int) -> None:
+    def __init__(self, backend: Backend, book: Book, *, retention_days: int) -> None:
         self._backend = backend
+        self._book = book
+        self._kept_prices: set[tuple[str, int]] = set()
         self._numbers = {
             "past_ns": (retention_days or FOR_EVER_DAYS) * DAY_NS,
             "future_ns": HOUR_NS,
@@ -106,7 +111,7 @@ class Inserter:
         if longest > LONGEST_VALUE_BYTES:
             self._store("span_content", segment, statement("insert", "span_content"))
         if stored:
-            self._store("spans", segment, self._span_query(refused, longest))
+            self._store_spans(segment, refused, longest)
         if rows > finished:
             self._store(
                 "open_spans",
@@ -146,18 +151,34 @@ class Inserter:
         ((all_, differing),) = decoder.rows("SELECT count(), countIf(differs) FROM refused")
         return Refused(same=int(all_) - int(differing), differing=int(differing))
 
-    def _span_query(self, refused: Refused, longest: int) -> str:
+    def _store_spans(self, segment: Segment, refused: Refused, longest: int) -> None:
+        costs = cost_columns(self._backend.decoder.rows(statement("insert", "models_asked")), self._book)
+        self._keep_prices(costs.used)
+        self._store("spans", segment, self._span_query(refused, longest, costs), costs.parameters)
+
+    def _keep_prices(self, used: Sequence[tuple[str, Rates]]) -> None:
+        """Whatever a stored cost stands on is stored before it."""
+        for project, rates in used:
+            if (project, rates.id) not in self._kept_prices:
+                self._backend.writer.run(statement("insert", "price"), price_row(project, rates))
+                self._kept_prices.add((project, rates.id))
+
+    def _span_query(self, refused: Refused, longest: int, costs: Costs) -> str:
         shown = {name: name for name in self._columns_of("spans")}
+        shown |= {name: f"{expression} AS {name}" for name, expression in costs.columns.items()}
         if longest > LONGEST_VALUE_BYTES:
             # Named, because a block goes to a server by the names of its columns.
             shown |= {name: f"{expression} AS {name}" for name, expression in _SHORTENED.items()}
         names = ", ".join(shown.values())
-        return f"SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"  # noqa: S608
+        return f"{costs.prefix} SELECT {names} FROM incoming {_except(refused, 'end_ns != 0')}"  # noqa: S608
 
-    def _store(self, table: str, segment: Segment, select: str) -> None:
+    def _store(
+        self, table: str, segment: Segment, select: str, parameters: Mapping[str, Any] | None = None
+    ) -> None:
         settings = {**_ONE_BLOCK, "insert_deduplication_token": segment.token}
-        parameters = {"longest": LONGEST_VALUE_BYTES} if "{longest:" in select else None
-        self._backend.store(select, table, self._columns_of(table), settings=settings, parameters=parameters)
+        given = {**(parameters or {}), **({"longest": LONGEST_VALUE_BYTES} if "{longest:" in select else {})}
+        columns = self._columns_of(table)
+        self._backend.store(select, table, columns, settings=settings, parameters=given or None)
 
     def _facts(self, query: str) -> Sequence[Any]:
         return self._backend.decoder.rows(statement("insert", query))[0]
@@ -197,7 +218,8 @@ class Inserter:
                 {"table": table},
             )
             decoded = {str(name) for name, *_ in self._backend.decoder.rows("DESCRIBE TABLE incoming")}
-            self._columns[table] = tuple(str(name) for (name,) in found if name in decoded)
+            known = decoded | (COST_COLUMNS if table == "spans" else set())
+            self._columns[table] = tuple(str(name) for (name,) in found if name in known)
         return self._columns[table]
 
     def _names(self, table: str) -> str:

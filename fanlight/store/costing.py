@@ -1,0 +1,131 @@
+"""What spans cost: prices looked up once a model, the arithmetic done by the engine for all rows at once.
+
+Amounts are whole numbers of 10^-18 dollars until the end, so that no sum depends on an order or a rounding.
+What was reported in dollars stands, unless the project set a price of its own for the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fanlight.pricing.book import Book
+from fanlight.pricing.rates import KINDS, Rates, to_json
+
+_SCALE = Decimal(10**12)
+"""From dollars for a million tokens to 10^-18 dollars for one."""
+
+_REQUEST_SCALE = Decimal(10**18)
+MODEL_KINDS = "('llm', 'embedding', 'reranker')"
+
+_HOUR = "toString(toUnixTimestamp(toStartOfHour(effective_start)))"
+KEY = f"concat(project_id, '\\t', provider, '\\t', model, '\\t', {_HOUR})"
+
+
+_SOURCE = "multiIf(has_price AND is_own, 'price', is_reported, 'reported', has_price, 'price', '')"
+COST_COLUMNS = frozenset({"cost", "cost_source", "price_id", "unpriced"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """SQL of the columns about cost, and the values that it names.
+
+    `prefix` comes before the SELECT. `used` are the prices by project, to be kept.
+    """
+
+    prefix: str
+    columns: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    used: tuple[tuple[str, Rates], ...]
+
+
+def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
+    """The columns for spans of the models `asked`: rows of project, provider, model, and hour in seconds."""
+    keys: list[str] = []
+    found: list[Rates] = []
+    own: list[int] = []
+    used: list[tuple[str, Rates]] = []
+    for project, provider, model, hour in asked:
+        rates = book.find(project, provider, model, int(hour) * 10**9)
+        if rates is not None:
+            keys.append(f"{project}\t{provider}\t{model}\t{hour}")
+            found.append(rates)
+            own.append(int(book.is_own(project, rates)))
+            used.append((project, rates))
+    tables = {f"{kind}_above": [[t.above for t in r.tiers.get(kind, ())] for r in found] for kind in KINDS}
+    tables |= {f"{kind}_price": [_prices(r, kind) for r in found] for kind in KINDS}
+    requests = [int(rates.request * _REQUEST_SCALE) for rates in found]
+    prefix = ", ".join(
+        [
+            f"indexOf({{price_keys:Array(String)}}, {KEY}) AS price_place",
+            "toInt128(coalesce(tokens_input, 0)) AS size",
+            *(
+                f"CAST({tables[f'{k}_price']}, 'Array(Array(Int64))')[price_place] AS {k}_price"
+                for k in KINDS
+            ),
+            *(
+                f"CAST({tables[f'{k}_above']}, 'Array(Array(UInt64))')[price_place] AS {k}_above"
+                for k in KINDS
+            ),
+            f"CAST({requests}, 'Array(Int64)')[price_place] AS request_price",
+            f"CAST({own}, 'Array(UInt8)')[price_place] AS is_own",
+            f"{_sum()} AS priced",
+            "cost_reported IS NOT NULL AND currency_reported = 'USD' AS is_reported",
+            "price_place != 0 AND (tokens_input IS NOT NULL OR tokens_output IS NOT NULL) AS has_price",
+            f"{_SOURCE} AS source",
+        ]
+    )
+    columns = {
+        "cost": "multiIf(source = 'price', priced, source = 'reported', cost_reported, NULL)",
+        "cost_source": "source",
+        "price_id": f"if(source = 'price', CAST({[r.id for r in found]}, 'Array(UInt64)')[price_place], 0)",
+        "unpriced": (
+            "multiIf(source != '', '',"
+            " tokens_input IS NULL AND tokens_output IS NULL,"
+            f" if(kind IN {MODEL_KINDS}, 'no tokens reported', ''),"
+            " currency_reported NOT IN ('', 'USD'), concat('currency ', left(currency_reported, 16)),"
+            " model = '', 'no model named', 'unknown model')"
+        ),
+    }
+    return Costs(prefix=f"WITH {prefix}", columns=columns, parameters={"price_keys": keys}, used=tuple(used))
+
+
+def _sum() -> str:
+    """SQL for the cost of a row by its price, as `pricing.rates.explain` has it."""
+    count = {kind: f"toInt128(coalesce(tokens_{kind}, 0))" for kind in KINDS}
+
+    def apart(kind: str) -> str:
+        return f"if(empty({kind}_price), 0, {count[kind]})"
+
+    count["input"] = f"greatest(size - {apart('cache_read')} - {apart('cache_write')}, 0)"
+    count["output"] = f"greatest({count['output']} - {apart('reasoning')}, 0)"
+    terms = [f"{count[kind]} * {_price(kind)}" for kind in KINDS]
+    whole = f"intDiv({' + '.join(terms)} + request_price, 1000000)"
+    # The engine makes no decimal of so wide a number; nine million dollars are the most for one span.
+    return (
+        f"toDecimal128(toInt64(least({whole}, 9000000000000000000)), 0) * toDecimal128('0.000000000001', 12)"
+    )
+
+
+def _price(kind: str) -> str:
+    tier = f"arrayCount(above -> above = 0 OR size > above, {kind}_above)"
+    return f"toInt128({kind}_price[greatest({tier}, 1)])"
+
+
+def _prices(rates: Rates, kind: str) -> list[int]:
+    return [int(tier.price * _SCALE) for tier in rates.tiers.get(kind, ())]
+
+
+def price_row(project: str, rates: Rates) -> dict[str, Any]:
+    """A price as a row of `prices`."""
+    return {
+        "project_id": project,
+        "price_id": rates.id,
+        "provider": rates.provider,
+        "model": rates.model,
+        "source": rates.source,
+        "version": rates.version,
+        "rates": to_json(rates),
+    }

@@ -1,0 +1,106 @@
+"""What spans cost: the engine's arithmetic, and what stands instead of a cost that nobody knows."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fanlight.pricing.book import Override
+from fanlight.pricing.published import find_published
+from fanlight.pricing.rates import explain, flat_rates, from_json, total
+
+from .telemetry import NOW_NS, span, traces
+
+MODELS = (
+    ("openai", "gpt-4o"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.5-pro"),
+    ("openai", "o3-mini"), ("openai", "text-embedding-3-small"), ("perplexity", "sonar-pro"),
+)  # fmt: skip
+
+
+def call(number: int, provider: str = "openai", model: str = "gpt-4o", **more: Any) -> Any:
+    named = {
+        "gen_ai__operation__name": "chat",
+        "gen_ai__provider__name": provider,
+        "gen_ai__request__model": model,
+    }
+    return span("call", number=number, **{**{k: v for k, v in named.items() if v}, **more})
+
+
+def tokens(**given: int) -> dict[str, int]:
+    names = {
+        "input": "gen_ai__usage__input_tokens",
+        "output": "gen_ai__usage__output_tokens",
+        "cache_read": "gen_ai__usage__cache_read__input_tokens",
+        "cache_write": "gen_ai__usage__cache_write__input_tokens",
+        "reasoning": "gen_ai__usage__reasoning__output_tokens",
+    }
+    return {names[kind]: count for kind, count in given.items()}
+
+
+def test_the_engine_counts_as_the_price_table_does(store: Any, log: Any, rows: Any) -> None:
+    dice, spans, expected = random.Random(3), [], {}
+    for number in range(1, 121):
+        provider, model = dice.choice(MODELS)
+        size = dice.choice([0, 100, 128_001, 200_000, 200_001, 900_000])
+        given = {"input": size, "cache_read": dice.randrange(size + 1), "output": dice.randrange(9_000)}
+        given["cache_write"] = dice.randrange(size - given["cache_read"] + 1)
+        given["reasoning"] = dice.randrange(given["output"] + 1)
+        spans.append(call(number, provider, model, **tokens(**given)))
+        rates = find_published(provider, model, NOW_NS)
+        assert rates is not None
+        expected[f"{number:016x}"] = (total(explain(rates, given)), "price", rates.id, "")
+    store.insert(log.segment(traces(*spans)))
+    found = rows("SELECT lower(hex(span_id)), cost, cost_source, price_id, unpriced FROM spans")
+    assert {row[0]: tuple(row[1:]) for row in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "cost"),
+    [
+        (tokens(input=1_000, output=100), ("0.0035", "price", "")),
+        ({**tokens(input=1_000), "gen_ai__usage__cost": 0.25}, ("0.25", "reported", "")),
+        ({"model": "my-own", **tokens(input=5)}, (None, "", "unknown model")),
+        ({"model": "", **tokens(input=5)}, (None, "", "no model named")),
+        ({}, (None, "", "no tokens reported")),
+        ({"model": "my-own", "provider": "ollama", **tokens(input=5)}, (None, "", "unknown model")),
+        (tokens(input=0, output=0), ("0", "price", "")),
+    ],
+)
+def test_a_call_has_a_cost_or_the_reason_why_not(
+    store: Any, log: Any, rows: Any, attributes: dict[str, Any], cost: tuple[str | None, str, str]
+) -> None:
+    store.insert(log.segment(traces(call(1, **attributes))))
+    [(amount, source, reason)] = rows("SELECT cost, cost_source, unpriced FROM spans")
+    assert (None if amount is None else f"{amount.normalize():f}", source, reason) == cost
+
+
+def test_what_is_no_model_call_and_reports_nothing_needs_no_price(store: Any, log: Any, rows: Any) -> None:
+    store.insert(log.segment(traces(span("search", number=1, gen_ai__operation__name="execute_tool"))))
+    assert rows("SELECT cost, cost_source, price_id, unpriced FROM spans") == [(None, "", 0, "")]
+
+
+def test_the_price_of_every_cost_is_kept(opened: Any, log: Any) -> None:
+    store = opened()
+    store.insert(log.segment(traces(call(1, **tokens(input=10)))))
+    store = opened()
+    store.insert(log.segment(traces(call(2, **tokens(input=10)))))
+    rows = store._backend.writer.rows
+    [(price_id,)] = rows("SELECT DISTINCT price_id FROM spans")
+    [(kept,)] = rows(f"SELECT rates FROM prices FINAL WHERE price_id = {price_id}")
+    assert from_json(kept).id == price_id
+
+
+def test_a_projects_own_price_stands_above_what_was_reported(store: Any, log: Any, rows: Any) -> None:
+    own = Override(provider="", model="gpt-4o", rates=flat_rates("", "gpt-4o", input="1000"))
+    store._inserter._book._overrides = lambda project: [own] if project == "mine" else []
+    for number, project in ((1, "mine"), (2, "other")):
+        reported = call(number, **tokens(input=1_000), gen_ai__usage__cost=0.25)
+        store.insert(log.segment(traces(reported), project=project))
+    found = rows("SELECT project_id, cost, cost_source FROM spans ORDER BY project_id")
+    assert [(project, cost, source) for project, cost, source in found] == [
+        ("mine", Decimal(1), "price"),
+        ("other", Decimal("0.25"), "reported"),
+    ]
