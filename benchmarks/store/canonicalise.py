@@ -73,7 +73,8 @@ def main(rounds: int = 10) -> None:
     store.open()
     least = dict.fromkeys(("whole insert", "every dialect", "no dialect"), float("inf"))
     try:
-        assert isinstance(store, Engine) and isinstance(store._backend, Embedded)
+        assert isinstance(store, Engine)
+        assert isinstance(store._backend, Embedded)
         decoder = store._backend.decoder
         made = segments(build(), place, spans=rounds * SPANS_A_SEGMENT, per_segment=SPANS_A_SEGMENT)
         for segment in made:

@@ -119,23 +119,25 @@ def amounts() -> str:
 
 def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
     """SQL for the nanoseconds from the start of a span to its first token, NULL when nobody knows."""
-    at, said_ = place("first_token"), text("first_token")
+    at, told = place("first_token"), text("first_token")
     units = {
         numbering().code("first_token", key): unit
         for each in dialects()
         for key, unit in each.first_token.items()
     }
     factor = _transform(f"codes[{at}]", {code: _NS[unit] for code, unit in units.items() if unit in _NS}, "0")
-    moment = f"toUnixTimestamp64Nano(parseDateTime64BestEffortOrNull({said_}, 9, 'UTC'))"
+    moment = f"toUnixTimestamp64Nano(parseDateTime64BestEffortOrNull({told}, 9, 'UTC'))"
     moments = _set(code for code, unit in units.items() if unit == "at")
-    events = sorted({name for each in dialects() for name in each.first_token_events})
-    event = f"{event_times}[arrayFirstIndex(name -> name IN {_set(events)}, {event_names})]"
-    told = (
-        f"multiIf({at} = 0, if({event} = 0, NULL, toFloat64({event}) - {start_ns}),"
-        f" codes[{at}] IN {moments}, toFloat64({moment}) - {start_ns},"
-        f" toFloat64OrNull({said_}) * {factor})"
+    events = _set(sorted({name for each in dialects() for name in each.first_token_events}))
+    event = f"{event_times}[arrayFirstIndex(name -> name IN {events}, {event_names})]"
+    duration = f"toFloat64OrNull({told}) * {factor}"
+    # Whole numbers wherever two clock readings are compared: a double of today's nanoseconds is off by hundreds.
+    since = (
+        f"multiIf({at} != 0, if(codes[{at}] IN {moments}, {moment} - toInt64({start_ns}),"
+        f" if({duration} <= {_LONGEST_FIRST_TOKEN_NS}, toInt64({duration}), NULL)),"
+        f" {event} != 0, toInt64({event}) - toInt64({start_ns}), NULL)"
     )
-    return f"multiIf({told} < 0, NULL, {told} <= {_LONGEST_FIRST_TOKEN_NS}, toUInt64({told}), NULL)"
+    return f"multiIf({since} < 0, NULL, {since} <= {_LONGEST_FIRST_TOKEN_NS}, toUInt64({since}), NULL)"
 
 
 def kinds_named() -> str:

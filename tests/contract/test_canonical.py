@@ -1,145 +1,43 @@
 """What the dialects make of attributes as instrumentations really send them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from .telemetry import span, traces
+from .dialect_cases import CASES
+from .telemetry import NOW_NS, pairs, span, traces
 
-CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "GenAI, today's names": (
-        {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",
-            "gen_ai.request.model": "gpt-4o",
-            "gen_ai.response.model": "gpt-4o-2024-08-06",
-            "gen_ai.usage.input_tokens": 120,
-            "gen_ai.usage.output_tokens": 30,
-            "gen_ai.usage.cache_read.input_tokens": 64,
-            "gen_ai.usage.cache_write.input_tokens": 8,
-            "gen_ai.usage.reasoning.output_tokens": 12,
-            "gen_ai.conversation.id": "c-1",
-            "gen_ai.agent.name": "helper",
-            "user.id": "u-1",
-        },
-        {
-            "kind": "llm",
-            "provider": "openai",
-            "model_requested": "gpt-4o",
-            "model": "gpt-4o-2024-08-06",
-            "tokens_input": 120,
-            "tokens_output": 30,
-            "tokens_cache_read": 64,
-            "tokens_cache_write": 8,
-            "tokens_reasoning": 12,
-            "session": "c-1",
-            "agent": "helper",
-            "user": "u-1",
-        },
-    ),
-    "GenAI, the names before": (
-        {
-            "gen_ai.operation.name": "text_completion",
-            "gen_ai.system": "anthropic",
-            "gen_ai.request.model": "claude",
-            "gen_ai.usage.prompt_tokens": 5,
-            "gen_ai.usage.completion_tokens": 6,
-            "gen_ai.usage.cache_creation.input_tokens": 2,
-        },
-        {
-            "kind": "llm",
-            "provider": "anthropic",
-            "model_requested": "claude",
-            "model": "claude",
-            "tokens_input": 5,
-            "tokens_output": 6,
-            "tokens_cache_write": 2,
-        },
-    ),
-    "GenAI tool": (
-        {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search", "error.type": "TimeoutError"},
-        {"kind": "tool", "tool": "search", "error_type": "TimeoutError"},
-    ),
-    "an operation that nobody knows": ({"gen_ai.operation.name": "dance"}, {"kind": "chain"}),
-    "a call over MCP": (
-        {"mcp.method.name": "tools/call", "gen_ai.tool.name": "add"},
-        {"kind": "tool", "tool": "add"},
-    ),
-    "another method of MCP": ({"mcp.method.name": "ping"}, {"kind": "internal"}),
-    "OpenInference model call": (
-        {
-            "openinference.span.kind": "LLM",
-            "llm.model_name": "gpt-4o",
-            "llm.provider": "azure",
-            "llm.system": "openai",
-            "llm.token_count.prompt": 10,
-            "llm.token_count.completion": 4,
-            "session.id": "s-1",
-            "user.id": "u-2",
-            "llm.token_count.prompt_details.cache_read": 3,
-            "llm.token_count.completion_details.reasoning": 1,
-        },
-        {
-            "kind": "llm",
-            "model": "gpt-4o",
-            "provider": "azure",
-            "tokens_input": 10,
-            "tokens_output": 4,
-            "session": "s-1",
-            "user": "u-2",
-            "tokens_cache_read": 3,
-            "tokens_reasoning": 1,
-        },
-    ),
-    "OpenInference embedding": (
-        {"openinference.span.kind": "EMBEDDING", "embedding.model_name": "small"},
-        {"kind": "embedding", "model": "small"},
-    ),
-    "OpenInference, a kind that nobody knows": ({"openinference.span.kind": "UNKNOWN"}, {"kind": "chain"}),
-    "both at once": (
-        {
-            "gen_ai.operation.name": "chat",
-            "openinference.span.kind": "CHAIN",
-            "llm.token_count.prompt": 7,
-            "gen_ai.usage.input_tokens": 7,
-        },
-        {"kind": "llm", "tokens_input": 7},
-    ),
-    "Fanlight overrides all": (
-        {
-            "fanlight.kind": "guardrail",
-            "gen_ai.operation.name": "chat",
-            "fanlight.model": "mine",
-            "gen_ai.response.model": "theirs",
-            "fanlight.room": "lobby",
-        },
-        {"kind": "guardrail", "model": "mine", "room": "lobby"},
-    ),
-    "a database call": ({"db.system.name": "postgresql"}, {"kind": "io"}),
-    "anything else": ({"code.function": "main", "gen_ai.agent.name": ""}, {"kind": "internal"}),
-    "counts that are none": (
-        {"gen_ai.usage.input_tokens": -1, "gen_ai.usage.output_tokens": "many"},
-        {"kind": "internal"},
-    ),
-}
-
-TEXTS = ("agent", "model_requested", "model", "provider", "tool", "session", "user", "room", "error_type")
-COUNTS = ("tokens_input", "tokens_output", "tokens_cache_read", "tokens_cache_write", "tokens_reasoning")
-NOTHING: dict[str, Any] = dict.fromkeys(TEXTS, "") | dict.fromkeys(COUNTS)
+TEXTS = (
+    "operation", "dialect", "agent", "model_requested", "model", "provider", "tool", "session", "user", "room",
+    "error_type", "error_message", "finish_reason", "currency_reported", "state_reported",
+)  # fmt: skip
+NUMBERS = (
+    "tokens_input", "tokens_output", "tokens_cache_read", "tokens_cache_write", "tokens_reasoning",
+    "first_token_ns", "cost_reported",
+)  # fmt: skip
+NOTHING: dict[str, Any] = dict.fromkeys(TEXTS, "") | dict.fromkeys(NUMBERS) | {"status_code": 0, "flags": []}
+NAMES = ("kind", *NOTHING)
 
 
-def test_each_case_gives_its_canonical_scalars(store, log, rows):
+@pytest.fixture
+def canonical(store, log, rows):
+    """Canonical scalars by the span's name."""
+
+    def scalars(*spans) -> dict[str, dict[str, Any]]:
+        store.insert(log.segment(traces(*spans)))
+        found = rows(f"SELECT name, {', '.join(NAMES)} FROM spans")
+        return {name: dict(zip(NAMES, row, strict=True)) for name, *row in found}
+
+    return scalars
+
+
+def test_each_case_gives_its_canonical_scalars(canonical):
     made = [
         span(name, number=number, **attributes)
         for number, (name, (attributes, _)) in enumerate(CASES.items(), 1)
     ]
-    store.insert(log.segment(traces(*made)))
-    names = ("kind", *TEXTS, *COUNTS)
-    found = {
-        name: dict(zip(names, row, strict=True))
-        for name, *row in rows(f"SELECT name, {', '.join(names)} FROM spans")
-    }
-    assert found == {name: NOTHING | expected for name, (_, expected) in CASES.items()}
+    assert canonical(*made) == {name: NOTHING | expected for name, (_, expected) in CASES.items()}
 
 
 @pytest.mark.parametrize("kind", ["exception"])
@@ -162,3 +60,89 @@ def test_rooms_and_sessions_of_a_resource_belong_to_all_its_spans(store, log, ro
         ("p", "lobby", "s-1"),
         ("p", "lobby", "own"),
     ]
+
+
+def test_a_status_that_was_set_is_not_changed_by_an_attribute(canonical):
+    fine = span("fine", number=1, logfire__level_num=17)
+    fine.status.code = 1
+    found = canonical(fine)["fine"]
+    assert (found["status_code"], found["flags"]) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "event", ["First Token Stream Event", "ai.stream.firstChunk", "llm.content.completion.chunk"]
+)
+def test_the_first_chunk_event_tells_when_the_first_token_came(canonical, event):
+    made = span("streamed", number=1)
+    for after_ns in (300, 900):
+        made.events.add(name=event, time_unix_nano=NOW_NS + after_ns)
+    assert canonical(made)["streamed"]["first_token_ns"] == 300
+
+
+def test_a_first_token_told_as_a_moment_counts_from_the_start(canonical):
+    moment = datetime.fromtimestamp(NOW_NS // 10**9 + 2, UTC).isoformat()
+    made = span("generated", number=1)
+    made.attributes.extend(pairs({"langfuse.observation.completion_start_time": f'"{moment}"'}))
+    assert canonical(made)["generated"]["first_token_ns"] == 2 * 10**9
+
+
+CALLS = {
+    "same": '{"city": "Paris", "days": {"to": 2, "from": 1}, "tags": ["a", "b"]}',
+    "other order": '{"days":{"from":1,"to":2},"tags":["a","b"],"city":"Paris"}',
+    "other space": '{\n  "city" : "Paris",\n "days": {"to" :2, "from": 1}, "tags": [ "a" , "b"]}',
+    "other value": '{"city": "Rome", "days": {"to": 2, "from": 1}, "tags": ["a", "b"]}',
+    "swapped values": '{"city": "Paris", "days": {"to": 1, "from": 2}, "tags": ["a", "b"]}',
+    "other list": '{"city": "Paris", "days": {"to": 2, "from": 1}, "tags": ["b", "a"]}',
+}
+
+
+def test_calls_are_the_same_whatever_their_white_space_and_order_of_keys(store, log, rows):
+    made = [
+        span(name, number=number, gen_ai__operation__name="execute_tool", gen_ai__tool__name="trip",
+             gen_ai__tool__call__arguments=arguments)
+        for number, (name, arguments) in enumerate(CALLS.items(), 1)
+    ]  # fmt: skip
+    store.insert(log.segment(traces(*made)))
+    found = rows("SELECT groupArray(name) FROM (SELECT * FROM spans ORDER BY name) GROUP BY call_hash")
+    assert sorted(sorted(names) for (names,) in found) == [
+        ["other list"], ["other order", "other space", "same"], ["other value"], ["swapped values"],
+    ]  # fmt: skip
+
+
+def test_a_call_without_arguments_differs_by_its_tool_and_what_is_no_call_has_no_hash(store, log, rows):
+    tools = [
+        span(name, number=n, fanlight__kind="tool", fanlight__tool=name) for n, name in enumerate("ab", 1)
+    ]
+    store.insert(log.segment(traces(*tools, span("c", number=3, gen_ai__tool__call__arguments="{}"))))
+    a, b, c = (hash_ for (hash_,) in rows("SELECT call_hash FROM spans ORDER BY name"))
+    assert a != b
+    assert c == 0
+
+
+def pending(of: int, *, parent: int, number: int):
+    """Logfire's announcement of span `of`, whose real parent is `parent`."""
+    made = span("work", number=number, parent=of, took=1)
+    attributes = {"logfire.span_type": "pending_span", "logfire.pending_parent_id": f"{parent:016x}"}
+    made.attributes.extend(pairs(attributes))
+    made.end_time_unix_nano = made.start_time_unix_nano
+    return made
+
+
+def test_what_logfire_announces_is_an_open_span_that_its_real_one_follows(store, log, rows):
+    store.insert(log.segment(traces(pending(2, parent=1, number=77), pending(3, parent=0, number=78))))
+    shown = "SELECT hex(span_id), hex(parent_span_id), end_ns, flags FROM open_spans FINAL ORDER BY span_id"
+    assert rows(shown) == [
+        (f"{2:016X}", f"{1:016X}", 0, ["pending_span"]),
+        (f"{3:016X}", f"{0:016X}", 0, ["pending_span"]),
+    ]
+    assert rows("SELECT count() FROM spans") == [(0,)]
+    store.insert(log.segment(traces(span("work", number=2, parent=1))))
+    assert rows("SELECT hex(span_id), hex(parent_span_id) FROM spans") == [(f"{2:016X}", f"{1:016X}")]
+
+
+@pytest.mark.parametrize("parent", ["", "nonsense", "zz" * 40])
+def test_an_announcement_with_a_parent_that_is_none_is_kept(store, log, rows, parent):
+    made = span("work", number=9, parent=2)
+    made.attributes.extend(pairs({"logfire.span_type": "pending_span", "logfire.pending_parent_id": parent}))
+    store.insert(log.segment(traces(made)))
+    assert rows("SELECT hex(span_id), hex(parent_span_id) FROM open_spans") == [(f"{2:016X}", f"{0:016X}")]

@@ -9,10 +9,10 @@ SELECT
         currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost
     ) REPLACE (
         if(is_pending, parent_span_id, span_id) AS span_id,
-        if(is_pending, toFixedString(substring(unhex(pending_parent), 1, 8), 8), parent_span_id) AS parent_span_id,
+        if(is_pending, toFixedString(if(match(pending_parent, '^[0-9a-f]{16}$'), unhex(pending_parent), ''), 8), parent_span_id) AS parent_span_id,
         -- What is only announced has not ended, whatever the announcement says.
         if(is_pending, 0, end_ns) AS end_ns,
-        if(status_code = 0, if(is_failed, 2, 0), status_code) AS status_code,
+        if(is_failed, 2, status_code) AS status_code,
         multiIf(agent != '', agent, kind != 'agent', '', entity != '', entity, /*names_spans*/, toString(name), '') AS agent,
         multiIf(tool != '', tool, kind != 'tool', '', entity != '', entity, replaceRegexpOne(toString(name), '^(execute_tool|tools/call|running tool:?) ', '')) AS tool,
         /*provider*/ AS provider,
@@ -34,7 +34,7 @@ SELECT
     arrayFilter(flag -> flag != '', [
         if(effective_ns = start_ns, '', 'clamped_time'),
         if(is_pending, 'pending_span', ''),
-        if(is_failed > status_code, 'status_by_attribute', ''),
+        if(is_failed, 'status_by_attribute', ''),
         if(/*bad_tokens*/, 'bad_tokens', ''),
         if(is_bad_cost, 'bad_cost', ''),
         if(/*disagree*/, 'conventions_disagree', '')
@@ -75,7 +75,8 @@ FROM
         coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) AS cached,
         /*amounts*/ AS amounts,
         arrayExists(amount -> if(amount < 0, 1, amount > /*most_cost*/), amounts) AS is_bad_cost,
-        /*failed*/ AS is_failed
+        -- A status that was set is the last word.
+        if(status_code = 0, /*failed*/, 0) AS is_failed
     FROM
     (
         SELECT
