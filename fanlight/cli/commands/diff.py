@@ -106,7 +106,7 @@ def step_table(steps: Sequence[Mapping[str, Any]], *, width: int) -> Table:
         ("step", {"no_wrap": True, "overflow": "ellipsis", "ratio": 3}),
         ("A", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2}),
         ("B", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2}),
-        ("differs in", {"overflow": "fold", "ratio": 2}),
+        ("differs in", {"overflow": "fold", "ratio": 2, "min_width": 20}),
     ]
     if width < 90:
         return table(headings[:4], [row[:4] for row in rows])

@@ -92,4 +92,9 @@ def event_line(event: Mapping[str, Any]) -> Text:
         line.append(f"{visible(data['kind']):<5} ", KIND_STYLES.get(data["kind"], "dim"))
         line.append(visible(data["name"], limit=80), "bold red" if data["status"] == "error" else "")
         return line.append(f"  {span_of(data['duration_ns']) or data['state']}", "dim")
+    if kind == "finding":
+        line.append(f"{clock_time(data['at'])} ", "dim").append("found ", "yellow")
+        line.append(visible(data["statement"], limit=200), "yellow" if data["state"] == "open" else "dim")
+        over = "" if data["state"] == "open" else "  over"
+        return line.append(f"{over}  {visible(data['run_id'], limit=12)}", "dim")
     return line.append(f"{visible(kind):<5} ", "dim").append(visible(data, limit=400))

@@ -120,7 +120,9 @@ def _recovered(ground: Ground, way: Sequence[Step]) -> list[Statement]:
             continue
         by = ground.history.made_up_for(step)
         if by is not None:
-            said = f"{told(step)}; {by.tool or by.name} made up for it"
+            name = by.tool or by.name
+            what = "a later attempt" if name == (step.tool or step.name) else name
+            said = f"{told(step)}; {what} made up for it"
             found.append(Statement(kind="recovered", statement=said, span_id=step.span_id))
     return found
 

@@ -7,6 +7,8 @@ import json
 import pytest
 from rich.cells import cell_len
 
+from fanlight.cli.commands.tail import event_line
+
 from .conftest import Cli
 from .test_commands import ID, RUN, Server
 
@@ -120,3 +122,10 @@ def test_a_run_is_compared_with_one_thing(cli: Cli, arguments: tuple[str, ...]) 
     ran = cli("diff", *arguments, server=Server())
     assert (ran.status, ran.stdout) == (2, "")
     assert "give a second run, or --median 20" in ran.stderr
+
+
+def test_a_finding_is_a_line_of_the_tail() -> None:
+    data = {"at": "2025-01-02T03:04:05.678901234Z", "statement": "search was called 4 times\x1b[2J",
+            "state": "over", "run_id": ID}  # fmt: skip
+    line = event_line({"type": "finding", "data": data}).plain
+    assert line.endswith(r"found search was called 4 times\x1b[2J  over  4bf92f3577b…")
