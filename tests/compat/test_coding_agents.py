@@ -115,8 +115,8 @@ def test_codex(server, client) -> None:
                 tree=[
                     "agent 'codex prompt' agent=codex",
                     "  io 'api_request' agent=codex",
-                    "  guardrail 'tool_decision shell' agent=codex",
                     "  llm 'chat gpt-5-codex' agent=codex model=gpt-5-codex tokens=900+70",
+                    "  guardrail 'tool_decision shell' agent=codex",
                     "  tool 'execute_tool shell' agent=codex tool=shell",
                     "  llm 'chat gpt-5-codex' agent=codex model=gpt-5-codex tokens=1000+20",
                     "agent 'codex prompt' agent=codex",
@@ -137,8 +137,8 @@ def test_codex(server, client) -> None:
                 tree=[
                     "agent 'codex prompt' agent=codex",
                     "  io 'api_request' agent=codex",
-                    "  guardrail 'tool_decision shell' agent=codex",
                     "  llm 'chat gpt-5-codex' agent=codex model=gpt-5-codex tokens=900+70",
+                    "  guardrail 'tool_decision shell' agent=codex",
                     "  tool 'execute_tool shell' agent=codex tool=shell",
                     "  llm 'chat gpt-5-codex' agent=codex model=gpt-5-codex tokens=1000+20",
                     "agent 'codex prompt' agent=codex",
