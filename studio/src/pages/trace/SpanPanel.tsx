@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useState } from "react";
 import { Link } from "wouter";
-import { formatCount } from "../../base/format";
+import { formatCount, formatMoney } from "../../base/format";
 import { clockTime, formatDuration, parseMillis } from "../../base/time";
 import { failureOf } from "../../data/failure";
 import { spanQuery } from "../../data/reads";
@@ -33,7 +33,7 @@ export function SpanPanel({ project, traceId, tree, at, onChoose, onClose }: {
   }, [span, fields.state, refetch]);
   return (
     <>
-      <Head project={project} traceId={traceId} fields={fields} tree={tree} at={at} message={span?.status_message ?? ""} onChoose={onChoose} onClose={onClose} />
+      <Head project={project} traceId={traceId} fields={fields} tree={tree} at={at} span={span} onChoose={onChoose} onClose={onClose} />
       {error && !span && <ErrorBox failure={failureOf("The span could not be read", error)} onRetry={() => void refetch()} />}
       {!error && !span && <Skeleton />}
       {span && <Body project={project} span={span} />}
@@ -41,13 +41,13 @@ export function SpanPanel({ project, traceId, tree, at, onChoose, onClose }: {
   );
 }
 
-function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }: {
+function Head({ project, traceId, fields, tree, at, span, onChoose, onClose }: {
   readonly project: string;
   readonly traceId: string;
   readonly fields: SpanFields;
   readonly tree: Tree;
   readonly at: number;
-  readonly message: string;
+  readonly span: Span | undefined;
   readonly onChoose: (at: number) => void;
   readonly onClose: () => void;
 }): ReactElement {
@@ -62,7 +62,9 @@ function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }
     ["Agent", fields.agent],
     ["Service", fields.service],
     ["Tokens in / out", fields.tokens_input === null && fields.tokens_output === null ? null : `${formatCount(fields.tokens_input)} / ${formatCount(fields.tokens_output)}`],
-    ["Cost", fields.cost === null ? null : `$${fields.cost}`],
+    ["Cost", costOf(fields, span)],
+    ["First token", typeof span?.first_token_ns === "number" ? formatDuration(span.first_token_ns) : null],
+    ["Finish", span?.finish_reason ?? null],
   ];
   return (
     <header className="shrink-0 px-3 pt-2 pb-2">
@@ -75,7 +77,7 @@ function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }
       <Breadcrumb tree={tree} at={at} onChoose={onChoose} />
       {failed && (
         <p className="mt-1.5 max-h-24 overflow-auto rounded bg-error-wash px-2 py-1 text-sm text-error [overflow-wrap:anywhere]">
-          ✗ {[fields.error_type, messageOf(fields.error_type, message)].filter(Boolean).join(": ") || "This span failed without saying why."}
+          ✗ {[fields.error_type, messageOf(fields.error_type, span?.status_message ?? "")].filter(Boolean).join(": ") || "This span failed without saying why."}
         </p>
       )}
       <dl className="flex flex-wrap gap-x-5 gap-y-1 pt-2 text-sm">
@@ -92,6 +94,13 @@ function Head({ project, traceId, fields, tree, at, message, onChoose, onClose }
       </dl>
     </header>
   );
+}
+
+/** What a span cost, or why nobody knows: never a zero for what could not be priced. */
+function costOf(fields: SpanFields, span: Span | undefined): string | null {
+  const amount = span?.cost?.amount ?? fields.cost;
+  if (amount !== null) return formatMoney(amount);
+  return span?.cost?.unpriced ? `unpriced: ${span.cost.unpriced}` : null;
 }
 
 /** The way down to a span; deep traces are not indented without end, so this tells where one is. */
