@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import content, ingest, live, query, start
+from benchmarks import content, ingest, live, query, sdk, start
 from benchmarks.bench import Bench
 from benchmarks.report import Row, show, write
 
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "ingest": ingest.measure,
     "live": live.measure,
     "query": query.measure,
+    "sdk": sdk.measure,
     "content": content.measure,
     "start": start.measure,
 }
