@@ -17,6 +17,9 @@ from fanlight.store.contract import Store
 MOST_LOGS = 500
 """So many log records about one span are read, the first of them."""
 
+LONGEST_LOGS_BYTES = 16 * 1024 * 1024
+"""So many bytes of them all together."""
+
 SILENT_KINDS = frozenset({"io", "internal", "room"})
 """Nobody speaks in spans of these kinds, so no log records are looked for."""
 
@@ -33,18 +36,22 @@ def content_of(store: Store, scope: ProjectScope, span: Span, place: Mapping[str
     content = read_content(sent_of(span))
     if span.kind in SILENT_KINDS or content.tool_call or (content.input and content.output):
         return content
-    logs = _logs(store, scope, span, place)
-    return read_content(sent_of(span, logs)) if logs else content
+    records = _records(store, scope, span, place)
+    if not records:
+        return content
+    events = [_event(*record[:-1]) for record in records[:MOST_LOGS] if record[-1]]
+    return read_content(sent_of(span, events, cut=len(events) < len(records)))
 
 
-def sent_of(span: Span, logs: Sequence[SentEvent] = ()) -> Sent:
-    """`span` as the readers of content take it."""
+def sent_of(span: Span, logs: Sequence[SentEvent] = (), *, cut: bool = False) -> Sent:
+    """`span` as the readers of content take it; `cut` when there are more `logs` than these."""
     return Sent.of(
         span.kind,
         tool=span.tool,
         attributes=_pairs(span.attributes),
         events=[SentEvent(event.name, dict(_pairs(event.attributes))) for event in span.events],
         logs=logs,
+        cut=cut,
     )
 
 
@@ -52,16 +59,19 @@ def _pairs(attributes: Iterable[Attribute]) -> Iterable[tuple[str, Any]]:
     return ((each.key, each.value) for each in attributes)
 
 
-def _logs(store: Store, scope: ProjectScope, span: Span, place: Mapping[str, int]) -> list[SentEvent]:
+def _records(
+    store: Store, scope: ProjectScope, span: Span, place: Mapping[str, int]
+) -> Sequence[Sequence[Any]]:
     parameters = {
         "trace_id": span.trace_id,
         "span_id": span.span_id,
         "since_ns": max(place["since_ns"] - _BEFORE_NS, 0),
         "until_ns": min(place["until_ns"] + (span.duration_ns or 0) + _AFTER_NS, 2**63 - 1),
         "names": list(EVENT_NAMES),
-        "limit": MOST_LOGS,
+        "longest": LONGEST_LOGS_BYTES,
+        "limit": MOST_LOGS + 1,
     }
-    return [_event(*row) for row in store.read(scope, "span_logs", parameters)]
+    return store.read(scope, "span_logs", parameters)
 
 
 def _event(name: str, body: str, body_type: int, keys: Any, values: Any, types: Any) -> SentEvent:

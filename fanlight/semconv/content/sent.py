@@ -48,12 +48,16 @@ class Sent:
         attributes: Iterable[tuple[str, Any]] = (),
         events: Sequence[SentEvent] = (),
         logs: Sequence[SentEvent] = (),
+        cut: bool = False,
     ) -> Sent:
-        """The span's content to be; the first of several attributes of one key counts."""
+        """The span's content to be; the first of several attributes of one key counts.
+
+        `cut`: whoever asks knows that there is more than this.
+        """
         values: dict[str, Any] = {}
         for key, value in attributes:
             values.setdefault(key, value)
-        cut = len(events) > MOST_EVENTS or len(logs) > MOST_EVENTS
+        cut = cut or len(events) > MOST_EVENTS or len(logs) > MOST_EVENTS
         return cls(kind, tool, values, events[:MOST_EVENTS], logs[:MOST_EVENTS], cut)
 
     @property

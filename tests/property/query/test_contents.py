@@ -20,6 +20,7 @@ PROJECT = "contents"
 SCOPE = ProjectScope(PROJECT)
 TRACE = "0" * 31 + "1"
 LONG = 200_000
+MIB = 1024 * 1024
 
 
 def record(name: str, body: Any, number: int, **attributes: Any) -> LogRecord:
@@ -42,6 +43,7 @@ def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
         telemetry.span("chat", number=2, gen_ai__operation__name="chat"),
         telemetry.span("chat", number=3, gen_ai__operation__name="chat"),
         telemetry.span("chat", number=4, gen_ai__operation__name="chat", gen_ai__input__messages=long),
+        telemetry.span("chat", number=7, gen_ai__operation__name="chat"),
         telemetry.span("bytes", number=5, raw=b"\xff\x00" * LONG),
         telemetry.span(
             "chat", number=6, gen_ai__operation__name="chat",
@@ -59,6 +61,7 @@ def filled(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
             gen_ai__input__messages=asked, gen_ai__output__messages=given,
         ),
         record("something.else", "no content", 4),
+        *(record("gen_ai.user.message", {"content": "x" * MIB}, 7) for _ in range(20)),
     ]  # fmt: skip
     request = ExportLogsServiceRequest()
     request.resource_logs.add().scope_logs.add().log_records.extend(records)
@@ -75,6 +78,13 @@ def test_messages_in_log_records_are_the_content_of_their_span(store: Store, num
     assert content is not None
     assert content.input == [Message(role="user", parts=[Text(text="hi")])]
     assert content.output == [Message(role="assistant", parts=[Text(text="ho")])]
+
+
+def test_of_more_log_records_than_are_read_the_first_are_the_content(store: Store) -> None:
+    content = read(store, 7).content
+    assert content is not None
+    assert content.truncated
+    assert [len(message.parts) for message in content.input] == [1] * 15
 
 
 def test_a_long_value_is_read_whole_and_its_data_is_a_reference(store: Store) -> None:
