@@ -1,5 +1,5 @@
--- The log records about one span that carry content, oldest first. Past `longest` bytes of all of them a record
--- is only named, and the last column says so.
+-- The log records about one span that carry content, oldest first. Of those past `longest` bytes of them all
+-- there is only the name, and the last column says so.
 SELECT
     named,
     if(whole, body_value, ''),
