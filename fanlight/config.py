@@ -74,6 +74,12 @@ TABLE: tuple[Setting, ...] = (
     _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS, the loss bound."),
     _row("retention_days", 30, "Days that telemetry is kept."),
     _row("run_lost_after_s", 300, "A run without its root for this long is lost, until the root comes."),
+    _row(
+        "span_lost_after_s",
+        50.0,
+        "An open span that nothing was heard of for this long is lost, and so is a run without any other; a"
+        " living process says every 20 s which spans are open.",
+    ),
     _row("run_stuck_after_s", 600, "A running run in which nothing began or ended for this long is stuck."),
     _row("loop_repeats", 4, "The same tool call with the same result, so often in a row, is a loop."),
     _row("query_timeout_s", 10, "A question that takes longer is stopped."),

@@ -1,8 +1,9 @@
 """The writer: takes one generation of the log after the other to the store, and tells of it.
 
-    seal -> insert -> summarise -> announce -> release
+    seal -> insert -> announce the items -> summarise -> announce the summaries -> release
 
 One thread, no fixed wait: the next generation is whatever was committed while the last one was stored.
+Items are told of before their runs are summed up: whoever watches an agent sees its steps at once.
 Whatever happens, a generation is released only once its items are stored or parked and the summaries of
 their runs are rebuilt; until then a crash finds it in the log again.
 """
@@ -34,6 +35,9 @@ IDLE_S = 0.05
 """How long the writer sleeps at most when nothing was committed."""
 
 LOSE_RUNS_EVERY_S = 5.0
+LOSE_RUNS_PARTS = 4
+"""Runs without a sign of life are looked for several times within the silence that makes them lost."""
+
 FIRST_RETRY_S, LAST_RETRY_S = 0.05, 5.0
 DRAIN_S = 8.0
 PARKED_REASON = "refused by the store"
@@ -83,6 +87,8 @@ class Writer:
         self._ledger = ledger
         self._clock = clock
         self._lost_after_ns = int(config.run_lost_after_s * 1e9)
+        self._open_lost_after_ns = int(config.span_lost_after_s * 1e9)
+        self._lose_every_s = min(LOSE_RUNS_EVERY_S, config.span_lost_after_s / LOSE_RUNS_PARTS)
         self._summaries = Summaries(clock)
         self._held: list[Generation] = []
         self._watermark = 0
@@ -117,7 +123,7 @@ class Writer:
         """The part of `start` before the thread; for driving `turn` by hand."""
         self._opened_at_seq = self._store.last_seq()
         self._waiting = len(self._log.open(above_seq=self._opened_at_seq))
-        self._lose_at = self._clock.monotonic() + LOSE_RUNS_EVERY_S
+        self._lose_at = self._clock.monotonic() + self._lose_every_s
         if not self._waiting:
             self._tell_of_start()
 
@@ -130,17 +136,14 @@ class Writer:
         generation = self._persist(lambda: self._log.seal(empty=rebuild or lose))
         if generation is None:
             return False
-        projects = self._insert(generation)
+        if projects := self._insert(generation):
+            self._tell(generation.last_seq, projects)
         upto, changed = self._sum_up(generation, rebuild=rebuild, lose=lose)
         self._summed_up |= changed
-        if replaying:
-            # Its summaries lie behind items that still wait, so they are told of with the last of those.
-            upto = generation.last_seq
-        else:
-            projects |= self._summed_up
+        # While others wait, summaries lie behind their items, and are told of with the last of those.
+        if self._summed_up and not replaying:
+            self._tell(upto, self._summed_up)
             self._summed_up = frozenset()
-        if projects:
-            self._tell(upto, projects)
         self._held.append(generation)
         if not self._summaries:
             self._release()
@@ -217,11 +220,17 @@ class Writer:
             self._watcher.changed(runs, first_seq)
 
     def _lose_runs(self, first_seq: int) -> Sequence[RunKey]:
-        self._lose_at = self._clock.monotonic() + LOSE_RUNS_EVERY_S
-        silent_since_ns = self._clock.now_ns() - self._lost_after_ns
-        lose = partial(self._store.lose_runs, first_seq=first_seq)
+        self._lose_at = self._clock.monotonic() + self._lose_every_s
+        now_ns = self._clock.now_ns()
+        lose = partial(
+            self._store.lose_runs,
+            first_seq=first_seq,
+            open_silent_since_ns=now_ns - self._open_lost_after_ns,
+        )
         try:
-            return self._persist(lambda: _ask(lambda at: lose(silent_since_ns=at), silent_since_ns))
+            return self._persist(
+                lambda: _ask(lambda at: lose(silent_since_ns=at), now_ns - self._lost_after_ns)
+            )
         except StoreError as error:
             logger.error("runs without their end were not looked for: %s", error)  # noqa: TRY400
             return ()

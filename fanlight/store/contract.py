@@ -107,8 +107,14 @@ class Store(Protocol):
         """Rebuild these runs' summaries with sequences from `first_seq` on; how many were written."""
         ...
 
-    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
-        """Mark running runs that nothing was heard of since `silent_since_ns` as lost; which they were."""
+    def lose_runs(
+        self, *, silent_since_ns: int, first_seq: int, open_silent_since_ns: int = 0
+    ) -> Sequence[RunKey]:
+        """Mark running runs that nothing was heard of since `silent_since_ns` as lost; which they were.
+
+        Runs whose spans are told of while they are open are lost when nothing was heard since
+        `open_silent_since_ns`: a living process would have said that they still are.
+        """
         ...
 
     def note_findings(self, findings: Sequence[Found], *, first_seq: int) -> None:

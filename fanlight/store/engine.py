@@ -75,8 +75,14 @@ class Engine:
     def summarise(self, runs: Sequence[RunKey], *, first_seq: int) -> int:
         return self._summariser.summarise(runs, first_seq=first_seq)
 
-    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
-        return self._summariser.lose(silent_since_ns=silent_since_ns, first_seq=first_seq)
+    def lose_runs(
+        self, *, silent_since_ns: int, first_seq: int, open_silent_since_ns: int = 0
+    ) -> Sequence[RunKey]:
+        return self._summariser.lose(
+            silent_since_ns=silent_since_ns,
+            first_seq=first_seq,
+            open_silent_since_ns=open_silent_since_ns,
+        )
 
     def note_findings(self, findings: Sequence[Found], *, first_seq: int) -> None:
         note(

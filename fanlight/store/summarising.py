@@ -43,9 +43,15 @@ class Summariser:
             self._make("changed", first_seq=first_seq)
             return self._write()
 
-    def lose(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
-        """Mark running runs that were last heard of before `silent_since_ns` as lost."""
-        found = self._writer.rows(statement("summarise", "lost"), {"silent_ms": silent_since_ns // 1_000_000})
+    def lose(
+        self, *, silent_since_ns: int, first_seq: int, open_silent_since_ns: int = 0
+    ) -> Sequence[RunKey]:
+        """Mark running runs as lost: see `Store.lose_runs`."""
+        silent = {
+            "silent_ms": silent_since_ns // 1_000_000,
+            "open_silent_ms": max(open_silent_since_ns, silent_since_ns) // 1_000_000,
+        }
+        found = self._writer.rows(statement("summarise", "lost"), silent)
         if not found:
             return []
         runs = [RunKey(project, run) for project, run in found]

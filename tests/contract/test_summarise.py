@@ -179,6 +179,52 @@ def test_a_silent_running_run_is_lost_until_its_root_comes(store, log, rows):
     assert [row[1] for row in rows(RUNS)] == ["success"]
 
 
+def heard(store: Any, log: Any, at: int, *spans: Any) -> None:
+    """Spans that come `at` seconds after NOW_NS, and their runs summed up."""
+    inserted = store.insert(log.segment(traces(*spans), received_ns=NOW_NS + at * SECOND_NS))
+    store.summarise(list(inserted.runs), first_seq=log.next_seq)
+    log.next_seq += 1_000
+
+
+def test_a_run_with_open_spans_is_lost_sooner_and_comes_back_with_a_sign_of_life(store, log, rows):
+    def lose(now: int) -> Any:
+        found = store.lose_runs(
+            silent_since_ns=NOW_NS + (now - 300) * SECOND_NS,
+            open_silent_since_ns=NOW_NS + (now - 50) * SECOND_NS,
+            first_seq=log.next_seq,
+        )
+        log.next_seq += 1_000
+        return found
+
+    heard(store, log, 60, span("child", number=2, parent=1), span("root", number=1, took=0))
+    heard(store, log, 60, span("plain", trace=2, number=2, parent=1))
+    assert lose(110) == []
+    assert lose(111) == [RunKey("default", TRACE)]  # the other was never seen open
+    assert [row[1] for row in rows(RUNS)] == ["lost", "running"]
+    heard(store, log, 112, span("root", number=1, took=0))
+    assert [row[1] for row in rows(RUNS)] == ["running", "running"]
+    assert lose(163) == [RunKey("default", TRACE)]
+    heard(store, log, 164, span("root", number=1))
+    assert [row[1] for row in rows(RUNS)] == ["success", "running"]
+    assert lose(400) == [RunKey("default", f"{2:032x}")]
+
+
+def test_a_run_is_lost_at_once_when_that_is_said_of_all_of_its_open_spans(store, log, rows):
+    lost = {"took": 0, "fanlight__state": "lost"}
+    status = "SELECT status FROM runs FINAL"
+    heard(store, log, 60, span("root", number=1, took=0), span("step", number=2, parent=1, took=0))
+    heard(store, log, 61, span("step", number=2, parent=1, **lost))
+    assert rows(status) == [("running",)]
+    heard(store, log, 62, span("root", number=1, **lost))
+    assert rows(status) == [("lost",)]
+    heard(store, log, 63, span("step", number=2, parent=1, took=0))
+    assert rows(status) == [("running",)]
+    heard(store, log, 64, span("step", number=2, parent=1))
+    assert rows(status) == [("lost",)]
+    heard(store, log, 65, span("root", number=1))
+    assert rows(status) == [("success",)]
+
+
 def batches() -> list[Any]:
     """Two traces in batches, parents after children, with open spans, an own run and wrapped calls."""
     first = agent_run()

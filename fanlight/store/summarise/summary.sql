@@ -6,7 +6,11 @@ SELECT
     if(rooted, root.2, first_start) AS started_at,
     if(rooted AND root.3, fromUnixTimestamp64Nano(toUnixTimestamp64Nano(root.2) + root.4, 'UTC'), NULL) AS ended_at,
     heard_at,
-    multiIf(NOT rooted OR NOT root.3, 'running', root.5 = 2, 'error', 'success') AS status,
+    multiIf(
+        rooted AND root.3, if(root.5 = 2, 'error', 'success'),
+        open_count > 0 AND open_count = lost_count, 'lost',
+        'running'
+    ) AS status,
     if(rooted, root.6, first_name) AS name,
     if(first_agent = '', root.7, first_agent) AS agent,
     if(root.8 = '', first_service, root.8) AS service,
@@ -53,6 +57,8 @@ FROM (
         arraySort(groupUniqArrayIf(tool, tool != '')) AS tools,
         argMinIf((toString(error_type), error_message, span_id), (end_ns, span_id), status_code = 2) AS error,
         max(received_at) AS heard_at,
+        countIf(NOT finished) AS open_count,
+        countIf(NOT finished AND state_reported = 'lost') AS lost_count,
         toUInt32(count()) AS span_count,
         toUInt32(countIf(status_code = 2)) AS error_count,
         toUInt32(countIf(kind = 'llm')) AS llm_count,

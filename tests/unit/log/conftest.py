@@ -92,8 +92,10 @@ class FakeStore:
         self.summaries.update({run: first_seq + index for index, run in enumerate(runs)})
         return len(runs)
 
-    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
-        self.calls.append(("lose_runs", silent_since_ns))
+    def lose_runs(
+        self, *, silent_since_ns: int, first_seq: int, open_silent_since_ns: int = 0
+    ) -> Sequence[RunKey]:
+        self.calls.append(("lose_runs", silent_since_ns, open_silent_since_ns))
         lost, self.lost = self.lost, ()
         return lost
 

@@ -71,7 +71,9 @@ class SqliteStore:
                 )
         return len(runs)
 
-    def lose_runs(self, *, silent_since_ns: int, first_seq: int) -> Sequence[RunKey]:
+    def lose_runs(
+        self, *, silent_since_ns: int, first_seq: int, open_silent_since_ns: int = 0
+    ) -> Sequence[RunKey]:
         return ()
 
     def last_seq(self) -> int:

@@ -31,7 +31,7 @@ def test_a_generation_is_stored_summed_up_announced_and_released(
         ("insert", Signal.LOGS, ["log"]),
         ("summarise", ["log", "r1", "r2"]),
     ]
-    assert told.announced == [(0, []), (6, ["p"])]
+    assert told.announced == [(0, []), (3, ["p"]), (6, ["p"])]  # items first, then their summaries
     assert sorted(store.summaries.values()) == [4, 5, 6]
     assert log.backlog_bytes == 0
     assert told.ledger.counts == {("stored", "traces"): 2, ("stored", "logs"): 1}
@@ -49,7 +49,7 @@ def test_summaries_are_rebuilt_at_once_and_then_once_a_second(
         append(log, batch(f"r:{number}"))
         told.drain()
     assert [call[0] for call in store.calls] == ["insert", "summarise", "insert", "insert"]
-    assert len(told.announced) == 4
+    assert len(told.announced) == 5
     assert log.backlog_bytes > 0  # not released before its summaries are rebuilt
     clock.advance(3)
     told.drain()
@@ -141,7 +141,7 @@ def test_stopping_without_draining_leaves_the_rest_for_the_next_start(
     later.writer.open()
     later.drain()
     assert list(store.rows) == ["a"]
-    assert [projects for _, projects in later.announced] == [["p"], []]
+    assert [projects for _, projects in later.announced] == [["p"], ["p"], []]
     assert again.backlog_bytes == 0
 
 
@@ -189,7 +189,7 @@ def test_a_long_replay_sums_up_and_releases_as_it_goes_and_tells_of_summaries_at
     items = [store.rows[f"r{number}:a"] for number in range(3)]
     summaries = [store.summaries[RunKey("p", f"r{number}")] for number in range(3)]
     assert items + summaries == sorted(items + summaries)
-    assert [watermark for watermark, _ in told.announced] == [*items[:2], summaries[2], summaries[2]]
+    assert [watermark for watermark, _ in told.announced] == [*items, summaries[2], summaries[2]]
 
 
 def test_lost_runs_are_looked_for_now_and_then_and_announced(
@@ -204,7 +204,7 @@ def test_lost_runs_are_looked_for_now_and_then_and_announced(
     assert store.calls == []
     clock.advance(5)
     told.drain()
-    assert store.calls == [("lose_runs", (1_005 - 300) * 10**9)]
+    assert store.calls == [("lose_runs", (1_005 - 300) * 10**9, (1_005 - 50) * 10**9)]
     assert told.announced == [(0, []), (1, ["q"])]
 
 
