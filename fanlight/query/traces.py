@@ -115,19 +115,21 @@ def _tell_prompts(columns: list[list[Any]], *, heard_ns: int) -> None:
     places = {span_id[place]: place for place, word in enumerate(operation) if word}
     told, owners = read_prompts(
         [
-            Record(span, operation[place], started_ns[place] + (duration_ns[place] or 0))
+            Record(span, operation[place], started_ns[place] + (duration_ns[place] or 0), error_type[place])
             for span, place in places.items()
         ]
     )
     for record, prompt in owners.items():
         parent[places[record]] = prompt
     for prompt, what in told.items():
-        place, end_ns = places[prompt], what.last.end_ns
-        silent = "lost" if end_ns < heard_ns else "open"
-        state[place] = "finished" if what.ended else silent
-        duration_ns[place] = max(0, end_ns - started_ns[place]) if what.ended else None
-        if what.failed:
-            status[place], error_type[place] = 2, error_type[places[what.last.span_id]]
+        place, last = places[prompt], what.last
+        if what.standing == "open":
+            state[place] = "lost" if last.end_ns < heard_ns else "open"
+            duration_ns[place] = None
+        else:
+            duration_ns[place] = max(0, last.end_ns - started_ns[place])
+        if what.standing == "failed":
+            status[place], error_type[place] = 2, last.error_type
 
 
 def _columns(columns: list[list[Any]], first_ns: int) -> SpanColumns:

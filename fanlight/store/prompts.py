@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 PROMPT, REQUEST, FAILURE = "prompt", "request", "failure"
 
@@ -19,22 +20,22 @@ class Record:
     span_id: str
     operation: str
     end_ns: int
+    error_type: str = ""
+    error_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What its records say of a prompt: which was the last one, and whether that one ended or failed it."""
+    """What its records say of a prompt: which was the last one, and how that leaves it."""
 
     last: Record
 
     @property
-    def ended(self) -> bool:
+    def standing(self) -> Literal["open", "over", "failed"]:
         """It goes on until the model answered, or failed for good, and nothing follows."""
-        return self.last.operation in (REQUEST, FAILURE)
-
-    @property
-    def failed(self) -> bool:
-        return self.last.operation == FAILURE
+        if self.last.operation == FAILURE:
+            return "failed"
+        return "over" if self.last.operation == REQUEST else "open"
 
 
 def read_prompts(records: Sequence[Record]) -> tuple[dict[str, Told], dict[str, str]]:
@@ -44,8 +45,8 @@ def read_prompts(records: Sequence[Record]) -> tuple[dict[str, Told], dict[str, 
 
     Example:
         >>> told, owners = read_prompts([Record("p", "prompt", 1), Record("c", "request", 5)])
-        >>> told["p"].ended, told["p"].last.end_ns, owners
-        (True, 5, {'c': 'p'})
+        >>> told["p"].standing, told["p"].last.end_ns, owners
+        ('over', 5, {'c': 'p'})
     """
     ordered = sorted(records, key=_place)
     current = next((each.span_id for each in ordered if each.operation == PROMPT), None)

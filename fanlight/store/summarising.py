@@ -10,6 +10,7 @@ from typing import Any
 from fanlight.store.connection import Connection
 from fanlight.store.contract import RunKey
 from fanlight.store.lineage import Judgement, Node, judge
+from fanlight.store.prompts import Record, read_prompts
 from fanlight.store.sql import statement
 
 LONGEST_NS = 10 * 365 * 86_400 * 10**9
@@ -67,11 +68,22 @@ class Summariser:
 
     def _tell_prompts(self) -> None:
         """Give the prompts of coding agents their end and what belongs to them, where there are some."""
-        self._make("prompts")
-        if self._writer.rows("SELECT count() FROM prompts")[0][0]:
-            self._make("prompted")
-            self._writer.run("DROP TEMPORARY TABLE members")
-            self._writer.run("CREATE TEMPORARY TABLE members ENGINE = Memory AS SELECT * FROM prompted")
+        rows: list[tuple[str, ...]] = []
+        for project, trace, *columns in self._writer.rows(statement("summarise", "records")):
+            records = [Record(*values) for values in zip(*columns, strict=True)]
+            told, owners = read_prompts(records)
+            rows += [(project, trace, span, prompt, "", "", "", "") for span, prompt in owners.items()]
+            for span, what in told.items():
+                last = what.last
+                said = (what.standing, str(last.end_ns), last.error_type, last.error_message)
+                rows.append((project, trace, span, "", *said))
+        if not rows:
+            return
+        names = ("projects", "traces", "spans", "prompts", "standing", "until_ns", "types", "messages")
+        self._make("prompts", **dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        self._make("prompted")
+        self._writer.run("DROP TEMPORARY TABLE members")
+        self._writer.run("CREATE TEMPORARY TABLE members ENGINE = Memory AS SELECT * FROM prompted")
 
     def _judge(self) -> None:
         rows: list[tuple[str, str, Judgement]] = []

@@ -51,7 +51,7 @@ def test_claude_code(server, client) -> None:
                     "status": "success",
                     "session": "7f7f2c54-8f43-4d0f-9d2f-3c1b7d1a9e11",
                     "user": "dev@example.org",
-                    "models": ["claude-sonnet-4-5"],
+                    "models": ["claude-opus-4-5"],
                     "span_count": 7,
                     "error_count": 1,
                     "llm_count": 3,
@@ -60,12 +60,12 @@ def test_claude_code(server, client) -> None:
                 },
                 tree=[
                     "agent 'claude-code prompt' agent=claude-code",
-                    "  llm 'chat claude-sonnet-4-5' agent=claude-code model=claude-sonnet-4-5 tokens=11600+80",
+                    "  llm 'chat claude-opus-4-5' agent=claude-code model=claude-opus-4-5 tokens=11600+80",
                     "  guardrail 'tool_decision Bash' agent=claude-code",
                     "  tool 'execute_tool Bash' agent=claude-code tool=Bash error=?",
-                    "  llm 'chat claude-sonnet-4-5' agent=claude-code model=claude-sonnet-4-5 tokens=11900+150",
+                    "  llm 'chat claude-opus-4-5' agent=claude-code model=claude-opus-4-5 tokens=11900+150",
                     "  tool 'execute_tool Edit' agent=claude-code tool=Edit",
-                    "  llm 'chat claude-sonnet-4-5' agent=claude-code model=claude-sonnet-4-5 tokens=12500+60",
+                    "  llm 'chat claude-opus-4-5' agent=claude-code model=claude-opus-4-5 tokens=12500+60",
                 ],
             ),
             Story(
@@ -75,7 +75,7 @@ def test_claude_code(server, client) -> None:
                     "status": "error",
                     "session": "7f7f2c54-8f43-4d0f-9d2f-3c1b7d1a9e11",
                     "user": "dev@example.org",
-                    "models": ["claude-sonnet-4-5"],
+                    "models": ["claude-opus-4-5"],
                     "error": {"type": "529", "message": "Overloaded"},
                     "span_count": 2,
                     "error_count": 2,
@@ -84,7 +84,7 @@ def test_claude_code(server, client) -> None:
                 },
                 tree=[
                     "agent 'claude-code prompt' agent=claude-code error=529",
-                    "  llm 'chat claude-sonnet-4-5' agent=claude-code model=claude-sonnet-4-5 error=529",
+                    "  llm 'chat claude-opus-4-5' agent=claude-code model=claude-opus-4-5 error=529",
                 ],
             ),
         ]

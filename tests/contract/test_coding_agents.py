@@ -27,10 +27,10 @@ TOLD = {
 EXPECTED = {
     "claude-code": [
         ("claude-code", "claude-code prompt", "success", coding_agents.SESSION, "dev@example.org",
-         "fix the rounding", ["claude-sonnet-4-5"], ["Bash", "Edit"], "", "", 16_000, 7, 3, 2,
+         "fix the rounding", ["claude-opus-4-5"], ["Bash", "Edit"], "", "", 16_000, 7, 3, 2,
          1_200 + 10_000 + 400 + 300 + 11_600 + 500 + 12_000, 290, 33_600, 400, None),
         ("claude-code", "claude-code prompt", "error", coding_agents.SESSION, "dev@example.org",
-         "ship", ["claude-sonnet-4-5"], [], "529", "Overloaded", 2_000, 2, 1, 0,
+         "ship", ["claude-opus-4-5"], [], "529", "Overloaded", 2_000, 2, 1, 0,
          None, None, None, None, None),
     ],
     "codex_cli_rs": [

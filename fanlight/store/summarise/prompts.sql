@@ -1,32 +1,10 @@
--- The records of coding agents among `members`, each with its prompt, and what that came to: spans made of log
--- records have no end of their own. A record belongs to the last prompt of its trace before it, one that came before
--- all of them to the first. A prompt goes on until the model answered, or failed for good, and nothing follows.
+-- What the records of traces told (store/prompts.py): of a record the prompt that it belongs to; of a prompt itself
+-- ('') how it stands (open, over or failed), and what its last record says.
 SELECT
-    of_project, of_trace, arrayJoin(records) AS of_span, prompt_id, until_ns, last, outcome
+    row.1 AS of_project, toFixedString(unhex(row.2), 16) AS of_trace, toFixedString(unhex(row.3), 8) AS of_span,
+    row.4 AS prompt, row.5 AS standing, toUInt64OrZero(row.6) AS until_ns, row.7 AS last_type, row.8 AS last_message
 FROM (
-    SELECT
-        of_project, of_trace, prompt.2 AS prompt_id,
-        max(record.1) AS until_ns,
-        argMax(record.3, place) AS last,
-        argMax((record.4, record.5), place) AS outcome,
-        groupArray(record.2) AS records
-    FROM (
-        SELECT
-            of_project, of_trace, record,
-            -- At the same moment, an answer comes before what is done about it.
-            (record.1, record.3 != 'request', record.2) AS place,
-            if(arrayExists(each -> each.1 <= record.1, prompts), arrayLast(each -> each.1 <= record.1, prompts), prompts[1]) AS prompt
-        FROM (
-            SELECT
-                project_id AS of_project,
-                trace_id AS of_trace,
-                arraySort(groupArrayIf((end_ns, span_id), operation = 'prompt')) AS prompts,
-                arrayJoin(groupArray((end_ns, span_id, toString(operation), toString(error_type), error_message))) AS record
-            FROM members
-            WHERE dialect = 'coding_agent'
-            GROUP BY project_id, trace_id
-        )
-        WHERE notEmpty(prompts)
-    )
-    GROUP BY of_project, of_trace, prompt_id
+    SELECT arrayJoin(arrayZip({projects:Array(String)}, {traces:Array(String)}, {spans:Array(String)},
+        {prompts:Array(String)}, {standing:Array(String)}, {until_ns:Array(String)}, {types:Array(String)},
+        {messages:Array(String)})) AS row
 )
