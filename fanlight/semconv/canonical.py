@@ -55,6 +55,11 @@ def pairs(*, texts: str, numbers: str) -> str:
     return f"arraySort(of -> of.1, arrayMap(of -> (of.1, {unquoted}), {whole}))"
 
 
+def slots() -> str:
+    """SQL for the slots of the codes."""
+    return f"arrayMap(code -> bitShiftRight(code, {PLACES.bit_length() - 1}), codes)"
+
+
 def text(name: str) -> str:
     """SQL for what is said of `name`, '' when nothing is."""
     return f"said[{place(name)}]"
@@ -131,7 +136,7 @@ def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
     events = _set(sorted({name for each in dialects() for name in each.first_token_events}))
     event = f"{event_times}[arrayFirstIndex(name -> name IN {events}, {event_names})]"
     duration = f"toFloat64OrNull({told}) * {factor}"
-    # Whole numbers wherever two clock readings are compared: a double of today's nanoseconds is off by hundreds.
+    # Two readings of a clock are compared as whole numbers: doubles of that size are off by hundreds.
     since = (
         f"multiIf({at} != 0, if(codes[{at}] IN {moments}, {moment} - toInt64({start_ns}),"
         f" if({duration} <= {_LONGEST_FIRST_TOKEN_NS}, toInt64({duration}), NULL)),"

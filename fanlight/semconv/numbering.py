@@ -4,14 +4,14 @@ A span has some twenty attributes and the dialects read some two hundred keys, s
 text would cost more than decoding the span. One pass turns keys into numbers, and the rest compares those.
 
 What a key can stand for is a **slot**: a canonical scalar, the span's kind, a sign of failure. A **code** is
-a slot and a place in the order in which its keys are asked: `slot * 256 + place`. Codes that are sorted have
+a slot and a place in the order in which its keys are asked: `slot * 1024 + place`. Codes that are sorted have
 the best candidate of each slot first. A key's **number** is its first code; a key that stands in more slots
 has further codes, its echoes. Keys with content have numbers from `CONTENT` on, and no code.
 
 Example:
     >>> numbering = number((Dialect(name="acme", rank=1, attributes={"agent": ("acme.agent", "who")}),))
-    >>> numbering.slot("agent") * 256, numbering.numbers
-    (3840, {'acme.agent': 3840, 'who': 3841})
+    >>> numbering.slot("agent") * PLACES, numbering.numbers
+    (15360, {'acme.agent': 15360, 'who': 15361})
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from functools import cache
 from fanlight.semconv.dialect import AMOUNTS, COUNTS, SCALARS, Dialect
 from fanlight.semconv.registry import dialects
 
-PLACES = 256
+PLACES = 1024
 CONTENT = 60_000
 NOBODY = 65_535
 """The number of a key that nobody reads."""
@@ -82,6 +82,8 @@ def number(of: Iterable[Dialect]) -> Numbering:
             base = (SLOTS.index(slot) + 1) * PLACES
             if any(code - code % PLACES == base for code in codes.get(key, ())):
                 continue  # Somebody before it says the same of this key.
+            if places[slot] == PLACES:
+                continue  # Ten dialects of a hundred keys each; the rest of them is left out.
             code = base + places[slot]
             places[slot] += 1
             codes.setdefault(key, []).append(code)

@@ -21,7 +21,8 @@ logger = logging.getLogger("fanlight.semconv")
 
 _NO_DIALECT = {"canonical", "dialect", "numbering", "registry"}
 # What is in a table becomes text of a query: whatever could end a literal or a comment has no place in a key.
-_WORD = re.compile(r"[\w .:@$+~-]{1,200}")
+_WORD = re.compile(r"[\w .:/@$+~-]{1,200}")
+_MOST_KEYS = 100
 
 
 @cache
@@ -45,7 +46,7 @@ def check(dialect: object) -> Dialect:
     Example:
         >>> check(Dialect(name="acme", rank=1, attributes={"agnet": ("acme.agent",)}))
         Traceback (most recent call last):
-        fanlight.errors.InvalidError: 'agnet' is no scalar
+        fanlight.errors.InvalidError: 'agnet' is no scalar; fanlight/semconv/dialect.py lists what ...
     """
     if not isinstance(dialect, Dialect):
         raise InvalidError(
@@ -60,7 +61,7 @@ def _others(points: Sequence[EntryPoint]) -> Iterator[Dialect]:
     for point in sorted(points, key=lambda point: (point.name, point.value)):
         try:
             yield check(point.load())
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # Somebody else's code: whatever it raises must not stop the server.
             logger.warning("the dialect %s (%s) is left out: %s", point.name, point.value, error)
 
@@ -72,6 +73,9 @@ def _problems(dialect: Dialect) -> Iterator[str]:
     kinds = [kind for rule in dialect.kinds for kind in (*rule.names.values(), rule.unknown, rule.present)]
     yield from (f"{kind!r} is no kind" for kind in kinds if kind not in ("", *KINDS))
     yield from (f"{unit!r} is no unit" for unit in dialect.first_token.values() if unit not in UNITS)
+    yield from (
+        f"{name!r} has too many keys" for name, keys in dialect.attributes.items() if len(keys) > _MOST_KEYS
+    )
     yield from (f"{word!r} cannot be read" for word in _words(dialect) if not _WORD.fullmatch(word))
 
 

@@ -229,6 +229,7 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "numbers": lambda: canonical.numbers(keys="keys", texts="texts"),
     "numbers_of_places": lambda: canonical.numbers(keys="keys", texts="texts", names=("session", "room")),
     "pairs": lambda: canonical.pairs(texts="texts", numbers="numbers"),
+    "slots": canonical.slots,
     "kinds_named": canonical.kinds_named,
     "kind_place": lambda: canonical.kind_place(named="named"),
     "kind": lambda: canonical.kind(named="named", place="kind_place", keys="keys", span_kind="span_kind"),

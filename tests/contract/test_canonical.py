@@ -9,8 +9,8 @@ from .dialect_cases import CASES
 from .telemetry import NOW_NS, pairs, span, traces
 
 TEXTS = (
-    "operation", "dialect", "agent", "model_requested", "model", "provider", "tool", "session", "user", "room",
-    "error_type", "error_message", "finish_reason", "currency_reported", "state_reported",
+    "operation", "dialect", "agent", "model_requested", "model", "provider", "tool", "session", "user",
+    "room", "error_type", "error_message", "finish_reason", "currency_reported", "state_reported",
 )  # fmt: skip
 NUMBERS = (
     "tokens_input", "tokens_output", "tokens_cache_read", "tokens_cache_write", "tokens_reasoning",

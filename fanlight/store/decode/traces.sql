@@ -83,7 +83,7 @@ FROM
             *,
             pairs.1 AS codes,
             pairs.2 AS said,
-            arrayMap(code -> bitShiftRight(code, 8), codes) AS slots,
+            /*slots*/ AS slots,
             /*kinds_named*/ AS named
         FROM
         (
