@@ -7,6 +7,8 @@ process that forks while a thread imports leaves its child with a lock that nobo
 from __future__ import annotations
 
 import gzip
+import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
+
+from fanlight.sdk.faults import count
 
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadableLogRecord
@@ -53,12 +57,15 @@ def packed(signal: str, items: int, request: Any) -> Payload:
 def _payload(
     signal: str, items: Sequence[T], encode: Callable[[Sequence[T]], Any]
 ) -> tuple[Payload | None, int]:
+    _ours.is_encoding = True
     try:
         return packed(signal, len(items), encode(items)), 0
     except Exception:
         # One that cannot be written costs only itself.
         good = [item for item in items if _is_encodable(item, encode)]
         return (packed(signal, len(good), encode(good)) if good else None), len(items) - len(good)
+    finally:
+        _ours.is_encoding = False
 
 
 def _is_encodable(item: T, encode: Callable[[Sequence[T]], Any]) -> bool:
@@ -102,6 +109,23 @@ def tagged(span: ReadableSpan, resource: Resource) -> ReadableSpan:
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+class _Counted(logging.Filter):
+    """OpenTelemetry logs a traceback for each value that it cannot write: where we ask, the count is enough.
+
+    What an exporter of the host's own has to say passes.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not getattr(_ours, "is_encoding", False):
+            return True
+        count("attribute that OTLP cannot hold")
+        return False
+
+
+_ours = threading.local()
+logging.getLogger("opentelemetry.exporter.otlp.proto.common._internal").addFilter(_Counted())
 
 
 def attributes_of(span: ReadableSpan) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class _Tool:
 @dataclass(slots=True)
 class _Stream:
     span: OtelSpan
+    live: Span
     pieces: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -109,9 +110,11 @@ class FanlightExporter(BaseTelemetryExporter):
     def on_llm_new_token(self, token: str) -> None:
         with self._lock:
             if self._stream is None:
-                self._stream = _Stream(self._child("model stream", "llm", "chat"))
-                self._stream.span.add_event("first token")
+                span = self._child("model stream", "llm", "chat")
+                self._stream = _Stream(span, Span(span))
+                span.add_event("first token")
             self._stream.count += 1
+            self._stream.live.token(text_of(token))
             if len(self._stream.pieces) < MAX_STREAM_PIECES:
                 self._stream.pieces.append(text_of(token))
 
@@ -143,6 +146,7 @@ class FanlightExporter(BaseTelemetryExporter):
         if self._stream is not None:
             self._stream.span.set_attribute("fanlight.output", text_of("".join(self._stream.pieces)))
             self._stream.span.set_attribute("charm.stream.pieces", self._stream.count)
+            self._stream.live.stream_ended()
             self._stream.span.end()
             self._stream = None
 

@@ -196,3 +196,21 @@ asyncio.run(main())
             ("b in thread", "b in task"),
         ]
     )
+
+
+def test_a_value_of_an_instrumentation_that_otlp_cannot_hold_costs_only_itself(
+    receiver: Receiver, program: Program
+) -> None:
+    code = r"""
+import fanlight
+from opentelemetry import trace
+fanlight.configure()
+tracer = trace.get_tracer("host")
+with tracer.start_as_current_span("good", attributes={"a": "\ud800", "b": 10**30, "c": 1}): pass
+with tracer.start_as_current_span("\ud800"): pass
+"""
+    done = program(code, FANLIGHT_URL=receiver.url)
+    assert [(span.name, plain(span.attributes)) for span in receiver.spans] == [("good", {"c": 1})]
+    assert done.stderr.splitlines() == [
+        "telemetry is lost: a value could not be written as OTLP; further ones are counted"
+    ]
