@@ -21,6 +21,7 @@ from fanlight.cli.demo.server import DemoServer, running_server
 CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat"
 UV = Path(sys.executable).parent / "uv"
 INSTALL_S = 300
+collect_ignore = ["agents"]  # they belong to the environments that are made here
 UNREACHABLE = re.compile(
     r"client error \(Connect\)|operation timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT"
 )
