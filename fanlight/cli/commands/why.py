@@ -92,7 +92,8 @@ def _lines(failure: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         for depth, link in enumerate(way[1:]):
             is_symptom = symptom and link["span_id"] == symptom["span_id"]
             heading = "symptom" if is_symptom else "then" if not depth else ""
-            yield heading, f"{'  ' * min(depth, 12)}↳ {link['statement']}", "", link["span_id"]
+            said = symptom["statement"] if is_symptom else link["statement"]
+            yield heading, f"{'  ' * min(depth, 12)}↳ {said}", "", link["span_id"]
     if symptom and symptom["span_id"] not in {link["span_id"] for link in way}:
         yield "symptom", symptom["statement"], "", _evidence(symptom)
     for place, retry in enumerate(failure["retries"]):
