@@ -16,8 +16,14 @@ from fanlight.store.sql import statement
 LONGEST_NS = 10 * 365 * 86_400 * 10**9
 """Clocks can claim anything; nothing is shown to take longer than ten years."""
 
+MOST_SPANS = 20_000
+"""In a trace of more, spans get no agent from those above them."""
+
 _TRACE_RUN = re.compile(r"^[0-9a-f]{32}$")
-_STEPS = ("places", "members", "prompts", "prompted", "judged", "summary", "previous", "changed")
+_STEPS = (
+    "places", "members", "prompts", "prompted", "judged", "inherited", "resolved", "entries", "summary",
+    "previous", "changed",
+)  # fmt: skip
 
 
 class Summariser:
@@ -39,7 +45,10 @@ class Summariser:
                 self._writer.run(statement("summarise", "open_members"))
             self._tell_prompts()
             self._judge()
-            self._make("summary", longest_ns=LONGEST_NS)
+            self._make("inherited", most=MOST_SPANS)
+            self._make("resolved", longest_ns=LONGEST_NS)
+            self._make("entries")
+            self._make("summary")
             self._make("previous")
             self._make("changed", first_seq=first_seq)
             return self._write()
@@ -102,7 +111,7 @@ class Summariser:
     def _write(self) -> int:
         written = int(self._writer.rows("SELECT count() FROM changed")[0][0])
         if written:
-            names = ", ".join(name for name, *_ in self._writer.rows("DESCRIBE TABLE changed"))
+            names = ", ".join(f"`{name}`" for name, *_ in self._writer.rows("DESCRIBE TABLE changed"))
             self._writer.run(f"INSERT INTO runs ({names}) SELECT {names} FROM changed")  # noqa: S608
         return written
 

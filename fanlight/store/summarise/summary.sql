@@ -18,6 +18,7 @@ SELECT
     if(root.10 = '', first_session, root.10) AS session,
     if(root.11 = '', first_user, root.11) AS user,
     models,
+    providers,
     agents,
     tools,
     root.1 AS root_span_id,
@@ -33,6 +34,26 @@ SELECT
     tokens_cache_read,
     tokens_cache_write,
     tokens_reasoning,
+    first_token_ns,
+    cost,
+    if(tokens_input IS NULL AND tokens_output IS NULL, NULL, unpriced_tokens) AS unpriced_tokens,
+    unpriced_reasons,
+    entries.1 AS `usage.at`,
+    entries.2 AS `usage.kind`,
+    entries.3 AS `usage.agent`,
+    entries.4 AS `usage.model`,
+    entries.5 AS `usage.provider`,
+    entries.6 AS `usage.tool`,
+    entries.7 AS `usage.spans`,
+    entries.8 AS `usage.errors`,
+    entries.9 AS `usage.tokens_input`,
+    entries.10 AS `usage.tokens_output`,
+    entries.11 AS `usage.tokens_cache_read`,
+    entries.12 AS `usage.tokens_cache_write`,
+    entries.13 AS `usage.tokens_reasoning`,
+    entries.14 AS `usage.cost`,
+    entries.15 AS `usage.unpriced_tokens`,
+    entries.16 AS `usage.durations_ms`,
     root.12 AS input,
     root.13 AS output,
     retention_days
@@ -42,7 +63,7 @@ FROM (
         run AS run_id,
         min(trace_id) AS trace_id,
         max(is_root) AS rooted,
-        argMinIf((span_id, effective_start, finished, toInt64(least(if(end_ns > start_ns, end_ns - start_ns, 0), {longest_ns:UInt64})),
+        argMinIf((span_id, effective_start, finished, took_ns,
             status_code, toString(name), toString(agent), toString(service), toString(room), session, user, input, output),
             place, is_root) AS root,
         min(effective_start) AS first_start,
@@ -53,7 +74,8 @@ FROM (
         argMinIf(session, place, session != '') AS first_session,
         argMinIf(user, place, user != '') AS first_user,
         arraySort(groupUniqArrayIf(model, model != '')) AS models,
-        arraySort(groupUniqArrayIf(agent, agent != '')) AS agents,
+        arraySort(groupUniqArrayIf(provider, provider != '' AND kind IN ('llm', 'embedding', 'reranker'))) AS providers,
+        arraySort(groupUniqArrayIf(of_agent, of_agent != '')) AS agents,
         arraySort(groupUniqArrayIf(tool, tool != '')) AS tools,
         argMinIf((toString(error_type), error_message, span_id), (end_ns, span_id), status_code = 2) AS error,
         max(received_at) AS heard_at,
@@ -68,16 +90,12 @@ FROM (
         sumIf(tokens_cache_read, counted) AS tokens_cache_read,
         sumIf(tokens_cache_write, counted) AS tokens_cache_write,
         sumIf(tokens_reasoning, counted) AS tokens_reasoning,
+        argMinIf(resolved.first_token_ns, place, resolved.first_token_ns IS NOT NULL) AS first_token_ns,
+        sumIf(resolved.cost, counted) AS cost,
+        toUInt64(sumIf(coalesce(resolved.tokens_input, 0) + coalesce(resolved.tokens_output, 0), counted AND unpriced != '')) AS unpriced_tokens,
+        arraySort(groupUniqArrayIf(unpriced, counted AND unpriced != '')) AS unpriced_reasons,
         max(retention_days) AS retention_days
-    FROM (
-        SELECT
-            members.*,
-            if(judged.known = 1, judged.run, members.run_id) AS run,
-            if(judged.known = 1, judged.counts, kind IN ('llm', 'embedding', 'reranker')) AS counted,
-            parent_span_id = toFixedString('', 8) OR members.run_id != lower(hex(members.trace_id)) AS is_root,
-            (effective_start, members.span_id) AS place
-        FROM members
-        LEFT ANY JOIN judged ON members.project_id = judged.project_id AND members.trace_id = judged.trace_id AND members.span_id = judged.span_id
-    )
+    FROM resolved
     GROUP BY project_id, run
-)
+) AS summed
+LEFT ANY JOIN entries ON summed.project_id = entries.of_project AND summed.run_id = entries.of_run
