@@ -68,7 +68,8 @@ FROM (
             place, is_root) AS root,
         min(effective_start) AS first_start,
         argMin(toString(name), place) AS first_name,
-        argMinIf(toString(if(agent = '', name, agent)), place, kind = 'agent') AS first_agent,
+        -- A span around an agent may be called one too, but it is the one with a name that runs.
+        argMinIf(toString(if(agent = '', name, agent)), (agent = '', place), kind = 'agent') AS first_agent,
         argMin(toString(service), place) AS first_service,
         argMinIf(toString(room), place, room != '') AS first_room,
         argMinIf(session, place, session != '') AS first_session,
