@@ -39,15 +39,19 @@ def numbers(*, keys: str, texts: str, names: Iterable[str] = ()) -> str:
     return f"arrayMap((key, text) -> if(text = '', {NOBODY}, {_number('key', found)}), {keys}, {texts})"
 
 
-def pairs(*, texts: str, numbers: str) -> str:
-    """SQL for what the attributes say: pairs of code and text, sorted by code.
+def own(*, texts: str, numbers: str) -> str:
+    """SQL for what the attributes themselves say: pairs of number and text."""
+    return f"arrayFilter(of -> of.1 < {CONTENT}, arrayZip({numbers}, {texts}))"
+
+
+def pairs(*, own: str) -> str:
+    """SQL for all that is said: pairs of code and text, sorted by code.
 
     Members of JSON objects are among them, a JSON string is its text, and a key in two slots stands twice.
     """
-    own = f"arrayFilter(of -> of.1 < {CONTENT}, arrayZip({numbers}, {texts}))"
     every = _with_members(own)
     echoes = [
-        f"arrayFilter(of -> of.1 < {CONTENT}, arrayMap(of -> ({_number('of.1', echo)}, of.2), {every}))"
+        f"arrayFilter(of -> of.1 < {CONTENT}, arrayMap(of -> ({_number('of.1', echo)}, of.2), {own}))"
         for echo in numbering().echoes
     ]
     whole = f"arrayConcat({', '.join([every, *echoes])})" if echoes else every
@@ -298,7 +302,10 @@ def _with_members(own: str) -> str:
     held = f"arrayFilter(of -> of.1 IN {_set(objects)}, {own})"
     outer = _members(_transform("of.1", objects, "''"), held)
     inner = _members("concat(of.1, '.')", f"arrayFilter(of -> startsWith(of.2, '{{'), {outer})")
-    both = f"arrayMap(of -> ({_number('of.1')}, of.2), arrayConcat({outer}, {inner}))"
+    known = {
+        key: place for key, place in numbering().numbers.items() if key.startswith(tuple(objects.values()))
+    }
+    both = f"arrayMap(of -> ({_number('of.1', known)}, of.2), arrayConcat({outer}, {inner}))"
     return f"arrayConcat({own}, arrayFilter(of -> if(of.2 IN ('null', '\"\"'), 0, of.1 < {CONTENT}), {both}))"
 
 
@@ -307,8 +314,8 @@ def _members(prefix: str, held: str) -> str:
     return f"arrayFlatten(arrayMap(of -> {named}, {held}))"
 
 
-def _number(key: str, every: Mapping[str, int] | Mapping[int, int] | None = None) -> str:
-    return f"toUInt16({_transform(key, numbering().numbers if every is None else every, str(NOBODY))})"
+def _number(key: str, known: Mapping[str, int] | Mapping[int, int]) -> str:
+    return f"toUInt16({_transform(key, known, str(NOBODY))})"
 
 
 def _inherited(name: str, resource: str) -> list[str]:

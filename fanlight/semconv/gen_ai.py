@@ -26,7 +26,11 @@ OPERATIONS = {
     "plan": "chain",
     "handle_conversation_turn": "chain",
     "agent_step": "chain",
+    # Not of the conventions: OpenLLMetry's and the AI SDK's (7).
     "execute_task": "chain",
+    "llm_request": "llm",
+    "vector_db_retrieve": "retriever",
+    "rerank": "reranker",
 }
 
 DIALECT = Dialect(
@@ -63,6 +67,7 @@ DIALECT = Dialect(
         "tokens_reasoning": (
             "gen_ai.usage.reasoning.output_tokens",
             "gen_ai.usage.reasoning_tokens",
+            "gen_ai.usage.details.output_reasoning_tokens",
             "gen_ai.usage.details.reasoning_tokens",
         ),
         "cost": ("gen_ai.usage.cost", "gen_ai.usage.total_cost"),

@@ -27,7 +27,11 @@ DIALECT = Dialect(
             "gen_ai.aggregated_usage.cache_creation.input_tokens",
             "gen_ai.aggregated_usage.details.cache_write_tokens",
         ),
-        "tokens_reasoning": ("gen_ai.aggregated_usage.details.reasoning_tokens",),
+        "tokens_reasoning": (
+            "gen_ai.aggregated_usage.reasoning.output_tokens",
+            "gen_ai.aggregated_usage.details.output_reasoning_tokens",
+            "gen_ai.aggregated_usage.details.reasoning_tokens",
+        ),
         "pending": ("logfire.span_type",),
         "pending_parent": ("logfire.pending_parent_id",),
     },

@@ -228,7 +228,8 @@ _CAN_BE_ROOT = "multiIf(explicit_run != '', 1, kind = 'agent', 1, parent_span_id
 _PARTS: Mapping[str, Callable[[], str]] = {
     "numbers": lambda: canonical.numbers(keys="keys", texts="texts"),
     "numbers_of_places": lambda: canonical.numbers(keys="keys", texts="texts", names=("session", "room")),
-    "pairs": lambda: canonical.pairs(texts="texts", numbers="numbers"),
+    "own": lambda: canonical.own(texts="texts", numbers="numbers"),
+    "pairs": lambda: canonical.pairs(own="own"),
     "slots": canonical.slots,
     "kinds_named": canonical.kinds_named,
     "kind_place": lambda: canonical.kind_place(named="named"),

@@ -350,6 +350,10 @@ AI_SDK: dict[str, Case] = {
         {"ai.operationId": "ai.rerank.doRerank"},
         {"kind": "reranker", "operation": "ai.rerank.doRerank", "dialect": "ai_sdk"},
     ),
+    "AI SDK 7 reranks": (
+        {"gen_ai.operation.name": "rerank", "gen_ai.provider.name": "cohere"},
+        {"kind": "reranker", "operation": "rerank", "dialect": "gen_ai", "provider": "cohere"},
+    ),
     "AI SDK 7 speaks GenAI": (
         {"gen_ai.operation.name": "agent_step", "gen_ai.agent.name": "trip"},
         {"kind": "chain", "operation": "agent_step", "dialect": "gen_ai", "agent": "trip"},

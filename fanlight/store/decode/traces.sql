@@ -5,7 +5,7 @@
 -- everything below it before it starts, which would double the time of a small segment.
 SELECT
     * EXCEPT (
-        effective_ns, keys, texts, numbers, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
+        effective_ns, keys, texts, numbers, own, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
         currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost
     ) REPLACE (
         if(is_pending, parent_span_id, span_id) AS span_id,
@@ -90,7 +90,7 @@ FROM
             SELECT *, CAST((keys, texts), 'Map(LowCardinality(String), String)') AS attributes, /*pairs*/ AS pairs
             FROM
             (
-                SELECT *, /*numbers*/ AS numbers
+                SELECT *, /*numbers*/ AS numbers, /*own*/ AS own
                 FROM
                 (
                     SELECT
