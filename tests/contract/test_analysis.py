@@ -166,12 +166,17 @@ def test_findings_are_events_of_their_run_and_of_the_runs(store: Any) -> None:
 
 
 @pytest.fixture
-def watcher(store: Any) -> Watcher:
-    return Watcher(store, CLOCK, stuck_after_s=600, limits=Limits())
+def clock() -> ManualClock:
+    return ManualClock(wall_ns=NOW_NS + 120 * SECOND_NS)
 
 
-def looked(watcher: Watcher, first_seq: int) -> list[tuple[str, str]]:
-    CLOCK.advance(1)
+@pytest.fixture
+def watcher(store: Any, clock: ManualClock) -> Watcher:
+    return Watcher(store, clock, stuck_after_s=600, limits=Limits())
+
+
+def looked(watcher: Watcher, clock: ManualClock, first_seq: int) -> list[tuple[str, str]]:
+    clock.advance(1)
     return [(finding.kind, finding.state) for finding in watcher.look(first_seq)]
 
 
@@ -183,50 +188,54 @@ def turn(trace: int, number: int) -> list[Any]:
 
 
 def test_a_loop_is_noted_while_the_run_goes_on_and_is_over_with_it(
-    store: Any, log: LogFiles, watcher: Watcher
+    store: Any, log: LogFiles, watcher: Watcher, clock: ManualClock
 ) -> None:
     key, seen = RunKey("default", run_of(9)), []
     for number in range(5):
         watcher.changed([key], put(store, log, *turn(9, number)))
-        seen.append(looked(watcher, 10_000 + number))
+        seen.append(looked(watcher, clock, 10_000 + number))
     assert seen == [[], [], [], [("repeated_call", "open")], []]
     watcher.changed([key], put(store, log, agent(9)))
-    assert looked(watcher, 10_010) == [("repeated_call", "over")]
+    assert looked(watcher, clock, 10_010) == [("repeated_call", "over")]
     [finding] = list_findings(store, SCOPE, run=run_of(9)).items
     assert (finding.state, finding.names, finding.times) == ("over", ["search"], 4)
 
 
-def test_a_restarted_writer_goes_on_with_what_was_open(store: Any, log: LogFiles, watcher: Watcher) -> None:
+def test_a_restarted_writer_goes_on_with_what_was_open(
+    store: Any, log: LogFiles, watcher: Watcher, clock: ManualClock
+) -> None:
     key = RunKey("default", run_of(30))
     for number in range(4):
         watcher.changed([key], put(store, log, *turn(30, number)))
-    assert looked(watcher, 20_000) == [("repeated_call", "open")]
-    again = Watcher(store, CLOCK, stuck_after_s=600, limits=Limits())
+    assert looked(watcher, clock, 20_000) == [("repeated_call", "open")]
+    again = Watcher(store, clock, stuck_after_s=600, limits=Limits())
     again.changed([key], put(store, log, agent(30)))
-    assert looked(again, 20_001) == [("repeated_call", "over")]
+    assert looked(again, clock, 20_001) == [("repeated_call", "over")]
 
 
-def test_calls_whose_results_differ_are_no_loop(store: Any, log: LogFiles, watcher: Watcher) -> None:
+def test_calls_whose_results_differ_are_no_loop(
+    store: Any, log: LogFiles, watcher: Watcher, clock: ManualClock
+) -> None:
     for number in range(6):
         spans = [
             chat(31, 10 + 2 * number, 4 * number),
             tool(31, 11 + 2 * number, 4 * number + 1, out=f"{number}"),
         ]
         watcher.changed([RunKey("default", run_of(31))], put(store, log, *spans))
-    assert looked(watcher, 30_000) == []
+    assert looked(watcher, clock, 30_000) == []
 
 
 def test_a_run_in_which_nothing_happens_is_stuck_until_something_does(
-    store: Any, log: LogFiles, watcher: Watcher
+    store: Any, log: LogFiles, watcher: Watcher, clock: ManualClock
 ) -> None:
     put(store, log, span("plan", trace=32, number=1, took=0), chat(32, 2, 1, took=0))
-    CLOCK.advance(STANDSTILL_EVERY_S)
-    assert looked(watcher, 40_000) == []
-    CLOCK.advance(600 + STANDSTILL_EVERY_S)
-    assert looked(watcher, 40_001) == [("stuck", "open")]
-    CLOCK.advance(STANDSTILL_EVERY_S)
-    assert looked(watcher, 40_002) == []
+    clock.advance(STANDSTILL_EVERY_S)
+    assert looked(watcher, clock, 40_000) == []
+    clock.advance(600 + STANDSTILL_EVERY_S)
+    assert looked(watcher, clock, 40_001) == [("stuck", "open")]
+    clock.advance(STANDSTILL_EVERY_S)
+    assert looked(watcher, clock, 40_002) == []
     watcher.changed([RunKey("default", run_of(32))], put(store, log, tool(32, 3, 700)))
-    assert looked(watcher, 40_003) == []
-    CLOCK.advance(STANDSTILL_EVERY_S)
-    assert looked(watcher, 40_004) == [("stuck", "over")]
+    assert looked(watcher, clock, 40_003) == []
+    clock.advance(STANDSTILL_EVERY_S)
+    assert looked(watcher, clock, 40_004) == [("stuck", "over")]
