@@ -1,11 +1,15 @@
-"""How the tests are divided among pytest-xdist's workers."""
+"""What all tests share: no spool, and how they are divided among pytest-xdist's workers."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+
+# What an agent of a test could not send must not reach a later test's server on the same port.
+os.environ.setdefault("FANLIGHT_SPOOL", "off")
 
 TOGETHER = ("tests/compat/", "tests/contract/", "tests/e2e/")
 """Folders whose files share servers, or would starve each other's: one worker's alone."""

@@ -131,15 +131,23 @@ class DiskSpool:
         self._first = None
 
     def close(self) -> int:
+        if self._reading is not None and self._first is None and next(self._records, None) is None:
+            self._finish()
         for file in (self._writing, self._reading):
             if file is not None:
                 file.close()
         self._writing = self._reading = None
+        with contextlib.suppress(OSError):
+            # Only when nothing is left in it.
+            self._directory.rmdir()
         return 0
 
     def abandon(self) -> None:
         # A closed copy of the descriptor takes nothing from the parent's lock.
-        self.close()
+        for file in (self._writing, self._reading):
+            if file is not None:
+                file.close()
+        self._writing = self._reading = None
         self._records, self._first = iter(()), None
 
     def _begin(self) -> int:
@@ -148,6 +156,8 @@ class DiskSpool:
             self._writing.close()
             self._writing = None
         gone = self._make_room()
+        # Another process that had nothing left may have removed it.
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._directory / f"{os.getpid()}-{next(self._numbers)}.seg"
         # A pid comes again; never write into what another process left.
         while path.exists():

@@ -61,6 +61,24 @@ def test_what_is_put_comes_out_oldest_first_and_leaves_nothing(tmp_path: Path) -
     assert list((tmp_path / "spool").iterdir()) == []
 
 
+def test_what_was_sent_last_before_the_end_is_not_sent_again(tmp_path: Path) -> None:
+    spool = DiskSpool(tmp_path)
+    spool.put(payload("a"))
+    assert spool.first() == payload("a")
+    spool.sent()
+    spool.close()
+    assert drained(DiskSpool(tmp_path)) == []
+
+
+def test_an_empty_spool_leaves_no_directory_and_another_process_makes_it_again(tmp_path: Path) -> None:
+    one, two = DiskSpool(tmp_path / "spool"), DiskSpool(tmp_path / "spool")
+    one.close()
+    assert not (tmp_path / "spool").exists()
+    assert two.put(payload("a")) == 0
+    two.close()
+    assert drained(DiskSpool(tmp_path / "spool")) == [payload("a")]
+
+
 def test_only_the_user_may_read_it(tmp_path: Path) -> None:
     spool = DiskSpool(tmp_path / "spool")
     spool.put(payload("secret"))
