@@ -107,11 +107,11 @@ def test_openai_agents_by_openinference(python, server, client) -> None:
                 "agent 'Agent workflow'",
                 "  chain 'Agent workflow'",
                 "    agent 'forecaster' agent=forecaster",
-                "      chain 'turn'",
-                "        llm 'response' model=gpt-4o-2024-08-06 tokens=120+20",
-                "        tool 'weather' tool=weather",
-                "      chain 'turn'",
-                "        llm 'response' model=gpt-4o-2024-08-06 tokens=120+20",
+                "      chain 'turn' agent=forecaster",
+                "        llm 'response' agent=forecaster model=gpt-4o-2024-08-06 tokens=120+20",
+                "        tool 'weather' agent=forecaster tool=weather",
+                "      chain 'turn' agent=forecaster",
+                "        llm 'response' agent=forecaster model=gpt-4o-2024-08-06 tokens=120+20",
             ],
         )
     )
@@ -196,7 +196,7 @@ def test_plain_opentelemetry_in_python(python, server, client) -> None:
                 "agent": "planner",
                 "status": "success",
                 "session": "c-4",
-                "models": ["claude-sonnet-4-5-20250929", "text-embedding-3-small"],
+                "models": ["claude-sonnet-4-5", "text-embedding-3-small"],
                 "span_count": 5,
                 "error_count": 1,
                 "llm_count": 1,
@@ -205,10 +205,10 @@ def test_plain_opentelemetry_in_python(python, server, client) -> None:
             },
             tree=[
                 "agent 'invoke_agent planner' agent=planner tokens=1030+200",
-                "  llm 'chat claude-sonnet-4-5' model=claude-sonnet-4-5-20250929 tokens=1000+200",
-                "  tool 'execute_tool search' tool=search error=TimeoutError",
-                "  embedding 'embeddings text-embedding-3-small' model=text-embedding-3-small tokens=30+0",
-                "  io 'GET'",
+                "  llm 'chat claude-sonnet-4-5' agent=planner model=claude-sonnet-4-5 tokens=1000+200",
+                "  tool 'execute_tool search' agent=planner tool=search error=TimeoutError",
+                "  embedding 'embeddings' agent=planner model=text-embedding-3-small tokens=30+0",
+                "  io 'GET' agent=planner",
             ],
         )
     )
@@ -233,8 +233,8 @@ def test_plain_opentelemetry_in_javascript(node, server, client) -> None:
             },
             tree=[
                 "agent 'invoke_agent planner' agent=planner",
-                "  llm 'chat gpt-4o' model=gpt-4o tokens=12+3",
-                "  tool 'execute_tool search' tool=search error=RangeError",
+                "  llm 'chat gpt-4o' agent=planner model=gpt-4o tokens=12+3",
+                "  tool 'execute_tool search' agent=planner tool=search error=RangeError",
             ],
         )
     )
@@ -294,8 +294,8 @@ def test_a_process_that_is_killed_leaves_what_ended_and_open_spans_that_are_lost
         },
         [
             "agent 'invoke_agent planner' agent=planner state=open",
-            "  llm 'chat gpt-4o' model=gpt-4o tokens=10+2",
-            "  tool 'execute_tool search' tool=search state=open",
+            "  llm 'chat gpt-4o' agent=planner model=gpt-4o tokens=10+2",
+            "  tool 'execute_tool search' agent=planner tool=search state=open",
         ],
     )
     assert _when(client, lambda run: run["status"] == "lost") == Story(
@@ -311,8 +311,8 @@ def test_a_process_that_is_killed_leaves_what_ended_and_open_spans_that_are_lost
         },
         [
             "agent 'invoke_agent planner' agent=planner state=lost",
-            "  llm 'chat gpt-4o' model=gpt-4o tokens=10+2",
-            "  tool 'execute_tool search' tool=search state=lost",
+            "  llm 'chat gpt-4o' agent=planner model=gpt-4o tokens=10+2",
+            "  tool 'execute_tool search' agent=planner tool=search state=lost",
         ],
     )
 
