@@ -36,6 +36,8 @@ _LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
 _RUN = Rule(Right.LIST, in_project=True, of_run=True)
+# Whoever may send a run's spans, or holds its token, may say that its process is gone.
+_REPORT_RUN = Rule(Right.INGEST, in_project=True, of_run=True)
 _STREAM = Rule(Right.READ, in_project=True, of_run=True, by_ticket=True)
 _ROOMS_PROJECT = Rule(Right.ROOMS, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
@@ -94,6 +96,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/findings"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}/tokens"): _READ_PROJECT,
+        ("POST", f"{_PROJECT}/runs/{{run_id}}/lost"): _REPORT_RUN,
         ("GET", f"{_PROJECT}/logs"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/logs/{{log_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/metrics"): _READ_PROJECT,
@@ -108,6 +112,12 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
+        ("GET", f"{_PROJECT}/prices"): _READ_PROJECT,
+        ("PUT", f"{_PROJECT}/prices"): _WRITE_PROJECT,
+        ("DELETE", f"{_PROJECT}/prices"): _WRITE_PROJECT,
+        ("POST", f"{_PROJECT}/prices/import"): _WRITE_PROJECT,
+        ("POST", f"{_PROJECT}/prices/reprice"): _WRITE_PROJECT,
+        ("GET", f"{_PROJECT}/prices/reprice/{{job}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/stream"): _STREAM,
         ("POST", f"{_PROJECT}/tickets"): _READ_PROJECT,
         ("GET", "/{file:path}"): _ENTRANCE,

@@ -30,9 +30,11 @@ from fanlight.api import (
     keys,
     liveness,
     logs,
+    lost,
     members,
     metrics,
     people,
+    prices,
     projects,
     rooms,
     runs,
@@ -47,7 +49,7 @@ from fanlight.api.door import Door
 from fanlight.api.errors import error_response
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
 from fanlight.api.openapi import describe
-from fanlight.api.services import Endpoints, Receiver, Services
+from fanlight.api.services import Endpoints, Receiver, Repricer, Services
 from fanlight.api.studio import Studio, open_studio, studio_router
 from fanlight.api.workers import ClientGoneError, Workers
 from fanlight.catalog.database import Catalog
@@ -63,7 +65,7 @@ from fanlight.store.contract import Store
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, devices, account, people, audit, server_info, projects, members, keys, stats,
-    health, runs, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, stream,
+    health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, prices, stream,
 )  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def create_app(
     metrics: Callable[[], str],
     is_ready: Callable[[], bool],
     endpoints: Callable[[], Endpoints],
+    repricer: Repricer,
     clock: Clock = SYSTEM,
     studio: Studio | None = None,
 ) -> App:
@@ -95,10 +98,12 @@ def create_app(
         admission=admission,
         store=store,
         broker=broker,
+        otlp=otlp,
         ledger=ledger,
         metrics=metrics,
         is_ready=is_ready,
         endpoints=endpoints,
+        repricer=repricer,
         clock=clock,
         workers=Workers(),
     )

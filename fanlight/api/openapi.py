@@ -29,15 +29,17 @@ from fanlight.model.finding import Finding
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
 from fanlight.model.metric import Metric, MetricSeries
+from fanlight.model.price import Price, PriceImport, RepriceProgress
+from fanlight.model.report import LostReport
 from fanlight.model.run import Run
-from fanlight.model.span import Span, TraceStructure
+from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.model.stats import Stats
 
 SHAPES = (
     AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
     Ticket, Verification,
-    Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, Metric,
-    MetricSeries, Project, Room, Run, RunDiff, Server, Span, Stats, TraceStructure,
+    Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
+    MetricSeries, Price, PriceImport, Project, RepriceProgress, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
     Verdict,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."

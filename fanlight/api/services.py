@@ -17,7 +17,8 @@ from fanlight.clock import Clock
 from fanlight.config import Config
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import LedgerSnapshot
-from fanlight.store.contract import Store
+from fanlight.model.price import RepriceProgress
+from fanlight.store.contract import Repricing, Store
 
 
 class Endpoints(Protocol):
@@ -33,11 +34,27 @@ class Endpoints(Protocol):
 class Receiver(Protocol):
     """A raw ASGI application that knows its own paths."""
 
+    async def report(self, project: str, spans: bytes) -> None:
+        """Take an OTLP request of spans into the log. Raises OverloadError."""
+        ...
+
     def handles(self, path: str) -> bool:
         """Whether requests to `path` are the receiver's."""
         ...
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+class Repricer(Protocol):
+    """Computes costs of stored spans anew, by and by."""
+
+    def ask(self, asked: Repricing) -> RepriceProgress:
+        """Queue a job. Raises InvalidError when too many wait."""
+        ...
+
+    def get(self, project_id: str, job: str) -> RepriceProgress:
+        """How far a job of a project is. Raises NotFoundError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +67,12 @@ class Services:
     admission: Admission
     store: Store
     broker: Broker
+    otlp: Receiver
     ledger: Callable[[], LedgerSnapshot]
     metrics: Callable[[], str]
     is_ready: Callable[[], bool]
     endpoints: Callable[[], Endpoints]
+    repricer: Repricer
     clock: Clock
     workers: Workers
 

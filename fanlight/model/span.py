@@ -31,7 +31,13 @@ class SpanColumns(msgspec.Struct, frozen=True, kw_only=True):
 
     `start_ns` counts from the trace's `started_at`. `duration_ns` is None while a span is open.
     `kind` is Fanlight's (agent, llm, ...), `span_kind` OpenTelemetry's (INTERNAL, SERVER, CLIENT, ...).
-    `status` is unset, ok or error. `state` is finished, open or lost.
+    `status` is unset, ok or error. `state` is finished, open, lost (its process went silent), or missing:
+    the placeholder of a parent that was not received, as long as its children; it is no span and not counted.
+
+    `agent` is the span's own or, where `agent_inherited`, that of its nearest ancestor. A `wrapper` says
+    nothing that its only child does not: it can be folded. `first_token_ns` counts from the span's start.
+    `flags` lists what was mended or doubted; here also "cyclic_parent" (its parent is below it: shown without
+    one), "duplicate_id", "ends_before_start" and "starts_before_parent".
     """
 
     span_id: list[str]
@@ -53,10 +59,15 @@ class SpanColumns(msgspec.Struct, frozen=True, kw_only=True):
     error_type: list[str | None]
     event_count: list[int]
     has_content: list[bool]
+    agent_inherited: list[bool]
+    wrapper: list[bool]
+    finish_reason: list[str | None]
+    first_token_ns: list[int | None]
+    flags: list[list[str]]
 
 
 class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One span alone, in a list or over the stream: the fields of `SpanColumns`, with its place in time.
+    """One span alone, in a list or over the stream: what `SpanColumns` says of it without its trace.
 
     `started_at` stands for `start_ns`: whoever meets one span alone does not know where its trace begins.
     """
@@ -82,6 +93,8 @@ class SpanRow(msgspec.Struct, frozen=True, kw_only=True):
     error_type: str | None
     event_count: int
     has_content: bool
+    finish_reason: str | None
+    first_token_ns: int | None
 
 
 class TraceStructure(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +107,21 @@ class TraceStructure(msgspec.Struct, frozen=True, kw_only=True):
     span_count: int
     truncated: bool
     columns: SpanColumns
+
+
+class SpanTokens(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /traces/{trace_id}/spans/{span_id}/tokens`: what a span streamed so far.
+
+    `text` begins with piece `first_index` (0 unless earlier pieces were dropped on the way or are no longer
+    kept); `next_index` is that of the next piece to come. `truncated`: there is more than is given.
+    """
+
+    trace_id: str
+    span_id: str
+    text: str
+    first_index: int
+    next_index: int
+    truncated: bool
 
 
 class SpanEvent(msgspec.Struct, frozen=True, kw_only=True):

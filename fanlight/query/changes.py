@@ -17,6 +17,7 @@ from fanlight.query.logs import LIST_BODY_CHARACTERS, log_from_row
 from fanlight.query.runs import run_from_row
 from fanlight.query.spans import span_row
 from fanlight.query.times import rfc3339
+from fanlight.query.tokens import token_from_row
 from fanlight.store.contract import Store
 
 WHOLE = ("runs", "logs", "metrics")
@@ -73,8 +74,8 @@ def list_changes(
 
     A full answer (`limit` events) goes on behind the last one's seq. An event's `topics` are all that it
     belongs to; its payload is the JSON object of one item of the stream: topics, type, seq and data.
-    A span is an event of its run, room and session only. Of a run's summaries written since a reader last
-    looked, older ones may be missing; the newest is always there.
+    A span is an event of its run, room and session only, streamed text of its run only. Of a run's summaries
+    written since a reader last looked, older ones may be missing; the newest is always there.
 
     Raises:
         InvalidError: a topic is unknown.
@@ -110,17 +111,19 @@ def oldest_seq(store: Store, scope: ProjectScope, since_ns: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """One kind of change: its question, the topic of all of it ('' = none), and the event of a row."""
+    """One kind of change: its question, the topic of all of it ('' = none), and the event of a row.
+
+    `named` are the single things that have it as well.
+    """
 
     query: str
     topic: str
-    by_run: bool
     event: Callable[[Sequence[Any]], Event]
+    named: tuple[str, ...] = ("runs", "rooms", "sessions")
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def asked(self, topics: Topics) -> bool:
-        named = topics.rooms or topics.sessions or (self.by_run and topics.runs)
-        return self.topic in topics.whole or bool(named)
+        return self.topic in topics.whole or any(getattr(topics, kind) for kind in self.named)
 
 
 def _event(type_: str, seq: int, data: Any, *, topic: str, run: str | None, room: str | None,
@@ -150,6 +153,11 @@ def _log_event(row: Sequence[Any]) -> Event:
     return _event("log", row[1], log, topic="logs", run=log.run, room=log.room, session=log.session)
 
 
+def _token_event(row: Sequence[Any]) -> Event:
+    seq, run, *columns = row
+    return _event("token", seq, token_from_row(columns), topic="", run=run, room=None, session=None)
+
+
 def _finding_event(row: Sequence[Any]) -> Event:
     finding = finding_from_row(row)
     return _event("finding", row[0], finding, topic="runs", run=finding.run_id, room=None, session=None)
@@ -175,10 +183,11 @@ def _metric_event(row: Sequence[Any]) -> Event:
 
 
 _SOURCES = (
-    _Source(query="changed_runs", topic="runs", by_run=True, event=_run_event),
-    _Source(query="changed_findings", topic="runs", by_run=True, event=_finding_event),
-    _Source(query="changed_spans", topic="", by_run=True, event=_span_event),
-    _Source(query="changed_logs", topic="logs", by_run=True, event=_log_event,
+    _Source(query="changed_runs", topic="runs", event=_run_event),
+    _Source(query="changed_findings", topic="runs", event=_finding_event),
+    _Source(query="changed_spans", topic="", event=_span_event),
+    _Source(query="changed_logs", topic="logs", event=_log_event,
             parameters={"body_characters": LIST_BODY_CHARACTERS + 1}),
-    _Source(query="changed_metrics", topic="metrics", by_run=False, event=_metric_event),
+    _Source(query="changed_tokens", topic="", named=("runs",), event=_token_event),
+    _Source(query="changed_metrics", topic="metrics", named=("rooms", "sessions"), event=_metric_event),
 )  # fmt: skip

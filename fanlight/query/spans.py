@@ -38,6 +38,7 @@ def span_row(row: Sequence[Any]) -> SpanRow:
     (
         trace_id, run_id, span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns,
         service, agent, model, tool, tokens_input, tokens_output, error_type, events, content,
+        cost, finish_reason, first_token_ns,
     ) = row  # fmt: skip
     return SpanRow(
         trace_id=trace_id,
@@ -57,10 +58,12 @@ def span_row(row: Sequence[Any]) -> SpanRow:
         tool=tool or None,
         tokens_input=tokens_input,
         tokens_output=tokens_output,
-        cost=None,
+        cost=cost,
         error_type=error_type or None,
         event_count=events,
         has_content=bool(content),
+        finish_reason=finish_reason or None,
+        first_token_ns=first_token_ns,
     )
 
 

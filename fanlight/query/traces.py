@@ -9,27 +9,37 @@ import msgspec
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.project import ProjectScope
-from fanlight.model.span import Span, SpanColumns, TraceStructure
+from fanlight.model.span import Span, TraceStructure
 from fanlight.query.contents import content_of
-from fanlight.query.spans import LONGEST_READ_BYTES, span_from_row, span_kind_name, status_name
+from fanlight.query.spans import LONGEST_READ_BYTES, span_from_row
+from fanlight.query.structure import make_columns
 from fanlight.query.times import rfc3339
 from fanlight.store.contract import Store
 from fanlight.store.prompts import Record, read_prompts
 
-OPEN_SPAN_LOST_MS = 60_000
+OPEN_SPAN_LOST_MS = 50_000
+"""The default of the setting `span_lost_after_s`."""
 
 
 def get_trace(
-    store: Store, scope: ProjectScope, trace_id: str, limit: int = 20_000, *, clock: Clock = SYSTEM
+    store: Store,
+    scope: ProjectScope,
+    trace_id: str,
+    limit: int = 20_000,
+    *,
+    lost_after_ms: int = OPEN_SPAN_LOST_MS,
+    clock: Clock = SYSTEM,
 ) -> TraceStructure:
     """The first `limit` spans of a trace, ordered by start; `span_count` says how many there are in all.
+
+    A parent that did not come has a placeholder, unless the trace is truncated: it may be in the rest.
 
     Raises:
         InvalidError: `trace_id` is not 32 hex digits.
         NotFoundError: the project has no such trace.
     """
     place = _place(store, scope, trace_id)
-    heard_ms = clock.now_ns() // 1_000_000 - OPEN_SPAN_LOST_MS
+    heard_ms = clock.now_ns() // 1_000_000 - lost_after_ms
     asked = {**place, "heard_ms": heard_ms, "limit": limit + 1}
     query = "trace_structure" if place["opened"] else "trace_finished"
     columns = [list(column[:limit]) for column in store.read_columns(scope, query, asked)]
@@ -50,7 +60,7 @@ def get_trace(
         duration_ns=last - first,
         span_count=count,
         truncated=count > len(span_id),
-        columns=_columns(columns, first),
+        columns=make_columns(columns, first, complete=count == len(span_id)),
     )
 
 
@@ -61,6 +71,7 @@ def get_span(
     span_id: str,
     *,
     raw: bool = False,
+    lost_after_ms: int = OPEN_SPAN_LOST_MS,
     clock: Clock = SYSTEM,
 ) -> Span:
     """One span with everything that was sent; of an open span its newest snapshot. `raw`: without `content`.
@@ -71,7 +82,7 @@ def get_span(
     """
     span = check_hex(span_id, 16, "span")
     place = {**_place(store, scope, trace_id), "span_id": span}
-    heard_ms = clock.now_ns() // 1_000_000 - OPEN_SPAN_LOST_MS
+    heard_ms = clock.now_ns() // 1_000_000 - lost_after_ms
     rows = store.read(scope, "get_span", {**place, "heard_ms": heard_ms})
     if not rows:
         hint = "the trace lists its spans"
@@ -130,31 +141,3 @@ def _tell_prompts(columns: list[list[Any]], *, heard_ns: int) -> None:
             duration_ns[place] = max(0, last.end_ns - started_ns[place])
         if what.standing == "failed":
             status[place], error_type[place] = 2, last.error_type
-
-
-def _columns(columns: list[list[Any]], first_ns: int) -> SpanColumns:
-    (
-        span_id, parent, name, kind, span_kind, status, state, started_ns, duration_ns, service, agent, model,
-        tool, tokens_input, tokens_output, error_type, events, content,
-    ) = columns[:18]  # fmt: skip
-    return SpanColumns(
-        span_id=span_id,
-        parent_span_id=parent,
-        name=name,
-        kind=kind,
-        span_kind=[span_kind_name(number) for number in span_kind],
-        status=[status_name(code) for code in status],
-        state=state,
-        start_ns=[begin - first_ns for begin in started_ns],
-        duration_ns=duration_ns,
-        service=service,
-        agent=agent,
-        model=model,
-        tool=tool,
-        tokens_input=tokens_input,
-        tokens_output=tokens_output,
-        cost=[None] * len(span_id),
-        error_type=error_type,
-        event_count=events,
-        has_content=[bool(has) for has in content],
-    )

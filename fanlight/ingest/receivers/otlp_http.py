@@ -22,6 +22,7 @@ from fanlight.errors import (
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.receivers.inflight import Hold
 from fanlight.ingest.receivers.intake import Append, Gate, Intake, explain
+from fanlight.model.batch import Coding
 from fanlight.model.signal import Signal
 from fanlight.otlp.coding import parse_coding, too_large
 from fanlight.otlp.limits import Limits
@@ -89,6 +90,16 @@ class OtlpHttp:
         self._gate = gate
         self._ledger = ledger
         self.intake = intake or Intake(append, limits, ledger)
+
+    async def report(self, project: str, spans: bytes) -> None:
+        """Take spans that this server itself has something to say about, as if they had been sent.
+
+        Raises:
+            OverloadError: the server is full for now.
+        """
+        with self.intake.inflight.hold() as hold:
+            hold.add(len(spans))
+            await self.intake.take(Signal.TRACES, project, spans, Coding.IDENTITY, hold)
 
     def handles(self, path: str) -> bool:
         """Whether a request to `path` belongs here, whatever its method.

@@ -25,6 +25,7 @@ FROM logs
 WHERE project_id = {project_id:String}
     AND seq > {after:UInt64}
     AND seq <= {upto:UInt64}
+    AND event_name != 'fanlight.token'
     AND (
         {all:Bool}
         OR has({runs:Array(String)}, attributes['fanlight.run.id'])

@@ -22,12 +22,16 @@ SELECT
     tokens_output,
     error_type,
     length(event_name),
-    has_content
+    has_content,
+    toString(cost),
+    finish_reason,
+    first_token_ns
 FROM (
     SELECT
         seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
         effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
-        tokens_output, error_type, event_name, has_content, 'finished' AS state
+        tokens_output, error_type, event_name, has_content, cost, finish_reason, first_token_ns,
+        'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
         AND seq > {after:UInt64}
@@ -41,7 +45,8 @@ FROM (
     SELECT
         seq, room, session, trace_id, run_id, span_id, parent_span_id, name, kind, span_kind, status_code,
         effective_start, start_ns, end_ns, service, agent, model, model_requested, tool, tokens_input,
-        tokens_output, error_type, event_name, has_content, 'open' AS state
+        tokens_output, error_type, event_name, has_content, cost, finish_reason, first_token_ns,
+        if(state_reported = 'lost', 'lost', 'open') AS state
     FROM open_spans
     WHERE project_id = {project_id:String}
         AND seq > {after:UInt64}

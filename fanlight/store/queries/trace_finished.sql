@@ -20,7 +20,11 @@ SELECT
     length(event_name),
     has_content,
     run_id,
-    if(dialect = 'coding_agent', operation, '')
+    if(dialect = 'coding_agent', operation, ''),
+    toString(cost),
+    nullIf(finish_reason, ''),
+    first_token_ns,
+    if(end_ns != 0 AND end_ns < start_ns, arrayPushBack(flags, 'ends_before_start'), flags)
 FROM spans
 WHERE project_id = {project_id:String}
     AND trace_id = toFixedString(unhex({trace_id:String}), 16)

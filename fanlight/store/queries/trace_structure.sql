@@ -1,5 +1,6 @@
 -- The structure of one trace, ordered by start: its finished spans, and the open ones without a finished
--- twin. An open span that was not heard of since a given time is lost. No attribute, no content.
+-- twin. An open span that was not heard of since a given time is lost, and one of which
+-- that was said. No attribute, no content.
 SELECT
     lower(hex(span_id)) AS span,
     if(parent_span_id = toFixedString('', 8), NULL, lower(hex(parent_span_id))),
@@ -20,12 +21,17 @@ SELECT
     length(event_name),
     has_content,
     run_id,
-    if(dialect = 'coding_agent', operation, '')
+    if(dialect = 'coding_agent', operation, ''),
+    toString(cost),
+    nullIf(finish_reason, ''),
+    first_token_ns,
+    if(end_ns != 0 AND end_ns < start_ns, arrayPushBack(flags, 'ends_before_start'), flags)
 FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, has_content, run_id, operation, dialect,
+        error_type, event_name, has_content, run_id, operation, dialect, cost,
+        finish_reason, first_token_ns, flags,
         'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
@@ -36,8 +42,11 @@ FROM (
     SELECT
         span_id, parent_span_id, name, kind, span_kind, status_code, effective_start, start_ns,
         end_ns, service, agent, model, model_requested, tool, tokens_input, tokens_output,
-        error_type, event_name, has_content, run_id, operation, dialect,
-        if(toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open') AS state
+        error_type, event_name, has_content, run_id, operation, dialect, cost,
+        finish_reason, first_token_ns, flags,
+        if(
+            state_reported = 'lost' OR toUnixTimestamp64Milli(received_at) < {heard_ms:Int64}, 'lost', 'open'
+        ) AS state
     FROM open_spans FINAL
     WHERE project_id = {project_id:String}
         AND trace_id = toFixedString(unhex({trace_id:String}), 16)
