@@ -250,7 +250,8 @@ def finish_reason() -> str:
 def call(*, texts: str, numbers: str) -> str:
     """SQL for the arguments of a tool call, so that white space and the order of keys do not matter."""
     given = content("arguments", texts=texts, numbers=numbers, wanted="1")
-    return f"if(startsWith(trimLeft({given}), '{{'), {_normalised(given)}, {given})"
+    is_object = f"if(startsWith(trimLeft({given}), '{{'), isValidJSON({given}), 0)"
+    return f"if({is_object}, {_normalised(given)}, {given})"
 
 
 def _normalised(json: str, levels: int = _SORTED_LEVELS) -> str:

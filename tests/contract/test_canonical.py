@@ -92,6 +92,8 @@ CALLS = {
     "other space": '{\n  "city" : "Paris",\n "days": {"to" :2, "from": 1}, "tags": [ "a" , "b"]}',
     "other value": '{"city": "Rome", "days": {"to": 2, "from": 1}, "tags": ["a", "b"]}',
     "swapped values": '{"city": "Paris", "days": {"to": 1, "from": 2}, "tags": ["a", "b"]}',
+    "no JSON": "{'city': 'Paris'}",
+    "other, no JSON": "{'city': 'Rome'}",
     "other list": '{"city": "Paris", "days": {"to": 2, "from": 1}, "tags": ["b", "a"]}',
 }
 
@@ -105,7 +107,8 @@ def test_calls_are_the_same_whatever_their_white_space_and_order_of_keys(store, 
     store.insert(log.segment(traces(*made)))
     found = rows("SELECT groupArray(name) FROM (SELECT * FROM spans ORDER BY name) GROUP BY call_hash")
     assert sorted(sorted(names) for (names,) in found) == [
-        ["other list"], ["other order", "other space", "same"], ["other value"], ["swapped values"],
+        ["no JSON"], ["other list"], ["other order", "other space", "same"], ["other value"],
+        ["other, no JSON"], ["swapped values"],
     ]  # fmt: skip
 
 
