@@ -83,7 +83,7 @@ def _span(agent: Agent, event: Event, record: LogRecord, attributes: Mapping[str
     span = Span(
         trace_id=trace_id,
         span_id=root_id if is_root else _own_id(agent, record, at_ns),
-        parent_span_id=b"" if is_root else root_id,
+        parent_span_id=b"" if event.operation == PROMPT else root_id,
         name=f"{agent.name} {event.name}" if event.operation == PROMPT else f"{event.name} {of}".rstrip(),
         kind=_KIND,
         start_time_unix_nano=max(0, at_ns - _duration_ns(agent, attributes)),

@@ -20,6 +20,9 @@ from fanlight.store.prompts import Record, read_prompts
 OPEN_SPAN_LOST_MS = 50_000
 """The default of the setting `span_lost_after_s`."""
 
+PROMPT_LOST_MS = 300_000
+"""The default of the setting `run_lost_after_s`: a prompt of a coding agent has no heartbeat while a tool runs."""
+
 
 def get_trace(
     store: Store,
@@ -49,7 +52,7 @@ def get_trace(
     count = len(span_id)
     if count == limit:
         [(count,)] = store.read(scope, "trace_size", place)
-    _tell_prompts(columns, heard_ns=heard_ms * 1_000_000)
+    _tell_prompts(columns, heard_ns=clock.now_ns() - PROMPT_LOST_MS * 1_000_000)
     started_ns, duration_ns = columns[7], columns[8]
     first = started_ns[0]
     last = max(begin + (length or 0) for begin, length in zip(started_ns, duration_ns, strict=True))
