@@ -23,6 +23,7 @@ from fanlight.access.gate import Gate
 from fanlight.api.app import create_app, create_otlp_app
 from fanlight.api.listen import Listener, bind, parse_port, url_of
 from fanlight.catalog.database import open_catalog
+from fanlight.catalog.prices import overrides_of
 from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
 from fanlight.data_dir import own, secret_of
@@ -32,11 +33,13 @@ from fanlight.ingest.log import Generation, Log
 from fanlight.ingest.receivers.otlp_grpc import start_grpc
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.registry import Registry
+from fanlight.ingest.repricing import Repricer
 from fanlight.ingest.watching import Watcher
 from fanlight.ingest.writer import Writer
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import render_prometheus
 from fanlight.otlp.limits import Limits
+from fanlight.pricing.book import Book
 from fanlight.query.changes import list_changes, oldest_seq
 from fanlight.query.loops.detect import Limits as LoopLimits
 from fanlight.store.contract import Store
@@ -137,7 +140,8 @@ async def _run(
     """Open the parts from the store upwards; serve; take them down in the other order."""
     catalog = open_catalog(config.catalog, config.data_dir)
     stack.callback(catalog.close)
-    store = open_store(config.store, config.data_dir, config)
+    book = Book(partial(overrides_of, catalog), clock)
+    store = open_store(config.store, config.data_dir, config, book)
     store.open()
     stack.callback(store.close)
     log = Log(
@@ -164,7 +168,17 @@ async def _run(
         stuck_after_s=config.run_stuck_after_s,
         limits=LoopLimits(repeats=config.loop_repeats),
     )
-    writer = Writer(log, store, announce=announce, ledger=ledger, config=config, clock=clock, watcher=watcher)
+    repricer = Repricer(store, clock)
+    writer = Writer(
+        log,
+        store,
+        announce=announce,
+        ledger=ledger,
+        config=config,
+        clock=clock,
+        watcher=watcher,
+        reprice=repricer.step,
+    )
     gate = Gate(catalog, host=config.host, secret=secret_of(config.data_dir), clock=clock)
     stack.callback(gate.close)
     admission = Admission(catalog, gate, clock=clock)
@@ -183,6 +197,7 @@ async def _run(
         metrics=lambda: render_prometheus(ledger.snapshot()) + _own_figures(log, broker),
         is_ready=lambda: state.is_ready,
         endpoints=lambda: state.endpoints,
+        repricer=repricer,
         clock=clock,
     )
     stack.callback(app.close)

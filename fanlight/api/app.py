@@ -65,7 +65,8 @@ from fanlight.store.contract import Store
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, devices, account, people, audit, server_info, projects, members, keys, stats,
-    health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets, prices, stream,
+    health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
+    prices, stream,
 )  # fmt: skip
 
 

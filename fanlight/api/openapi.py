@@ -39,8 +39,8 @@ SHAPES = (
     AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
     Ticket, Verification,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
-    MetricSeries, Price, PriceImport, Project, RepriceProgress, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
-    Verdict,
+    MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
+    Verdict, Price, PriceImport, RepriceProgress,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAME = String(128)
@@ -156,4 +156,16 @@ class BudgetRow(Base):
     period: Mapped[str] = mapped_column(String(16))
     unit: Mapped[str] = mapped_column(String(16))
     amount: Mapped[str] = mapped_column(String(64))
+    created_ns: Mapped[int]
+
+
+class PriceRow(Base):
+    """A price that a project set itself, of one model or a pattern; `rates` is JSON."""
+
+    __tablename__ = "prices"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    provider: Mapped[str] = mapped_column(NAME, primary_key=True)
+    model: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    rates: Mapped[str] = mapped_column(Text)
     created_ns: Mapped[int]

@@ -79,7 +79,9 @@ class Writer:
         config: Config,
         clock: Clock = SYSTEM,
         watcher: Watcher | None = None,
+        reprice: Callable[[], frozenset[RunKey]] = frozenset,
     ) -> None:
+        self._reprice = reprice
         self._watcher = watcher
         self._log = log
         self._store = store
@@ -130,6 +132,8 @@ class Writer:
     def turn(self) -> bool:
         """Store the next generation, or rebuild what is due; False when there was nothing to do."""
         ending = self._stopping.is_set()
+        if not self._summaries and not ending:
+            self._summaries.add(self._persist(self._reprice))
         rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
         replaying = self._waiting > 1
         lose = not ending and not replaying and self._clock.monotonic() >= self._lose_at

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from fanlight.clock import SYSTEM, Clock
-from fanlight.pricing.published import find_published
+from fanlight.pricing.published import find_published, plain_provider
 from fanlight.pricing.rates import Rates
 
 FRESH_S = 3.0
@@ -19,7 +19,7 @@ MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A project's own price: for models that match `model` (with * and ?) of `provider` (empty = of any)."""
+    """A project's own price of what matches `model` (with *, ? and [...]) by `provider` (empty = by any)."""
 
     provider: str
     model: str
@@ -34,13 +34,18 @@ class Override:
             >>> own.holds_for("openai", "GPT-4o"), own.holds_for("openai", "o3")
             (True, False)
         """
-        if self.provider and self.provider.lower() != provider.lower():
+        if self.provider and plain_provider(self.provider) != plain_provider(provider):
             return False
         return fnmatchcase(model.lower(), self.model.lower())
 
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it holds for models of several names."""
+        return any(mark in self.model for mark in "*?[")
+
 
 Overrides = Callable[[str], Sequence[Override]]
-"""A project's own prices, the first that holds counts."""
+"""Gives a project's own prices: whole names before patterns, long patterns before short ones."""
 
 
 class Book:
@@ -49,14 +54,14 @@ class Book:
     def __init__(self, overrides: Overrides = lambda project: (), clock: Clock = SYSTEM) -> None:
         self._overrides = overrides
         self._clock = clock
-        self._own: dict[str, tuple[float, tuple[Override, ...]]] = {}
+        self._own: dict[str, tuple[float, _Own]] = {}
         self._published: dict[tuple[str, str, int], Rates | None] = {}
 
     def find(self, project: str, provider: str, model: str, at_ns: int) -> Rates | None:
         """The price of a model in a project at a time; None when nobody knows one."""
-        for override in self._own_of(project):
-            if override.holds_for(provider, model):
-                return override.rates
+        own = self._own_of(project).find(provider, model)
+        if own is not None:
+            return own
         key = (provider, model, at_ns // HOUR_NS)
         if key not in self._published:
             if len(self._published) >= MOST_REMEMBERED:
@@ -64,14 +69,31 @@ class Book:
             self._published[key] = find_published(provider, model, at_ns)
         return self._published[key]
 
-    def is_own(self, project: str, rates: Rates) -> bool:
-        """Whether a price is one that the project set itself: it stands above what was reported."""
-        return any(override.rates is rates for override in self._own_of(project))
-
-    def _own_of(self, project: str) -> tuple[Override, ...]:
+    def _own_of(self, project: str) -> _Own:
         now = self._clock.monotonic()
         known = self._own.get(project)
         if known is None or known[0] <= now:
-            known = (now + FRESH_S, tuple(self._overrides(project)))
+            known = (now + FRESH_S, _Own(self._overrides(project)))
             self._own[project] = known
         return known[1]
+
+
+class _Own:
+    """A project's own prices: thousands by their whole names, which are looked up, and a few patterns."""
+
+    def __init__(self, overrides: Iterable[Override]) -> None:
+        self._named: dict[tuple[str, str], Rates] = {}
+        self._patterns: list[Override] = []
+        for each in overrides:
+            if each.is_pattern:
+                self._patterns.append(each)
+            else:
+                self._named[plain_provider(each.provider), each.model.lower()] = each.rates
+        # The longest pattern says the most, and one of a provider more than one of any.
+        self._patterns.sort(key=lambda each: (-len(each.model), not each.provider, each.model))
+
+    def find(self, provider: str, model: str) -> Rates | None:
+        for name in (plain_provider(provider), ""):
+            if found := self._named.get((name, model.lower())):
+                return found
+        return next((each.rates for each in self._patterns if each.holds_for(provider, model)), None)

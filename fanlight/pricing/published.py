@@ -30,11 +30,12 @@ _PROVIDERS = {
     "azure_openai": "azure",
     "aws.bedrock": "aws",
     "bedrock": "aws",
+    "bedrock_converse": "aws",
+    "text-completion-openai": "openai",
     "amazon_bedrock": "aws",
     "gcp.gemini": "google",
     "gcp.vertex_ai": "google",
     "gcp.gen_ai": "google",
-    "vertex_ai": "google",
     "vertexai": "google",
     "google_genai": "google",
     "gemini": "google",
@@ -62,7 +63,7 @@ def find_published(provider: str, model: str, at_ns: int) -> Rates | None:
     if provider.lower() in _OWN_MACHINES:
         return None
     snapshot = _snapshot()
-    name = _PROVIDERS.get(provider.lower(), provider.lower()) or None
+    name = plain_provider(provider) or None
     try:
         snapshot.find_provider(model, name, None)
     except LookupError:
@@ -73,6 +74,17 @@ def find_published(provider: str, model: str, at_ns: int) -> Rates | None:
     except LookupError:
         return None
     return _rates(found.id, info.id, info.get_prices(datetime.fromtimestamp(at_ns // 10**9, UTC)))
+
+
+def plain_provider(name: str) -> str:
+    """The price table's word for a provider, whoever names it.
+
+    Example:
+        >>> plain_provider("azure.ai.openai"), plain_provider("OpenAI"), plain_provider("vertex_ai-models")
+        ('azure', 'openai', 'google')
+    """
+    name = name.lower()
+    return "google" if name.startswith("vertex_ai") else _PROVIDERS.get(name, name)
 
 
 def _rates(provider: str, model: str, price: Any) -> Rates | None:

@@ -13,6 +13,7 @@ import msgspec
 
 KINDS = ("input", "output", "cache_read", "cache_write", "reasoning")
 MILLION = Decimal(1_000_000)
+OWN_SOURCES = ("project", "litellm")
 PICODOLLAR = Decimal("1e-12")
 """Money is kept to this; what is finer is cut off."""
 
@@ -51,6 +52,11 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         digest = hashlib.blake2b(msgspec.json.encode(self, order="sorted"), digest_size=8).digest()
         # 0 stands for no price.
         return int.from_bytes(digest) or 1
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the project set it: such a price stands above what was reported."""
+        return self.source in OWN_SOURCES
 
     def price(self, kind: str, input_tokens: int) -> Decimal | None:
         """US dollars for a million tokens of `kind` in a request of that size; None when it has none."""

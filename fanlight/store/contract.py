@@ -83,6 +83,24 @@ class Inserted:
     runs: frozenset[RunKey] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repricing:
+    """Whose costs are computed anew: a project's spans begun in [since, until), of one model or ('') all."""
+
+    project_id: str
+    since_ns: int
+    until_ns: int
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repriced:
+    """How many spans have another cost now, and the runs to be summed up again, changed or not."""
+
+    spans: int
+    runs: frozenset[RunKey]
+
+
 class Store(Protocol):
     """A store of telemetry. Methods block; they are called from worker threads."""
 
@@ -119,6 +137,17 @@ class Store(Protocol):
 
     def note_findings(self, findings: Sequence[Found], *, first_seq: int) -> None:
         """Store findings of runs with sequences from `first_seq` on, in their order. Raises StoreError."""
+        ...
+
+    def priced_days(self, asked: Repricing) -> Sequence[str]:
+        """The days (ISO) with spans to reprice. By the writer's thread alone, as what follows."""
+        ...
+
+    def reprice_day(self, asked: Repricing, day: str) -> Repriced:
+        """Compute the costs of a day's spans anew. Safe to repeat after a crash at any moment.
+
+        Raises StoreError.
+        """
         ...
 
     def last_seq(self) -> int:

@@ -1,7 +1,8 @@
 """What spans cost: prices looked up once a model, the arithmetic done by the engine for all rows at once.
 
 Amounts are whole numbers of 10^-18 dollars until the end, so that no sum depends on an order or a rounding.
-What was reported in dollars stands, unless the project set a price of its own for the model.
+What was reported in dollars stands, unless the project set a price of its own for the model. What is
+reported in other currencies is kept beside.
 """
 
 from __future__ import annotations
@@ -32,13 +33,24 @@ COST_COLUMNS = frozenset({"cost", "cost_source", "price_id", "unpriced"})
 class Costs:
     """SQL of the columns about cost, and the values that it names.
 
-    `prefix` comes before the SELECT. `used` are the prices by project, to be kept.
+    `steps` are named expressions, each in terms of those before it, and `columns` stand on them. `used` are
+    the prices by project, to be kept.
     """
 
-    prefix: str
+    steps: tuple[tuple[str, str], ...]
     columns: Mapping[str, str]
     parameters: Mapping[str, Any]
     used: tuple[tuple[str, Rates], ...]
+
+    @property
+    def prefix(self) -> str:
+        """What comes before a SELECT of the columns."""
+        return "WITH " + ", ".join(f"{expression} AS {name}" for name, expression in self.steps)
+
+    def alone(self, column: str) -> str:
+        """The column's expression where no WITH can stand before it."""
+        steps = ", ".join(f"({expression} AS {name})" for name, expression in self.steps)
+        return f"tupleElement(({steps}, {self.columns[column]}), {len(self.steps) + 1})"
 
 
 def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
@@ -52,30 +64,25 @@ def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
         if rates is not None:
             keys.append(f"{project}\t{provider}\t{model}\t{hour}")
             found.append(rates)
-            own.append(int(book.is_own(project, rates)))
+            own.append(int(rates.is_own))
             used.append((project, rates))
     tables = {f"{kind}_above": [[t.above for t in r.tiers.get(kind, ())] for r in found] for kind in KINDS}
     tables |= {f"{kind}_price": [_prices(r, kind) for r in found] for kind in KINDS}
     requests = [int(rates.request * _REQUEST_SCALE) for rates in found]
-    prefix = ", ".join(
-        [
-            f"indexOf({{price_keys:Array(String)}}, {KEY}) AS price_place",
-            "toInt128(coalesce(tokens_input, 0)) AS size",
-            *(
-                f"CAST({tables[f'{k}_price']}, 'Array(Array(Int64))')[price_place] AS {k}_price"
-                for k in KINDS
-            ),
-            *(
-                f"CAST({tables[f'{k}_above']}, 'Array(Array(UInt64))')[price_place] AS {k}_above"
-                for k in KINDS
-            ),
-            f"CAST({requests}, 'Array(Int64)')[price_place] AS request_price",
-            f"CAST({own}, 'Array(UInt8)')[price_place] AS is_own",
-            f"{_sum()} AS priced",
-            "cost_reported IS NOT NULL AND currency_reported = 'USD' AS is_reported",
-            "price_place != 0 AND (tokens_input IS NOT NULL OR tokens_output IS NOT NULL) AS has_price",
-            f"{_SOURCE} AS source",
-        ]
+    steps = (
+        ("price_place", f"indexOf({{price_keys:Array(String)}}, {KEY})"),
+        ("size", "toInt128(coalesce(tokens_input, 0))"),
+        *((f"{k}_price", f"CAST({tables[f'{k}_price']}, 'Array(Array(Int64))')[price_place]") for k in KINDS),
+        *(
+            (f"{k}_above", f"CAST({tables[f'{k}_above']}, 'Array(Array(UInt64))')[price_place]")
+            for k in KINDS
+        ),
+        ("request_price", f"CAST({requests}, 'Array(Int64)')[price_place]"),
+        ("is_own", f"CAST({own}, 'Array(UInt8)')[price_place]"),
+        ("priced", _sum()),
+        ("is_reported", "cost_reported IS NOT NULL AND currency_reported IN ('', 'USD')"),
+        ("has_price", "price_place != 0 AND (tokens_input IS NOT NULL OR tokens_output IS NOT NULL)"),
+        ("source", _SOURCE),
     )
     columns = {
         "cost": "multiIf(source = 'price', priced, source = 'reported', cost_reported, NULL)",
@@ -83,13 +90,13 @@ def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
         "price_id": f"if(source = 'price', CAST({[r.id for r in found]}, 'Array(UInt64)')[price_place], 0)",
         "unpriced": (
             "multiIf(source != '', '',"
+            " cost_reported IS NOT NULL, concat('currency ', left(currency_reported, 16)),"
             " tokens_input IS NULL AND tokens_output IS NULL,"
             f" if(kind IN {MODEL_KINDS}, 'no tokens reported', ''),"
-            " currency_reported NOT IN ('', 'USD'), concat('currency ', left(currency_reported, 16)),"
             " model = '', 'no model named', 'unknown model')"
         ),
     }
-    return Costs(prefix=f"WITH {prefix}", columns=columns, parameters={"price_keys": keys}, used=tuple(used))
+    return Costs(steps=steps, columns=columns, parameters={"price_keys": keys}, used=tuple(used))
 
 
 def _sum() -> str:

@@ -15,10 +15,11 @@ from fanlight.pricing.book import Book
 from fanlight.store import migrate
 from fanlight.store.backend import Backend
 from fanlight.store.connection import patiently
-from fanlight.store.contract import Inserted, RunKey, Segment, Store
+from fanlight.store.contract import Inserted, Repriced, Repricing, RunKey, Segment, Store
 from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
 from fanlight.store.noting import note
+from fanlight.store.repricing import priced_days, reprice_day
 from fanlight.store.served import Served
 from fanlight.store.sql import statement
 from fanlight.store.summarising import Summariser
@@ -91,6 +92,12 @@ class Engine:
             first_seq=first_seq,
             retention_days=self._config.retention_days,
         )
+
+    def priced_days(self, asked: Repricing) -> Sequence[str]:
+        return priced_days(self._backend, asked)
+
+    def reprice_day(self, asked: Repricing, day: str) -> Repriced:
+        return reprice_day(self._backend, self._book, self._inserter.keep_prices, asked, day)
 
     def last_seq(self) -> int:
         return int(self._backend.writer.rows(statement("operator", "last_seq"))[0][0])

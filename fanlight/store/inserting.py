@@ -153,10 +153,10 @@ class Inserter:
 
     def _store_spans(self, segment: Segment, refused: Refused, longest: int) -> None:
         costs = cost_columns(self._backend.decoder.rows(statement("insert", "models_asked")), self._book)
-        self._keep_prices(costs.used)
+        self.keep_prices(costs.used)
         self._store("spans", segment, self._span_query(refused, longest, costs), costs.parameters)
 
-    def _keep_prices(self, used: Sequence[tuple[str, Rates]]) -> None:
+    def keep_prices(self, used: Sequence[tuple[str, Rates]]) -> None:
         """Whatever a stored cost stands on is stored before it."""
         for project, rates in used:
             if (project, rates.id) not in self._kept_prices:

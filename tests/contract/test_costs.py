@@ -11,6 +11,8 @@ import pytest
 from fanlight.pricing.book import Override
 from fanlight.pricing.published import find_published
 from fanlight.pricing.rates import explain, flat_rates, from_json, total
+from fanlight.pricing.written import read_rates
+from fanlight.store.contract import Repricing
 
 from .telemetry import NOW_NS, span, traces
 
@@ -103,4 +105,64 @@ def test_a_projects_own_price_stands_above_what_was_reported(store: Any, log: An
     assert [(project, cost, source) for project, cost, source in found] == [
         ("mine", Decimal(1), "price"),
         ("other", Decimal("0.25"), "reported"),
+    ]
+
+
+def repricing(project: str = "default", model: str = "") -> Repricing:
+    return Repricing(project_id=project, since_ns=0, until_ns=2 * NOW_NS, model=model)
+
+
+def reprice(store: Any, asked: Repricing) -> int:
+    return sum(store.reprice_day(asked, day).spans for day in store.priced_days(asked))
+
+
+def test_repricing_computes_what_storing_would_have_and_then_changes_nothing(
+    store: Any, log: Any, rows: Any
+) -> None:
+    store.insert(
+        log.segment(
+            traces(
+                call(1, **tokens(input=1_000_000)),
+                call(2, model="my-own", **tokens(input=300_000, output=10)),
+                call(3, **tokens(input=5), gen_ai__usage__cost=0.25),
+                call(4, model="o'hare\t{x:String}", **tokens(input=7)),
+            )
+        )
+    )
+    before = rows("SELECT cost, cost_source, price_id, unpriced FROM spans ORDER BY span_id")
+    assert reprice(store, repricing()) == 0
+    tiers = {
+        "input": [{"above_input_tokens": 0, "price": "1"}, {"above_input_tokens": 200_000, "price": "2"}]
+    }
+    own = [
+        Override(provider="", model="my-*", rates=read_rates("", "my-*", tiers)),
+        Override(provider="openai", model="gpt-4o", rates=flat_rates("", "gpt-4o", input="100")),
+    ]
+    store._book._overrides = lambda project: own
+    store._book._own.clear()
+    assert reprice(store, repricing("another")) == 0
+    assert reprice(store, repricing(model="my-own")) == 1
+    assert reprice(store, repricing()) == 2
+    assert reprice(store, repricing()) == 0
+    found = rows("SELECT cost, cost_source, unpriced FROM spans ORDER BY span_id")
+    assert found == [
+        (Decimal(100), "price", ""),
+        (Decimal("0.6"), "price", ""),
+        (Decimal("0.0005"), "price", ""),
+        (None, "", "unknown model"),
+    ]
+    store._book._overrides = lambda project: []
+    store._book._own.clear()
+    assert reprice(store, repricing()) == 3
+    assert rows("SELECT cost, cost_source, price_id, unpriced FROM spans ORDER BY span_id") == before
+
+
+@pytest.mark.parametrize("given", [{}, tokens(input=5)])
+def test_what_was_reported_in_another_currency_is_kept_and_never_counted(
+    store: Any, log: Any, rows: Any, given: dict[str, int]
+) -> None:
+    euros = {"fanlight__cost": 0.25, "fanlight__cost__currency": "EUR"}
+    store.insert(log.segment(traces(call(1, model="my-own", **given, **euros))))
+    assert rows("SELECT cost, cost_source, cost_reported, currency_reported, unpriced FROM spans") == [
+        (None, "", Decimal("0.25"), "EUR", "currency EUR")
     ]

@@ -17,6 +17,7 @@ from fanlight.api.app import App, create_app
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.clock import ManualClock
 from fanlight.config import Config, load
+from fanlight.ingest.repricing import Repricer
 from fanlight.live.broker import Broker
 from fanlight.model.event import Event
 from fanlight.model.ledger import LedgerSnapshot, Refusal
@@ -92,54 +93,65 @@ class House:
 Build = Callable[..., House]
 
 
+def open_house(data: Path, otlp: Callable[[Gate], Any] = lambda _: FakeOtlp(), **flags: Any) -> House:
+    """A house over the data directory `data`; `flags` are settings. Close it by `close_house`."""
+    config: Config = load(flags={"data": str(data), **flags}, environ={})
+    clock, store, events = ManualClock(), FakeStore(), list[Event]()
+    catalog = open_catalog("", data)
+    gate = Gate(catalog, host=config.host, clock=clock)
+    admission = Admission(catalog, gate, clock=clock)
+
+    def changes(
+        scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+    ) -> list[Event]:
+        return [e for e in events if after < e.seq <= upto and e.topics & topics][:limit]
+
+    broker = Broker(
+        changes,
+        lambda scope, since_ns: 0,
+        watermark=10,
+        interval_s=0.0,
+        max_readers=config.stream_readers,
+        clock=clock,
+    )
+    app = create_app(
+        config=config,
+        catalog=catalog,
+        gate=gate,
+        admission=admission,
+        store=store,  # type: ignore[arg-type]
+        broker=broker,
+        otlp=otlp(gate),
+        ledger=lambda: LEDGER,
+        metrics=lambda: "fanlight_received_total 1\n",
+        is_ready=lambda: True,
+        endpoints=Addresses,
+        repricer=Repricer(store, clock),  # type: ignore[arg-type]
+        clock=clock,
+    )
+    return House(app, store, catalog, broker, gate, admission, clock, events)
+
+
+def close_house(house: House) -> None:
+    """Close what `open_house` opened."""
+    house.app.close()
+    house.admission.close()
+    house.gate.close()
+    house.catalog.close()
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
     """Makes a house; arguments are settings."""
     made: list[House] = []
 
     def make(**flags: Any) -> House:
-        config: Config = load(flags={"data": str(tmp_path), **flags}, environ={})
-        clock, store, events = ManualClock(), FakeStore(), list[Event]()
-        catalog = open_catalog("", tmp_path)
-        gate = Gate(catalog, host=config.host, clock=clock)
-        admission = Admission(catalog, gate, clock=clock)
-
-        def changes(
-            scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
-        ) -> list[Event]:
-            return [e for e in events if after < e.seq <= upto and e.topics & topics][:limit]
-
-        broker = Broker(
-            changes,
-            lambda scope, since_ns: 0,
-            watermark=10,
-            interval_s=0.0,
-            max_readers=config.stream_readers,
-            clock=clock,
-        )
-        app = create_app(
-            config=config,
-            catalog=catalog,
-            gate=gate,
-            admission=admission,
-            store=store,  # type: ignore[arg-type]
-            broker=broker,
-            otlp=FakeOtlp(),
-            ledger=lambda: LEDGER,
-            metrics=lambda: "fanlight_received_total 1\n",
-            is_ready=lambda: True,
-            endpoints=Addresses,
-            clock=clock,
-        )
-        made.append(House(app, store, catalog, broker, gate, admission, clock, events))
+        made.append(open_house(tmp_path, **flags))
         return made[-1]
 
     yield make
     for house in made:
-        house.app.close()
-        house.admission.close()
-        house.gate.close()
-        house.catalog.close()
+        close_house(house)
 
 
 @pytest.fixture

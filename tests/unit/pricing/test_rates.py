@@ -131,6 +131,6 @@ def test_a_projects_own_price_stands_above_the_published_one_within_five_seconds
     assert FRESH_S < 5
     mine = book.find("mine", "openai", "gpt-4o", AT_NS)
     assert mine is not None
-    assert (mine.source, book.is_own("mine", mine)) == ("project", True)
+    assert (mine.source, mine.is_own) == ("project", True)
     assert book.find("other", "openai", "gpt-4o", AT_NS) == published
     assert total(explain(mine, {"input": 3, "output": 1})) == Decimal("0.000005")
