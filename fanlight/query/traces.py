@@ -21,7 +21,7 @@ OPEN_SPAN_LOST_MS = 50_000
 """The default of the setting `span_lost_after_s`."""
 
 PROMPT_LOST_MS = 300_000
-"""The default of the setting `run_lost_after_s`: a prompt of a coding agent has no heartbeat while a tool runs."""
+"""The default of the setting `run_lost_after_s`: coding agents have no heartbeat while a tool runs."""
 
 
 def get_trace(
