@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import OverloadError, StoreError
+from fanlight.live.arrivals import Arrivals
 from fanlight.live.batch import Batch, Gap, split
 from fanlight.live.feed import Block, Feed, Topics
 from fanlight.live.subscription import Subscription
@@ -90,6 +91,7 @@ class Broker:
         self._split = partial(split, max_events=batch_events, max_bytes=batch_bytes)
         self._clock = clock
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="fanlight-live")
+        self._arrivals = Arrivals(clock.now_ns(), watermark)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feeds: dict[str, Feed] = {}
@@ -115,6 +117,7 @@ class Broker:
         """
         with self._lock:
             self._watermark = max(self._watermark, watermark)
+            self._arrivals.note(self._clock.now_ns(), self._watermark, self._window_ns)
             if not self._feeds or self._loop is None:
                 return
             self._changed |= projects
@@ -236,7 +239,11 @@ class Broker:
         return Gap(reason=TOO_OLD, after=after, upto=feed.loaded)
 
     def _is_missed(self, scope: ProjectScope, topics: Topics, after: int) -> bool:
-        oldest = self._oldest(scope, self._clock.now_ns() - self._window_ns)
+        since_ns = self._clock.now_ns() - self._window_ns
+        with self._lock:
+            if self._arrivals.came_since(since_ns, after):
+                return False
+        oldest = self._oldest(scope, since_ns)
         # Sequences are shared by all projects, so a hole in the numbers alone means nothing.
         return after + 1 < oldest and bool(self._load(scope, topics, after=after, upto=oldest - 1, limit=1))
 

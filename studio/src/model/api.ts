@@ -58,9 +58,15 @@ export interface SpanFields {
   readonly error_type: string | null;
   readonly event_count: number;
   readonly has_content: boolean;
+  /** The agent is that of the nearest ancestor. Known of a whole trace only, as are `wrapper` and `flags`. */
+  readonly agent_inherited?: boolean;
+  readonly wrapper?: boolean;
+  readonly finish_reason?: string | null;
+  readonly first_token_ns?: number | null;
+  readonly flags?: readonly string[];
 }
 
-export type SpanColumns = { readonly [Field in keyof SpanFields]: readonly SpanFields[Field][] };
+export type SpanColumns = { readonly [Field in keyof SpanFields]-?: readonly Exclude<SpanFields[Field], undefined>[] };
 
 export interface TraceStructure {
   readonly trace_id: string;

@@ -35,7 +35,7 @@ export const WaterfallRow = memo(Line, (before, after) =>
   before.selected === after.selected && before.found === after.found && (before.nowNs === after.nowNs || !isOpen(after)));
 
 function isOpen({ row, tree }: Props): boolean {
-  return row.type === "span" && tree.spans[row.at]?.duration_ns === null;
+  return row.type === "span" && tree.spans[row.at]?.state === "open";
 }
 
 function Line(props: Props): ReactElement {
@@ -56,23 +56,34 @@ function SpanLine(props: Props & { readonly row: SpanRow }): ReactElement {
   const { row, tree, from, to, nowNs } = props;
   const span = tree.spans[row.at] as SpanFields;
   const failed = span.status === "error";
+  const missing = span.state === "missing";
   const open = span.state === "open" || span.duration_ns === null;
-  const end = span.duration_ns === null ? Math.max(nowNs ?? tree.endNs, span.start_ns) : span.start_ns + span.duration_ns;
+  // What is lost does not go on: it is drawn as far as the trace is known.
+  const known = span.state === "lost" ? tree.endNs : nowNs ?? tree.endNs;
+  const end = span.duration_ns === null ? Math.max(known, span.start_ns) : span.start_ns + span.duration_ns;
+  const name = missing ? "parent that has not arrived" : span.name;
   const kind = kindOf(span.kind);
   return (
-    <Frame {...props} label={span.name} depth={row.depth} below={row.below} open={row.open} choose={row.at}>
+    <Frame {...props} label={name} depth={row.depth} below={row.below} open={row.open} choose={row.at}>
       <NameCell {...props} depth={row.depth} below={row.below} open={row.open} glyph={kind.glyph} colour={kind.colour} kindName={kind.label}>
-        <span className={`truncate ${failed ? "text-error" : ""} ${props.found ? "rounded bg-warn-wash ring-1 ring-warn" : ""}`}>{span.name}</span>
+        <span className={`truncate ${failed ? "text-error" : ""} ${missing ? "text-muted italic" : ""} ${props.found ? "rounded bg-warn-wash ring-1 ring-warn" : ""}`}>{name}</span>
         {failed && <span className="text-error" title={span.error_type ?? "error"}>✗<span className="sr-only"> error</span></span>}
-        {span.state === "lost" && <span className="text-warn" title="Its end never came">?</span>}
+        {span.state === "lost" && <span className="text-warn" title="Lost: its process went silent before it ended">?<span className="sr-only"> lost</span></span>}
         {!row.open && row.below > 0 && <Count>{row.below}</Count>}
         {span.has_content && <span className="text-muted" title="Carries messages or input and output" aria-hidden="true">·</span>}
       </NameCell>
-      <Track from={from} to={to} start={span.start_ns} end={end} colour={kind.colour} failed={failed} open={open} />
-      <span role="gridcell" className="text-right text-muted">{span.duration_ns === null ? <span className="pulse text-running">{formatDuration(end - span.start_ns)}</span> : formatDuration(span.duration_ns)}</span>
+      <Track from={from} to={to} start={span.start_ns} end={end} colour={kind.colour} failed={failed} open={open} faded={missing} />
+      <span role="gridcell" className="text-right text-muted"><Duration span={span} end={end} /></span>
       <span role="gridcell" className="truncate pr-4 text-right text-muted" title={tokensTitle(span)}>{tokensOf(span)}</span>
     </Frame>
   );
+}
+
+function Duration({ span, end }: { readonly span: SpanFields; readonly end: number }): ReactElement {
+  if (span.state === "lost") return <span className="text-warn">lost</span>;
+  if (span.state === "missing") return <span>–</span>;
+  if (span.duration_ns === null) return <span className="pulse text-running">{formatDuration(end - span.start_ns)}</span>;
+  return <>{formatDuration(span.duration_ns)}</>;
 }
 
 function GroupLine(props: Props & { readonly row: GroupRow }): ReactElement {
