@@ -51,7 +51,7 @@ class KnownLogins:
         return known.principal
 
     def still(self, person_id: str, login_id: str) -> Principal:
-        """Somebody who signed in before, with today's roles. Raises UnauthenticatedError when that is over."""
+        """Somebody who signed in before, as they are now. Raises UnauthenticatedError when that is over."""
         person = get_person(self._catalog, person_id)
         if person.disabled_ns is not None or not has_login(self._catalog, login_id, clock=self._clock):
             raise UnauthenticatedError("nobody is signed in here", hint="sign in again")

@@ -35,6 +35,7 @@ _SERVER = Rule(Right.SERVER)
 _LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
+_USAGE_PROJECT = Rule(Right.USAGE, in_project=True)
 _RUN = Rule(Right.LIST, in_project=True, of_run=True)
 # Whoever may send a run's spans, or holds its token, may say that its process is gone.
 _REPORT_RUN = Rule(Right.INGEST, in_project=True, of_run=True)
@@ -112,12 +113,13 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
-        ("GET", f"{_PROJECT}/prices"): _READ_PROJECT,
-        ("PUT", f"{_PROJECT}/prices"): _WRITE_PROJECT,
-        ("DELETE", f"{_PROJECT}/prices"): _WRITE_PROJECT,
-        ("POST", f"{_PROJECT}/prices/import"): _WRITE_PROJECT,
-        ("POST", f"{_PROJECT}/prices/reprice"): _WRITE_PROJECT,
-        ("GET", f"{_PROJECT}/prices/reprice/{{job}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/usage/{{about}}"): _USAGE_PROJECT,
+        ("GET", f"{_PROJECT}/prices"): _USAGE_PROJECT,
+        ("PUT", f"{_PROJECT}/prices"): _ADMIN_PROJECT,
+        ("DELETE", f"{_PROJECT}/prices"): _ADMIN_PROJECT,
+        ("POST", f"{_PROJECT}/prices/import"): _ADMIN_PROJECT,
+        ("POST", f"{_PROJECT}/prices/reprice"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/prices/reprice/{{job}}"): _ADMIN_PROJECT,
         ("GET", f"{_PROJECT}/stream"): _STREAM,
         ("POST", f"{_PROJECT}/tickets"): _READ_PROJECT,
         ("GET", "/{file:path}"): _ENTRANCE,

@@ -43,6 +43,7 @@ from fanlight.api import (
     stats,
     stream,
     traces,
+    usage,
 )
 from fanlight.api.boundary import REQUEST_ID, Boundary, Net
 from fanlight.api.door import Door
@@ -66,7 +67,7 @@ OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, devices, account, people, audit, server_info, projects, members, keys, stats,
     health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
-    prices, stream,
+    prices, usage, stream,
 )  # fmt: skip
 
 

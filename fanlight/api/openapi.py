@@ -34,10 +34,11 @@ from fanlight.model.report import LostReport
 from fanlight.model.run import Run
 from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.model.stats import Stats
+from fanlight.model.usage import Usage
 
 SHAPES = (
     AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
-    Ticket, Verification,
+    Ticket, Usage, Verification,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
     Verdict, Price, PriceImport, RepriceProgress,

@@ -1,0 +1,53 @@
+"""Usage: cost, activity and latency of runs, in groups; and revenue beside them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fanlight.api.answers import ask, described, ref
+from fanlight.api.parameters import Scoped, Window
+from fanlight.model.usage import Usage
+from fanlight.query import usage
+
+router = APIRouter(prefix="/api/v1/projects/{project}/usage", tags=["usage"])
+
+
+class About(StrEnum):
+    """What is asked about: it orders the groups."""
+
+    COST = "cost"
+    ACTIVITY = "activity"
+    LATENCY = "latency"
+
+
+class UsageWindow(Window):
+    """Which runs, and how they are grouped."""
+
+    group: Literal["", "model", "provider", "agent", "tool", "room", "session", "user"] = Field(
+        "", description="What to group by; nothing gives the total alone."
+    )
+    interval: Literal["", "minute", "hour", "day", "week"] = Field("", description="In time, too.")
+    tz: str = Field("UTC", max_length=64, description="Where days and weeks begin.", examples=["Europe/Oslo"])
+
+
+@router.get("/{about}", **described(ref(Usage)))
+async def get_usage(
+    request: Request, scope: Scoped, about: About, window: Annotated[UsageWindow, Query()]
+) -> Response:
+    """What the runs that started in the window came to. Totals are the sums of those very runs."""
+    return await ask(
+        request,
+        usage.get_usage,
+        scope,
+        about=about,
+        group=window.group,
+        interval=window.interval,
+        tz=window.tz,
+        **window.bounds(request),
+    )
