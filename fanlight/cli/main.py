@@ -23,11 +23,13 @@ from fanlight.cli.commands import (
     login,
     logs,
     people,
+    prices,
     projects,
     runs,
     serve,
     show,
     tail,
+    usage,
     why,
 )
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
@@ -71,8 +73,10 @@ app.command("why", rich_help_panel="Look")(why.why)
 app.command("diff", rich_help_panel="Look")(diff.diff)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
+app.add_typer(usage.app, name="usage", rich_help_panel="Look")
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
+app.add_typer(prices.app, name="prices", rich_help_panel="Look after")
 app.add_typer(people.app, name="people", rich_help_panel="Look after")
 app.add_typer(audit.app, name="audit", rich_help_panel="Look after")
 app.command("login", rich_help_panel="Look after")(login.login)

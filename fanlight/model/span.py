@@ -140,12 +140,33 @@ class SpanLink(msgspec.Struct, frozen=True, kw_only=True):
     dropped_attributes_count: int = 0
 
 
+class SpanPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """A price that a cost was computed by: US dollars for a million tokens by kind, and whose they are."""
+
+    provider: str
+    model: str
+    source: str
+    version: str
+    prices: dict[str, Any]
+
+
+class CostTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a cost's arithmetic, as `text` for people: "1,200 input x $2.50/M"."""
+
+    kind: str
+    tokens: int
+    price: str
+    amount: str
+    text: str
+
+
 class SpanCost(msgspec.Struct, frozen=True, kw_only=True):
     """What a span cost in US dollars, as a decimal string.
 
     `source` is "reported" (what the instrumentation claims) or "price" (tokens by the prices `price_id`).
     Without an amount `unpriced` says why there is none, empty = there was nothing to price. `reported` is the
-    claim in the currency it was made in.
+    claim in the currency it was made in. `price` and `terms` show how an amount by price is made up:
+    it is the sum of the terms.
     """
 
     amount: str | None
@@ -155,6 +176,8 @@ class SpanCost(msgspec.Struct, frozen=True, kw_only=True):
     unpriced: str | None = None
     reported: str | None = None
     reported_currency: str | None = None
+    price: SpanPrice | None = None
+    terms: list[CostTerm] = []
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ class Term:
     cost: Decimal = field(default=Decimal(0))
 
     def __str__(self) -> str:
-        return f"{self.tokens:,} {self.kind.replace('_', ' ')} x ${self.price:f}/M"
+        return f"{self.tokens:,} {self.kind.replace('_', ' ')} x ${dollars(self.price)}/M"
 
 
 def flat_rates(
@@ -95,7 +95,7 @@ def explain(rates: Rates, tokens: Mapping[str, int | None]) -> list[Term]:
         >>> rates = flat_rates("openai", "gpt-4o", input="2.50", output="10", cache_read="1.25")
         >>> terms = explain(rates, {"input": 10_000, "cache_read": 4_000, "output": 500})
         >>> " + ".join(map(str, terms)), total(terms)
-        ('6,000 input x $2.50/M + 500 output x $10/M + 4,000 cache read x $1.25/M', Decimal('0.025'))
+        ('6,000 input x $2.50/M + 500 output x $10.00/M + 4,000 cache read x $1.25/M', Decimal('0.025'))
     """
     given = {kind: tokens.get(kind) or 0 for kind in KINDS}
     size = given["input"]
@@ -111,6 +111,18 @@ def explain(rates: Rates, tokens: Mapping[str, int | None]) -> list[Term]:
     if rates.request:
         terms.append(Term(kind="request", tokens=1, price=rates.request * MILLION, cost=rates.request))
     return terms
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount with the places that it has, two at least.
+
+    Example:
+        >>> dollars(Decimal("2.5")), dollars(Decimal(10)), dollars(Decimal("0.0375"))
+        ('2.50', '10.00', '0.0375')
+    """
+    text = f"{amount.normalize():f}"
+    places = len(text.partition(".")[2])
+    return text if places >= 2 else f"{amount:.2f}"
 
 
 def total(terms: list[Term]) -> Decimal:

@@ -11,6 +11,7 @@ from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.span import Span, TraceStructure
 from fanlight.query.contents import content_of
+from fanlight.query.costs import with_terms
 from fanlight.query.spans import LONGEST_READ_BYTES, span_from_row
 from fanlight.query.structure import make_columns
 from fanlight.query.times import rfc3339
@@ -92,6 +93,7 @@ def get_span(
         raise NotFoundError(f"no span {span} in trace {place['trace_id']} of {scope.project_id}", hint=hint)
     asked = {"trace_id": place["trace_id"], "span_id": span, "longest": LONGEST_READ_BYTES}
     found = span_from_row(rows[0], store.read(scope, "span_content", asked))
+    found = msgspec.structs.replace(found, cost=with_terms(store, scope, found.cost, found.tokens))
     if raw:
         return found
     return msgspec.structs.replace(found, content=content_of(store, scope, found, place))

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from fanlight.model.project import ProjectScope
 from fanlight.pricing.book import Override
 from fanlight.pricing.published import find_published
 from fanlight.pricing.rates import explain, flat_rates, from_json, total
 from fanlight.pricing.written import read_rates
+from fanlight.query.traces import get_span
 from fanlight.store.contract import Repricing
 
 from .telemetry import NOW_NS, span, traces
@@ -166,3 +168,28 @@ def test_what_was_reported_in_another_currency_is_kept_and_never_counted(
     assert rows("SELECT cost, cost_source, cost_reported, currency_reported, unpriced FROM spans") == [
         (None, "", Decimal("0.25"), "EUR", "currency EUR")
     ]
+
+
+def test_a_span_shows_its_price_and_how_its_cost_is_made_up(store: Any, log: Any) -> None:
+    given = tokens(input=10_000, cache_read=4_000, output=500)
+    reported = call(2, **tokens(input=5), gen_ai__usage__cost=0.25)
+    store.insert(log.segment(traces(call(1, **given), reported)))
+    scope = ProjectScope("default")
+    [(trace,)] = store._backend.writer.rows("SELECT DISTINCT lower(hex(trace_id)) FROM spans")
+    cost = get_span(store, scope, trace, f"{1:016x}").cost
+    assert cost is not None
+    assert cost.price is not None
+    assert (cost.amount, cost.source, cost.price.model, cost.price.source) == (
+        "0.025",
+        "price",
+        "gpt-4o",
+        "genai-prices",
+    )
+    assert [(term.text, term.amount) for term in cost.terms] == [
+        ("6,000 input x $2.50/M", "0.015"),
+        ("500 output x $10.00/M", "0.005"),
+        ("4,000 cache read x $1.25/M", "0.005"),
+    ]
+    claimed = get_span(store, scope, trace, f"{2:016x}").cost
+    assert claimed is not None
+    assert (claimed.amount, claimed.source, claimed.price, claimed.terms) == ("0.25", "reported", None, [])
