@@ -6,7 +6,7 @@ import asyncio
 
 import msgspec
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,7 +38,7 @@ class NewPerson(Strict):
     email: str = Field(min_length=3, max_length=320)
     name: str = Field("", max_length=200)
     password: str = Field(min_length=1, max_length=1_024, description="At least 12 characters.")
-    is_admin: bool = False
+    is_admin: StrictBool = False
 
 
 @router.get("", **described(page_of(Person)))

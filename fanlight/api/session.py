@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -69,7 +69,7 @@ class Acceptance(Strict):
 class Leaving(Strict):
     """Whether all of the person's logins end."""
 
-    everywhere: bool = False
+    everywhere: StrictBool = False
 
 
 @router.get("/session", **described(ref(Session)))
