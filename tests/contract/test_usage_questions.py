@@ -115,8 +115,8 @@ def test_days_begin_where_the_time_zone_says(store: Any, log: Any) -> None:
 def test_percentiles_are_told_of_a_hundred_samples_and_not_of_fewer(store: Any, log: Any) -> None:
     for number, calls in ((1, 99), (2, 1)):
         made = [
-            span("call", number=number * 1_000 + n, parent=number * 1_000, at=n, took=n % 10 + 1, trace=number,
-                 gen_ai__operation__name="chat", gen_ai__request__model="gpt-4o")
+            span("call", number=number * 1_000 + n, parent=number * 1_000, at=n, took=n % 10 + 1,
+                 trace=number, gen_ai__operation__name="chat", gen_ai__request__model="gpt-4o")
             for n in range(1, calls + 1)
         ]  # fmt: skip
         store.insert(log.segment(traces(span("run", number=number * 1_000, trace=number), *made)))

@@ -1,5 +1,5 @@
--- What the runs that started in a window came to, in groups. Runs carry their usage with them, by minute, kind,
--- agent, model, provider and tool, so that every sum here is one of runs.
+-- What the runs that started in a window came to, in groups. Runs carry their usage with them, by minute,
+-- kind, agent, model, provider and tool, so that every sum here is one of runs.
 SELECT
     grouping(group_key, group_at) AS is_total,
     toString(/*key*/) AS group_key,
@@ -30,11 +30,20 @@ FROM (
         /*filter*/
 )
 LEFT ARRAY JOIN
-    usage.at AS `each.at`, usage.kind AS `each.kind`, usage.agent AS `each.agent`, usage.model AS `each.model`,
-    usage.provider AS `each.provider`, usage.tool AS `each.tool`, usage.spans AS `each.spans`, usage.errors AS `each.errors`,
-    usage.tokens_input AS `each.tokens_input`, usage.tokens_output AS `each.tokens_output`,
-    usage.tokens_cache_read AS `each.tokens_cache_read`, usage.tokens_cache_write AS `each.tokens_cache_write`,
-    usage.tokens_reasoning AS `each.tokens_reasoning`, usage.cost AS `each.cost`,
+    usage.at AS `each.at`,
+    usage.kind AS `each.kind`,
+    usage.agent AS `each.agent`,
+    usage.model AS `each.model`,
+    usage.provider AS `each.provider`,
+    usage.tool AS `each.tool`,
+    usage.spans AS `each.spans`,
+    usage.errors AS `each.errors`,
+    usage.tokens_input AS `each.tokens_input`,
+    usage.tokens_output AS `each.tokens_output`,
+    usage.tokens_cache_read AS `each.tokens_cache_read`,
+    usage.tokens_cache_write AS `each.tokens_cache_write`,
+    usage.tokens_reasoning AS `each.tokens_reasoning`,
+    usage.cost AS `each.cost`,
     usage.unpriced_tokens AS `each.unpriced_tokens`/*joined_durations*/
 GROUP BY GROUPING SETS ((group_key, group_at), ())
 ORDER BY is_total DESC, group_at, /*order*/ DESC, group_key
