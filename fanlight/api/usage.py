@@ -10,10 +10,13 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fanlight.access.principal import Right
 from fanlight.api.answers import ask, described, ref
 from fanlight.api.parameters import Scoped, Window
+from fanlight.api.visitor import rights_of
 from fanlight.model.usage import Usage
 from fanlight.query import usage
+from fanlight.query.outline import check_asked
 
 router = APIRouter(prefix="/api/v1/projects/{project}/usage", tags=["usage"])
 
@@ -41,6 +44,8 @@ async def get_usage(
     request: Request, scope: Scoped, about: About, window: Annotated[UsageWindow, Query()]
 ) -> Response:
     """What the runs that started in the window came to. Totals are the sums of those very runs."""
+    if Right.READ not in rights_of(request):
+        check_asked(window.q, usage=True)
     return await ask(
         request,
         usage.get_usage,

@@ -23,13 +23,18 @@ SHOWN = frozenset({"id", "status", "agent", "room", "dur"})
 _USAGE = frozenset({"cost", "tokens", "model"})
 
 
+def check_asked(q: str, *, usage: bool) -> None:
+    """Raises ForbiddenError when the filter `q` asks about what an outline does not show."""
+    _check(parse(q), SHOWN | _USAGE if usage else SHOWN)
+
+
 def list_outlines(store: Store, scope: ProjectScope, *, usage: bool, q: str = "", **window: Any) -> Page:
     """As `runs.list_runs`, outlines alone; with `usage` their tokens, cost and models too.
 
     Raises:
         ForbiddenError: the filter asks about what is not shown.
     """
-    _check(parse(q), SHOWN | _USAGE if usage else SHOWN)
+    check_asked(q, usage=usage)
     page = runs.list_runs(store, scope, q=q, **window)
     return Page(items=[outline(run, usage=usage) for run in page.items], next=page.next)
 

@@ -74,8 +74,8 @@ def get_usage(
 ) -> Usage:
     """What the runs that started in [since, until) and match `q` came to.
 
-    `about` (cost, activity, latency) orders the groups; `group` is one of GROUPS, `interval` one of INTERVALS,
-    begun in the time zone `tz`. An interval holds what happened in it, also of a run that began before.
+    `about` (cost, activity, latency) orders the groups; `group` is one of GROUPS, `interval` one of
+    INTERVALS, begun in the time zone `tz`. An interval holds what happened in it, also of a run that began before.
 
     Raises:
         InvalidError: the filter is wrong, or there is no such group, interval or time zone.
@@ -83,7 +83,8 @@ def get_usage(
     _check(group, interval, tz)
     since, until = bounded(since_ns, until_ns)
     condition = _flat(store, compile_filter(store, "runs", q))
-    window = {**condition.parameters, "since_ns": since, "until_ns": until}
+    # A run starts with its first span: spans from before the window belong to runs from before it.
+    window = {**condition.parameters, "since_ns": since, "floor_ns": since, "until_ns": until}
     at = INTERVALS[interval].replace("{tz}", tz)
     rows = _ask(store, scope, GROUPS[group], at, ORDERS[about], condition, window)
     total, parts = (rows[0], rows[1:]) if rows else (_NOTHING, [])

@@ -80,6 +80,25 @@ def test_a_viewer_cannot_find_what_is_hidden_by_asking_for_it(
     assert house.ask("GET", path, headers=viewer, params={"q": "status:error agent:a"}).status_code == 200
 
 
+@pytest.mark.parametrize("q", ["ring", "text:ring", "user:ann", "error:*"])
+def test_whoever_may_see_usage_alone_cannot_find_content_by_adding_up_what_has_it(
+    house: House, owner: dict[str, str], q: str
+) -> None:
+    reporter = person(house, MEMBER, "usage_reporter")
+    path = "/api/v1/projects/default/usage/cost"
+    assert error(house.ask("GET", path, headers=reporter, params={"q": q})) == (403, "forbidden")
+    assert house.ask("GET", path, headers=reporter, params={"q": "agent:a cost:>1"}).status_code == 200
+
+
+def test_refused_requests_of_whoever_it_was_are_for_administrators_of_the_server(
+    house: House, owner: dict[str, str]
+) -> None:
+    maintainer = person(house, MEMBER, "maintainer")
+    path = "/api/v1/projects/default/health"
+    assert house.ask("GET", path, headers=maintainer).json()["refusals"] == []
+    assert len(house.ask("GET", path, headers=owner).json()["refusals"]) == 1
+
+
 def test_a_ticket_opens_one_stream_once_for_half_a_minute(house: House, owner: dict[str, str]) -> None:
     def ticket() -> str:
         made = house.ask("POST", "/api/v1/projects/default/tickets", headers=owner, json={})

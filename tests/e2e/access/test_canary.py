@@ -1,0 +1,201 @@
+"""A word that stands everywhere in one project is never seen from another: asked, filtered, or streamed.
+
+Each request with something of theirs in it has a twin with something in its place that does not exist. The
+answers are the same but for what they repeat of the request, so that nothing can even be guessed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from fanlight.access.policy import TABLE
+from fanlight.query.nouns import LOGS, METRICS, RUNS, SPANS
+from fanlight.query.page import encode_cursor
+
+from .conftest import LLM, NO_WORD, OURS, SPAN, THEIRS, TRACE, WORD, Two
+
+GETS = sorted(path for method, path in TABLE if method == "GET" and path.startswith("/api/v1/"))
+FIELDS = sorted({*RUNS.fields, *SPANS.fields, *LOGS.fields, *METRICS.fields})
+NEVER_SEEN = re.compile(WORD, re.IGNORECASE)
+ECHOES = {WORD: NO_WORD, TRACE: "dec0" * 8, SPAN: "efa5" * 4, LLM: "feeb" * 4, THEIRS: "nobody"}
+SHOWING = {"/api/v1/projects/{project}/usage/{about}": {"group": "agent"}}
+"""What a route must be asked for to show names at all."""
+PUBLIC = {"/api/v1/session", "/api/v1/openapi.json"}
+
+
+def filled(template: str, project: str, values: Mapping[str, str]) -> str:
+    """A path with something of theirs in every place but the project's."""
+    return re.sub(
+        r"{(\w+)(?::path)?}", lambda found: {**values, "project": project}.get(found[1], WORD), template
+    )
+
+
+@pytest.fixture(scope="module")
+def values(two: Two) -> dict[str, str]:
+    """What the places of paths can name of theirs, as their owner sees it."""
+    base = f"/api/v1/projects/{THEIRS}"
+
+    def first(path: str, name: str) -> str:
+        return str(two.them.get(f"{base}/{path}").json()["items"][0][name])
+
+    return {
+        "about": "cost",
+        "trace_id": TRACE,
+        "span_id": SPAN,
+        "log_id": first("logs", "id"),
+        "key_id": first("keys", "id"),
+        "person_id": first("members", "person_id"),
+        "invite_id": first("invites", "id"),
+    }
+
+
+def twins(values: Mapping[str, str]) -> dict[str, str]:
+    """Theirs -> what does not exist, of the same form."""
+    made = dict(ECHOES)
+    made[values["log_id"]] = encode_cursor("log", 1_790_000_000_000_000_000, 1)
+    for name in ("key_id", "person_id", "invite_id"):
+        made[values[name]] = values[name][::-1]
+    return made
+
+
+def queries(template: str) -> Iterator[str]:
+    """Query strings for a route: as it is, and asking for theirs in every way that lists know."""
+    yield ""
+    if template.endswith("/stream"):
+        return
+    yield from (f"q={WORD}", f"q=text:{WORD}", f"q=-{WORD}", f"q=/{WORD}/", f"q=trace:{TRACE}")
+    yield from (f"q={name}:{WORD}" for name in FIELDS)
+    yield from (f"q={name}:*" for name in FIELDS)
+    yield from (f"q={prefix}.{WORD}:{WORD}" for prefix in ("attr", "resource"))
+    yield from (f"run={WORD}", "limit=1000", "limit=1000&order=asc", f"model={WORD}", f"agent={WORD}")
+    yield from (f"group={name}" for name in ("model", "agent", "tool", "room", "session", "user", "provider"))
+    yield from (f"cursor={encode_cursor(noun, *key)}" for noun, key in places())
+
+
+def places() -> Iterator[tuple[str, tuple[int | str, ...]]]:
+    """Where a cursor may point: into theirs, by name or by time."""
+    late = 2_500_000_000_000_000_000
+    yield from itertools.product(("rooms", "agents", "budgets"), (("a",), (WORD,)))
+    yield from itertools.product(("runs", "logs", "findings"), ((late, WORD), (late, 2**62)))
+    yield "audit", (2**40,)
+
+
+def plain(answer: httpx.Response, echoes: Mapping[str, str]) -> tuple[int, str]:
+    """An answer without what it repeats of its request, and without what is another every time."""
+    text = re.sub(r'"(request_id|ticket)":"[^"]*"', "", answer.text)
+    for theirs, nothing in echoes.items():
+        text = text.replace(theirs, "*").replace(nothing, "*")
+    return answer.status_code, text
+
+
+def replaced(text: str, echoes: Mapping[str, str]) -> str:
+    for theirs, nothing in echoes.items():
+        text = text.replace(theirs, nothing)
+    return text
+
+
+def test_the_word_stands_wherever_their_owner_looks(two: Two, values: dict[str, str]) -> None:
+    """Without this the other tests would pass over an empty project."""
+    seen = {}
+    for template in GETS:
+        if template.startswith("/api/v1/projects/{project}") and not template.endswith(("/stream", "{job}")):
+            answer = two.them.get(filled(template, THEIRS, values), params=SHOWING.get(template))
+            seen[template.removeprefix("/api/v1/projects/{project}")] = (
+                answer.status_code,
+                bool(NEVER_SEEN.search(answer.text)),
+            )
+    # Numbers alone, nothing found, nothing streamed, or asked by agents.
+    nothing_to_see = {
+        "/stats", "/health", "/findings", "/runs/{run_id}/diff", "/budgets/verdict",
+        "/traces/{trace_id}/spans/{span_id}/tokens",
+    }  # fmt: skip
+    told = {path: told for path, told in seen.items() if told != (200, True) and path not in nothing_to_see}
+    assert told == {}
+    assert len(seen) > 25
+
+
+@pytest.mark.parametrize("template", GETS)
+def test_nothing_of_theirs_is_seen_from_ours_nor_told_from_what_does_not_exist(
+    two: Two, values: dict[str, str], template: str
+) -> None:
+    echoes = twins(values)
+    projects = (OURS, THEIRS) if "{project}" in template else ("",)
+    for project, query in itertools.product(projects, queries(template)):
+        if template.endswith("/stream") and project == OURS:
+            continue  # it never ends: see below
+        asked = f"{filled(template, project, values)}?{query}"
+        got, twin = two.us.get(asked), two.us.get(replaced(asked, echoes))
+        assert plain(got, echoes) == plain(twin, echoes), asked
+        if project == THEIRS:
+            assert got.status_code == 404, asked
+        echoed = got.text if WORD not in asked else got.text.replace(WORD, "", twin.text.count(NO_WORD))
+        assert not NEVER_SEEN.search(echoed), asked
+
+
+@pytest.mark.parametrize("template", GETS)
+def test_strangers_and_keys_see_none_of_it_either(two: Two, values: dict[str, str], template: str) -> None:
+    made = two.us.post(f"/api/v1/projects/{OURS}/keys", json={"name": "reader", "scopes": ["admin"]})
+    bearer = {"authorization": f"Bearer {made.json()['secret']}"}
+    for headers in ({}, bearer):
+        with httpx.Client(base_url=two.url, headers=headers, timeout=20) as client:
+            answer = client.get(filled(template, THEIRS, values))
+        if template not in PUBLIC:
+            assert answer.status_code in ({401} if not headers else {403, 404, 200})
+            assert not NEVER_SEEN.search(answer.text.replace(filled(template, THEIRS, values), ""))
+
+
+def test_a_cursor_of_theirs_opens_nothing_of_theirs(two: Two) -> None:
+    two.send(THEIRS, WORD, trace="7d" * 16)
+    for noun in ("logs",):
+        page = two.them.get(f"/api/v1/projects/{THEIRS}/{noun}", params={"limit": 1}).json()
+        assert page["next"] is not None
+        ours = two.us.get(f"/api/v1/projects/{OURS}/{noun}", params={"cursor": page["next"]})
+        assert ours.status_code == 200
+        assert not NEVER_SEEN.search(ours.text)
+
+
+def test_a_stream_of_ours_never_tells_of_theirs_whatever_it_asks_for(two: Two) -> None:
+    topics = f"runs,logs,metrics,run:{WORD},room:{WORD},session:{WORD}"
+    heard, ready = [], threading.Event()
+
+    def listen() -> None:
+        path = f"/api/v1/projects/{OURS}/stream"
+        with two.us.stream(
+            "GET", path, params={"topics": topics, "last_event_id": _beginning(two)}
+        ) as answer:
+            for line in answer.iter_lines():
+                heard.append(line)
+                ready.set()
+                if "enough-of-ours" in line:
+                    return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert ready.wait(20)
+    # Theirs is sent first and read back, so that it would have come before ours.
+    two.send(THEIRS, WORD, trace="7e" * 16)
+    two.send(OURS, "enough-of-ours", trace="0c" * 16)
+    listener.join(30)
+    assert not listener.is_alive()
+    assert not NEVER_SEEN.search("\n".join(heard))
+
+
+def test_a_ticket_or_token_of_ours_opens_no_stream_of_theirs(two: Two) -> None:
+    made: Any = two.us.post(f"/api/v1/projects/{OURS}/tickets", json={}).json()
+    stolen = httpx.get(
+        f"{two.url}/api/v1/projects/{THEIRS}/stream", params={"topics": "runs", "ticket": made["ticket"]}
+    )
+    assert stolen.status_code == 401
+    mine = two.us.get(f"/api/v1/projects/{THEIRS}/stream", params={"topics": f"run:{WORD}"})
+    assert mine.status_code == 404
+
+
+def _beginning(two: Two) -> str:
+    return f"{two.us.get('/api/v1/server').json()['epoch']}.0"
