@@ -75,7 +75,8 @@ def get_usage(
     """What the runs that started in [since, until) and match `q` came to.
 
     `about` (cost, activity, latency) orders the groups; `group` is one of GROUPS, `interval` one of
-    INTERVALS, begun in the time zone `tz`. An interval holds what happened in it, also of a run that began before.
+    INTERVALS, begun in the time zone `tz`. An interval holds what happened in it, also of a run that began
+    before.
 
     Raises:
         InvalidError: the filter is wrong, or there is no such group, interval or time zone.
