@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import content, ingest, live, query, sdk, start
+from benchmarks import access, content, ingest, live, query, sdk, start
 from benchmarks.bench import Bench
 from benchmarks.report import Row, show, write
 
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "query": query.measure,
     "sdk": sdk.measure,
     "content": content.measure,
+    "access": access.measure,
     "start": start.measure,
 }
 README = Path(__file__).with_name("README.md")
