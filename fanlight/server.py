@@ -158,9 +158,9 @@ async def _run(
     broker = _broker(config, store, _watermark(waiting, stored_seq), stored_seq, clock)
     registry = Registry(catalog, store, after=stored_seq)
 
-    def announce(watermark: int, projects: frozenset[str]) -> None:
+    def announce(watermark: int, projects: frozenset[str], kinds: frozenset[str]) -> None:
         registry.note(watermark, projects)
-        broker.advance(watermark, projects)
+        broker.advance(watermark, projects, kinds)
 
     watcher = Watcher(
         store,

@@ -43,7 +43,10 @@ DRAIN_S = 8.0
 PARKED_REASON = "refused by the store"
 LEAVE_S = 2.0
 
-Announce = Callable[[int, frozenset[str]], None]
+RUNS = "runs"
+"""What is announced when it is no signal: summaries and findings of runs."""
+
+Announce = Callable[[int, frozenset[str], frozenset[str]], None]
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 
@@ -63,8 +66,8 @@ class _ExpiredError(Exception):
 class Writer:
     """Moves generations from `log` to `store`.
 
-    `announce(watermark, projects)` is called in the writer's thread: every item and summary up to
-    `watermark` can be read now, and `projects` got some of them. Watermarks never fall. The first call
+    `announce(watermark, projects, kinds)` is called in the writer's thread: every item and summary up to
+    `watermark` can be read now; `projects` got some, of `kinds`. Watermarks never fall. The first call
     without projects comes once everything that an earlier process left is stored. A stream must not begin
     at the store's own highest sequence before that: older items may still be on their way.
     """
@@ -94,6 +97,7 @@ class Writer:
         self._summaries = Summaries(clock)
         self._held: list[Generation] = []
         self._watermark = 0
+        self._kinds: set[str] = set()
         self._lose_at = clock.monotonic()
         self._waiting = 0
         self._opened_at_seq = 0
@@ -141,11 +145,13 @@ class Writer:
         if generation is None:
             return False
         if projects := self._insert(generation):
+            self._kinds.update(segment.signal.value for segment in generation.segments)
             self._tell(generation.last_seq, projects)
         upto, changed = self._sum_up(generation, rebuild=rebuild, lose=lose)
         self._summed_up |= changed
         # While others wait, summaries lie behind their items, and are told of with the last of those.
         if self._summed_up and not replaying:
+            self._kinds.add(RUNS)
             self._tell(upto, self._summed_up)
             self._summed_up = frozenset()
         self._held.append(generation)
@@ -242,7 +248,8 @@ class Writer:
     def _tell(self, upto: int, projects: frozenset[str]) -> None:
         self._watermark = max(self._watermark, upto)
         try:
-            self._announce(self._watermark, projects)
+            self._announce(self._watermark, projects, frozenset(self._kinds))
+            self._kinds.clear()
         except Exception:
             # Watching must not stop storing; the next announcement covers this one.
             logger.exception("announcing up to %d failed", self._watermark)

@@ -21,7 +21,7 @@ from fanlight.live.arrivals import Arrivals
 from fanlight.live.batch import Batch, Gap, split
 from fanlight.live.feed import Block, Feed, Topics
 from fanlight.live.subscription import Subscription
-from fanlight.model.event import Event
+from fanlight.model.event import KINDS, Event
 from fanlight.model.project import ProjectScope
 
 logger = logging.getLogger("fanlight.live")
@@ -33,6 +33,8 @@ Answer = TypeVar("Answer")
 Reach = tuple[list[tuple[Event, ...]], int]
 """Events in parts, and the seq up to which they are all that there is."""
 
+_NOTHING: frozenset[str] = frozenset()
+
 TOO_OLD = "too_old"
 AHEAD = "ahead"
 
@@ -41,7 +43,14 @@ class Load(Protocol):
     """`query.changes.list_changes` of a store: the first `limit` events of a range, in order of seq."""
 
     def __call__(
-        self, scope: ProjectScope, topics: Topics, *, after: int, upto: int, limit: int
+        self,
+        scope: ProjectScope,
+        topics: Topics,
+        *,
+        after: int,
+        upto: int,
+        limit: int,
+        kinds: frozenset[str] = KINDS,
     ) -> list[Event]: ...
 
 
@@ -95,7 +104,7 @@ class Broker:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feeds: dict[str, Feed] = {}
-        self._changed: set[str] = set()
+        self._changed: dict[str, frozenset[str]] = {}
         self._is_planned = False
         self._is_closed = False
         self._subscriptions: set[Subscription] = set()
@@ -110,8 +119,10 @@ class Broker:
         """How many subscriptions are open."""
         return len(self._subscriptions)
 
-    def advance(self, watermark: int, projects: frozenset[str]) -> None:
+    def advance(self, watermark: int, projects: frozenset[str], kinds: frozenset[str] = KINDS) -> None:
         """Everything up to `watermark` can be queried; `projects` are those that got something new.
+
+        What is new is of `kinds`; only that is loaded.
 
         Never waits for a reader.
         """
@@ -120,7 +131,8 @@ class Broker:
             self._arrivals.note(self._clock.now_ns(), self._watermark, self._window_ns)
             if not self._feeds or self._loop is None:
                 return
-            self._changed |= projects
+            for name in projects:
+                self._changed[name] = self._changed.get(name, _NOTHING) | kinds
             if self._is_planned:
                 return
             self._is_planned = True
@@ -129,9 +141,9 @@ class Broker:
     def _notify(self) -> None:
         with self._lock:
             watermark, changed = self._watermark, self._changed
-            self._changed, self._is_planned = set(), False
+            self._changed, self._is_planned = {}, False
         for name, feed in self._feeds.items():
-            feed.notify(watermark, changed=name in changed)
+            feed.notify(watermark, changed.get(name, _NOTHING))
 
     def subscribe(self, scope: ProjectScope, topics: Topics, after: int | None = None) -> Subscription:
         """Read `topics` of a project: what comes behind seq `after`, or from now on.
@@ -207,18 +219,18 @@ class Broker:
 
     async def _fill(self, feed: Feed) -> bool:
         """Load what is new; False when the store failed and it has to be tried again."""
-        target, changed, feed.dirty = feed.target, feed.dirty, False
+        target, kinds, feed.dirty = feed.target, feed.dirty, _NOTHING
         while feed.loaded < target:
-            if not changed:
+            if not kinds:
                 feed.append(Block(after=feed.loaded, upto=target, topics=None))
                 continue
             topics = feed.topics
-            load = partial(self._read, feed.scope, topics, after=feed.loaded, upto=target)
+            load = partial(self._read, feed.scope, topics, after=feed.loaded, upto=target, kinds=kinds)
             try:
                 parts, upto = await self._in_thread(load)
             except StoreError as error:
                 logger.warning("live events of project %s: %s", feed.scope.project_id, error)
-                feed.dirty = True
+                feed.dirty |= kinds
                 return False
             for part in parts[:-1]:
                 feed.append(Block(after=feed.loaded, upto=part[-1].seq, topics=topics, events=part))
@@ -247,8 +259,10 @@ class Broker:
         # Sequences are shared by all projects, so a hole in the numbers alone means nothing.
         return after + 1 < oldest and bool(self._load(scope, topics, after=after, upto=oldest - 1, limit=1))
 
-    def _read(self, scope: ProjectScope, topics: Topics, *, after: int, upto: int) -> Reach:
-        events = self._load(scope, topics, after=after, upto=upto, limit=self._chunk)
+    def _read(
+        self, scope: ProjectScope, topics: Topics, *, after: int, upto: int, kinds: frozenset[str] = KINDS
+    ) -> Reach:
+        events = self._load(scope, topics, after=after, upto=upto, limit=self._chunk, kinds=kinds)
         return self._split(events), events[-1].seq if len(events) >= self._chunk else upto
 
     async def _persist(self, ask: Callable[[], Answer]) -> Answer:

@@ -59,7 +59,7 @@ class Feed:
     max_events: int
     max_bytes: int
     target: int = 0
-    dirty: bool = False
+    dirty: frozenset[str] = frozenset()
     blocks: deque[Block] = field(default_factory=deque)
     readers: Counter[Topics] = field(default_factory=Counter)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,10 +73,10 @@ class Feed:
         """Everything that some reader listens to."""
         return frozenset[str]().union(*self.readers)
 
-    def notify(self, watermark: int, *, changed: bool) -> None:
-        """The store has everything up to `watermark`; `changed` tells whether this project got some of it."""
+    def notify(self, watermark: int, kinds: frozenset[str]) -> None:
+        """The store has everything up to `watermark`; `kinds` tells what of it this project got."""
         self.target = max(self.target, watermark)
-        self.dirty = self.dirty or changed
+        self.dirty |= kinds
         self.wake.set()
 
     def append(self, block: Block) -> None:

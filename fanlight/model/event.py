@@ -16,3 +16,7 @@ class Event:
     seq: int
     topics: frozenset[str]
     payload: bytes
+
+
+KINDS = frozenset({"traces", "logs", "metrics", "runs"})
+"""What an announcement can be about: items of a signal, or summaries and findings of runs."""

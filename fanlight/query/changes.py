@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fanlight.errors import InvalidError
-from fanlight.model.event import Event
+from fanlight.model.event import KINDS, Event
 from fanlight.model.metric import MetricPoint
 from fanlight.model.project import ProjectScope
 from fanlight.query.findings import finding_from_row
@@ -68,7 +68,14 @@ def parse_topics(topics: Iterable[str]) -> Topics:
 
 
 def list_changes(
-    store: Store, scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+    store: Store,
+    scope: ProjectScope,
+    topics: frozenset[str],
+    *,
+    after: int,
+    upto: int,
+    limit: int,
+    kinds: frozenset[str] = KINDS,
 ) -> list[Event]:
     """The events of `topics` with `after` < seq <= `upto`, in order of seq, the first `limit` of them.
 
@@ -76,6 +83,8 @@ def list_changes(
     belongs to; its payload is the JSON object of one item of the stream: topics, type, seq and data.
     A span is an event of its run, room and session only, streamed text of its run only. Of a run's summaries
     written since a reader last looked, older ones may be missing; the newest is always there.
+
+    `kinds` says what there can be in the range; the rest is not asked for.
 
     Raises:
         InvalidError: a topic is unknown.
@@ -91,7 +100,7 @@ def list_changes(
     }
     found: list[Event] = []
     for source in _SOURCES:
-        if source.asked(asked):
+        if source.kind in kinds and source.asked(asked):
             own = {**parameters, **source.parameters, "all": source.topic in asked.whole}
             found += map(source.event, store.read(scope, source.query, own))
     return sorted(found, key=lambda event: event.seq)[:limit]
@@ -111,12 +120,13 @@ def oldest_seq(store: Store, scope: ProjectScope, since_ns: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """One kind of change: its question, the topic of all of it ('' = none), and the event of a row.
+    """One sort of change: its question, its kind, the topic of all of it ('' = none), and the event of a row.
 
     `named` are the single things that have it as well.
     """
 
     query: str
+    kind: str
     topic: str
     event: Callable[[Sequence[Any]], Event]
     named: tuple[str, ...] = ("runs", "rooms", "sessions")
@@ -183,11 +193,12 @@ def _metric_event(row: Sequence[Any]) -> Event:
 
 
 _SOURCES = (
-    _Source(query="changed_runs", topic="runs", event=_run_event),
-    _Source(query="changed_findings", topic="runs", event=_finding_event),
-    _Source(query="changed_spans", topic="", event=_span_event),
-    _Source(query="changed_logs", topic="logs", event=_log_event,
+    _Source(query="changed_runs", kind="runs", topic="runs", event=_run_event),
+    _Source(query="changed_findings", kind="runs", topic="runs", event=_finding_event),
+    _Source(query="changed_spans", kind="traces", topic="", event=_span_event),
+    _Source(query="changed_logs", kind="logs", topic="logs", event=_log_event,
             parameters={"body_characters": LIST_BODY_CHARACTERS + 1}),
-    _Source(query="changed_tokens", topic="", named=("runs",), event=_token_event),
-    _Source(query="changed_metrics", topic="metrics", named=("rooms", "sessions"), event=_metric_event),
+    _Source(query="changed_tokens", kind="logs", topic="", named=("runs",), event=_token_event),
+    _Source(query="changed_metrics", kind="metrics", topic="metrics", named=("rooms", "sessions"),
+            event=_metric_event),
 )  # fmt: skip

@@ -106,7 +106,10 @@ class Inserter:
         rows, finished, distinct, longest = self._facts("traces_facts")
         if not rows:
             return _NOTHING
-        refused = self._refuse(Signal.TRACES, "traces_refused", repeated=finished - distinct)
+        # Of open spans the newest counts: there is nothing to refuse, and whoever watches gets them sooner.
+        refused = Refused()
+        if finished:
+            refused = self._refuse(Signal.TRACES, "traces_refused", repeated=finished - distinct)
         stored = finished - refused.same - refused.differing
         if longest > LONGEST_VALUE_BYTES:
             self._store("span_content", segment, statement("insert", "span_content"))

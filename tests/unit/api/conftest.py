@@ -102,7 +102,7 @@ def open_house(data: Path, otlp: Callable[[Gate], Any] = lambda _: FakeOtlp(), *
     admission = Admission(catalog, gate, clock=clock)
 
     def changes(
-        scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+        scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int, **more: Any
     ) -> list[Event]:
         return [e for e in events if after < e.seq <= upto and e.topics & topics][:limit]
 

@@ -13,7 +13,7 @@ from fanlight.clock import ManualClock
 from fanlight.live.batch import Gap
 from fanlight.live.broker import Broker
 from fanlight.live.subscription import Subscription
-from fanlight.model.event import Event
+from fanlight.model.event import KINDS, Event
 from fanlight.model.project import ProjectScope
 
 HOME = ProjectScope("home")
@@ -34,16 +34,25 @@ class Memory:
     open: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
+        self.kinds: list[frozenset[str]] = []
         self.open.set()
 
     def add(self, seqs: Iterable[int], *topics: str, project: str = "home") -> None:
         self.events.setdefault(project, []).extend(event(seq, *topics) for seq in seqs)
 
     def load(
-        self, scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int
+        self,
+        scope: ProjectScope,
+        topics: frozenset[str],
+        *,
+        after: int,
+        upto: int,
+        limit: int,
+        kinds: frozenset[str] = KINDS,
     ) -> list[Event]:
         assert self.open.wait(10)
         self.loads.append((scope.project_id, topics, after, upto))
+        self.kinds.append(kinds)
         found = [
             e for e in self.events.get(scope.project_id, []) if after < e.seq <= upto and e.topics & topics
         ]

@@ -52,6 +52,23 @@ def test_without_a_reader_nothing_is_asked(memory: Memory) -> None:
     assert memory.loads == []
 
 
+def test_only_what_was_announced_is_asked_for_and_nothing_of_it_is_forgotten(memory: Memory) -> None:
+    async def story() -> None:
+        broker = memory.broker()
+        with broker.subscribe(HOME, LOGS) as reader:
+            memory.add([1])
+            broker.advance(1, PROJECTS, frozenset({"traces"}))
+            assert await read(reader, 1) == [1]
+            memory.add([2, 3])
+            broker.advance(2, PROJECTS, frozenset({"logs"}))
+            broker.advance(3, PROJECTS, frozenset({"runs"}))
+            assert await read(reader, 3) == [2, 3]
+        await broker.close()
+
+    run(story())
+    assert memory.kinds == [frozenset({"traces"}), frozenset({"logs", "runs"})]
+
+
 def test_readers_of_a_project_share_one_load_and_one_encoding(memory: Memory) -> None:
     async def story() -> None:
         broker = memory.broker()

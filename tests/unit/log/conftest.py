@@ -196,7 +196,7 @@ def make_writer(store: FakeStore) -> Callable[..., Told]:
         writer = Writer(
             log,
             store,
-            announce=lambda watermark, projects: announced.append((watermark, sorted(projects))),
+            announce=lambda watermark, projects, kinds: announced.append((watermark, sorted(projects))),
             ledger=ledger,
             config=load(environ={}, flags={"data": "/nonexistent"}),
             **settings,

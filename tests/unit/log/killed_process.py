@@ -99,7 +99,9 @@ def start(directory: Path) -> tuple[Log, SqliteStore, Writer]:
     store: Any = SqliteStore(directory / "store.sqlite")
     log = Log(directory / "log", segment_bytes=4_000, max_backlog_bytes=1 << 22)
     config = load(environ={}, flags={"data": str(directory)})
-    writer = Writer(log, store, announce=lambda watermark, projects: None, ledger=Quiet(), config=config)
+    writer = Writer(
+        log, store, announce=lambda watermark, projects, kinds: None, ledger=Quiet(), config=config
+    )
     writer.start()
     return log, store, writer
 
