@@ -185,7 +185,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     `start_ns` and `end_ns` are the exact numbers as decimal strings; `flags` lists what was mended or
     doubted on the way in (clamped time, invalid UTF-8, value too deep, ...). `operation` is the word by which
-    `dialect` named the kind; `first_token_ns` counts from the start. `content` is None when it was not asked.
+    `dialect` named the kind; `first_token_ns` counts from the start, `tokens_per_s` from the first token on.
+    `content` is None when it was not asked.
     """
 
     trace_id: str
@@ -215,6 +216,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     tokens: dict[str, int | None]
     finish_reason: str | None
     first_token_ns: int | None
+    tokens_per_s: float | None
     cost: SpanCost | None
     error_type: str | None
     trace_state: str

@@ -33,6 +33,20 @@ def span_kind_name(number: int) -> str:
     return SPAN_KINDS[number] if number < len(SPAN_KINDS) else SPAN_KINDS[0]
 
 
+def tokens_per_second(
+    tokens: int | None, duration_ns: int | None, first_token_ns: int | None
+) -> float | None:
+    """How fast a model wrote, from its first token on; None where that is not known.
+
+    Example:
+        >>> tokens_per_second(100, 3_000_000_000, 1_000_000_000), tokens_per_second(100, None, None)
+        (50.0, None)
+    """
+    if not tokens or duration_ns is None or first_token_ns is None or first_token_ns >= duration_ns:
+        return None
+    return round(tokens / ((duration_ns - first_token_ns) / 1e9), 2)
+
+
 def span_row(row: Sequence[Any]) -> SpanRow:
     """One span from the columns that `changed_spans.sql` names behind seq, room and session."""
     (
@@ -118,6 +132,7 @@ def span_from_row(row: Sequence[Any], long_values: Sequence[Sequence[Any]]) -> S
         },
         finish_reason=finish_reason or None,
         first_token_ns=first_token_ns,
+        tokens_per_s=tokens_per_second(tokens_output, duration_ns, first_token_ns),
         cost=_cost(cost, cost_source, price_id, unpriced, reported, currency),
         error_type=error_type or None,
         trace_state=trace_state,
