@@ -2,7 +2,7 @@
 
 The records stay what they are; the spans go into the log beside them as a request of their own, so that
 everything behind treats them as any others. A span follows from its record alone: the same record sent again,
-in whatever request, gives the same span with the same ids, and the store keeps one (docs/adr/0005).
+in whatever request, gives the same span with the same ids, and the store keeps one (docs/adr/0006).
 """
 
 from __future__ import annotations

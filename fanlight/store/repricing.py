@@ -1,7 +1,7 @@
 """Costs of stored spans, computed anew by the prices of today's tables.
 
 A day is a partition, and changed by one mutation that the engine carries out whole or not at all. What would
-come out the same is left alone, so that repeating costs a question and no write. See docs/adr/0004.
+come out the same is left alone, so that repeating costs a question and no write. See docs/adr/0005.
 """
 
 from __future__ import annotations
