@@ -213,3 +213,20 @@ def test_a_read_gives_one_projects_rows_and_no_parameter_changes_that(store, log
     for parameters in (asked, asked | {"project_id": "two"}):
         found = store.read(ProjectScope("one"), "trace_structure", parameters)
         assert [row[2] for row in found] == ["one"]
+
+
+def test_a_parent_or_a_traces_id_of_another_length_is_none_and_flagged(store, log, rows):
+    torn = span("torn", number=1, parent=7)
+    torn.parent_span_id = b"short"
+    request = logs("hello")
+    record = request.resource_logs[0].scope_logs[0].log_records[0]
+    record.trace_id, record.span_id = b"t" * 15, b"s" * 8
+    assert store.insert(log.segment(traces(torn, span("whole", number=2, parent=7)))).stored == 2
+    assert store.insert(log.segment(request)).stored == 1
+    assert rows("SELECT name, lower(hex(parent_span_id)), flags FROM spans ORDER BY name") == [
+        ("torn", "0" * 16, ["bad_parent_id"]),
+        ("whole", f"{7:016x}", []),
+    ]
+    assert rows("SELECT lower(hex(trace_id)), lower(hex(span_id)), flags FROM logs") == [
+        ("0" * 32, "0" * 16, ["bad_trace_or_span_id"])
+    ]

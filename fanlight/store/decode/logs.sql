@@ -1,9 +1,12 @@
 -- One row a log record, as the columns of `logs`; built like traces.sql. The time of a record is its own, else
 -- when it was observed; one that is missing or outside of what is kept counts from when it was received.
 SELECT
-    * EXCEPT (ordinal_of, keys, texts, numbers),
+    * EXCEPT (ordinal_of, keys, texts, numbers, is_bad_id),
     fromUnixTimestamp64Nano(toInt64(if(own_ns + /*past_ns*/ >= received_ns AND own_ns <= received_ns + /*future_ns*/ AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
-    if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
+    arrayFilter(flag -> flag != '', [
+        if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, '', 'clamped_time'),
+        if(is_bad_id, 'bad_trace_or_span_id', '')
+    ]) AS flags,
     /*found(session)*/ AS session,
     /*found(room)*/ AS room,
     -- Two equal records of one request are two; the same request sent again is the same.
@@ -29,8 +32,9 @@ FROM
             /*text(item.body)*/ AS body,
             CAST(item.body.v, 'UInt8') AS body_type,
             toLowCardinality(item.event_name) AS event_name,
-            toFixedString(substring(item.trace_id, 1, 16), 16) AS trace_id,
-            toFixedString(substring(item.span_id, 1, 8), 8) AS span_id,
+            greatest(length(item.trace_id) NOT IN (0, 16), length(item.span_id) NOT IN (0, 8)) AS is_bad_id,
+            toFixedString(if(is_bad_id, '', item.trace_id), 16) AS trace_id,
+            toFixedString(if(is_bad_id, '', item.span_id), 8) AS span_id,
             item.flags AS log_flags,
             service, scope_name, scope_version, resource, resource_types, scope, scope_types,
             item.attributes.key AS keys,

@@ -6,7 +6,7 @@
 SELECT
     * EXCEPT (
         effective_ns, keys, texts, numbers, own, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
-        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost
+        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost, is_bad_parent
     ) REPLACE (
         if(is_pending, parent_span_id, span_id) AS span_id,
         if(is_pending, toFixedString(if(match(pending_parent, '^[0-9a-f]{16}$'), unhex(pending_parent), ''), 8), parent_span_id) AS parent_span_id,
@@ -37,6 +37,7 @@ SELECT
         if(is_failed, 'status_by_attribute', ''),
         if(/*bad_tokens*/, 'bad_tokens', ''),
         if(is_bad_cost, 'bad_cost', ''),
+        if(is_bad_parent, 'bad_parent_id', ''),
         if(/*disagree*/, 'conventions_disagree', '')
     ]) AS flags,
     CAST(/*searched*/, 'Array(UInt16)') AS new_places,
@@ -97,7 +98,8 @@ FROM
                         project_id,
                         toFixedString(substring(span.trace_id, 1, 16), 16) AS trace_id,
                         toFixedString(substring(span.span_id, 1, 8), 8) AS span_id,
-                        toFixedString(substring(span.parent_span_id, 1, 8), 8) AS parent_span_id,
+                        length(span.parent_span_id) NOT IN (0, 8) AS is_bad_parent,
+                        toFixedString(if(is_bad_parent, '', span.parent_span_id), 8) AS parent_span_id,
                         first_seq + ahead + place - 1 AS seq,
                         fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
                         toInt64(least(greatest(span.start_time_unix_nano, if(received_ns > /*past_ns*/, received_ns - /*past_ns*/, 0)), received_ns + /*future_ns*/)) AS effective_ns,

@@ -1,9 +1,12 @@
 -- One row a log record, as the columns of `logs`; built like traces.sql. The time of a record is its own, else
 -- when it was observed; one that is missing or outside of what is kept counts from when it was received.
 SELECT
-    * EXCEPT (ordinal_of, keys, texts, numbers),
+    * EXCEPT (ordinal_of, keys, texts, numbers, is_bad_id),
     fromUnixTimestamp64Nano(toInt64(if(own_ns + 11 >= received_ns AND own_ns <= received_ns + 22 AND own_ns != 0, own_ns, received_ns)), 'UTC') AS time,
-    if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, [], ['clamped_time']) AS flags,
+    arrayFilter(flag -> flag != '', [
+        if(own_ns = 0 OR toUnixTimestamp64Nano(time) = own_ns, '', 'clamped_time'),
+        if(is_bad_id, 'bad_trace_or_span_id', '')
+    ]) AS flags,
     if(texts[arrayFirst(place -> place != 0, [indexOf(numbers, 20480), indexOf(numbers, 20481), indexOf(numbers, 20482), indexOf(numbers, 20483), indexOf(numbers, 20484), indexOf(numbers, 20485), indexOf(numbers, 20486), indexOf(numbers, 20487), indexOf(numbers, 20488), indexOf(numbers, 20489), indexOf(numbers, 20490), indexOf(numbers, 20491), indexOf(numbers, 20492), indexOf(numbers, 20493), indexOf(numbers, 20494), indexOf(numbers, 20495), indexOf(numbers, 20496), indexOf(numbers, 20497)])] != '', texts[arrayFirst(place -> place != 0, [indexOf(numbers, 20480), indexOf(numbers, 20481), indexOf(numbers, 20482), indexOf(numbers, 20483), indexOf(numbers, 20484), indexOf(numbers, 20485), indexOf(numbers, 20486), indexOf(numbers, 20487), indexOf(numbers, 20488), indexOf(numbers, 20489), indexOf(numbers, 20490), indexOf(numbers, 20491), indexOf(numbers, 20492), indexOf(numbers, 20493), indexOf(numbers, 20494), indexOf(numbers, 20495), indexOf(numbers, 20496), indexOf(numbers, 20497)])], if(resource['fanlight.session'] != '', resource['fanlight.session'], resource['session'])) AS session,
     if(texts[indexOf(numbers, 22528)] != '', texts[indexOf(numbers, 22528)], if(resource['fanlight.room'] != '', resource['fanlight.room'], resource['room'])) AS room,
     -- Two equal records of one request are two; the same request sent again is the same.
@@ -29,8 +32,9 @@ FROM
             multiIf(item.body.v = 's', item.body.s, item.body.v = 'i', toString(item.body.i), item.body.v = 'b', toString(item.body.b), item.body.v = 'd', toString(item.body.d), item.body.v = 'a', item.body.a, item.body.v = 'k', item.body.k, item.body.y) AS body,
             CAST(item.body.v, 'UInt8') AS body_type,
             toLowCardinality(item.event_name) AS event_name,
-            toFixedString(substring(item.trace_id, 1, 16), 16) AS trace_id,
-            toFixedString(substring(item.span_id, 1, 8), 8) AS span_id,
+            greatest(length(item.trace_id) NOT IN (0, 16), length(item.span_id) NOT IN (0, 8)) AS is_bad_id,
+            toFixedString(if(is_bad_id, '', item.trace_id), 16) AS trace_id,
+            toFixedString(if(is_bad_id, '', item.span_id), 8) AS span_id,
             item.flags AS log_flags,
             service, scope_name, scope_version, resource, resource_types, scope, scope_types,
             item.attributes.key AS keys,

@@ -6,7 +6,7 @@
 SELECT
     * EXCEPT (
         effective_ns, keys, texts, numbers, own, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
-        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost
+        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost, is_bad_parent
     ) REPLACE (
         if(is_pending, parent_span_id, span_id) AS span_id,
         if(is_pending, toFixedString(if(match(pending_parent, '^[0-9a-f]{16}$'), unhex(pending_parent), ''), 8), parent_span_id) AS parent_span_id,
@@ -37,6 +37,7 @@ SELECT
         if(is_failed, 'status_by_attribute', ''),
         if(arrayExists((slot, text) -> if(slot IN (2, 3, 4, 5, 6), toUInt64OrDefault(text, toUInt64(1000000000001)) > 1000000000000, 0), slots, said), 'bad_tokens', ''),
         if(is_bad_cost, 'bad_cost', ''),
+        if(is_bad_parent, 'bad_parent_id', ''),
         if(if(arrayUniq(arrayFilter(kind -> kind != '', named)) > 1, 1, arrayUniq(arrayFilter(slot -> slot IN (2, 3, 4, 5, 6, 7), slots), arrayFilter((text, slot) -> slot IN (2, 3, 4, 5, 6, 7), said, slots)) > arrayUniq(arrayFilter(slot -> slot IN (2, 3, 4, 5, 6, 7), slots))), 'conventions_disagree', '')
     ]) AS flags,
     CAST(arraySlice(arrayFilter((place, number) -> number IN (60001, 60007, 60008, 60009, 60004, 60010, 60015, 60012, 60016, 60013, 60018, 60017, 60021, 60022, 60025, 60024, 60026, 60028, 60031, 60033, 60035), arrayEnumerate(numbers), numbers), 1, 4), 'Array(UInt16)') AS new_places,
@@ -97,7 +98,8 @@ FROM
                         project_id,
                         toFixedString(substring(span.trace_id, 1, 16), 16) AS trace_id,
                         toFixedString(substring(span.span_id, 1, 8), 8) AS span_id,
-                        toFixedString(substring(span.parent_span_id, 1, 8), 8) AS parent_span_id,
+                        length(span.parent_span_id) NOT IN (0, 8) AS is_bad_parent,
+                        toFixedString(if(is_bad_parent, '', span.parent_span_id), 8) AS parent_span_id,
                         first_seq + ahead + place - 1 AS seq,
                         fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
                         toInt64(least(greatest(span.start_time_unix_nano, if(received_ns > 11, received_ns - 11, 0)), received_ns + 22)) AS effective_ns,
