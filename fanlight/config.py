@@ -59,6 +59,15 @@ TABLE: tuple[Setting, ...] = (
         "",
         "Host names (comma separated) that requests may name besides loopback and --host.",
     ),
+    _row("oidc_issuer", "", "OpenID provider that people may sign in at, as it names itself. Empty = none."),
+    _row("oidc_client_id", "", "What the OpenID provider calls this server."),
+    _row("oidc_client_secret", "", "The secret of that client; empty for a public one.", secret=True),
+    _row(
+        "oidc_domains",
+        "",
+        "Domains (comma separated) whose e-mail addresses may sign in there. Empty = whoever is registered or"
+        " invited here.",
+    ),
     _row("max_body_bytes", 64 * MIB, "Largest OTLP request, after decompression."),
     _row("max_request_items", 50_000, "Most spans, log records or metric points in one request."),
     _row("max_request_attributes", 1_000_000, "Most attributes in one request."),

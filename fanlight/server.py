@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
@@ -44,6 +44,9 @@ from fanlight.query.changes import list_changes, oldest_seq
 from fanlight.query.loops.detect import Limits as LoopLimits
 from fanlight.store.contract import Store
 from fanlight.store.engine import open_store
+
+if TYPE_CHECKING:  # what it needs is heavy, and most servers have no provider
+    from fanlight.access.oidc import Oidc
 
 logger = logging.getLogger("fanlight.server")
 
@@ -181,7 +184,7 @@ async def _run(
     )
     gate = Gate(catalog, host=config.host, secret=secret_of(config.data_dir), clock=clock)
     stack.callback(gate.close)
-    admission = Admission(catalog, gate, clock=clock)
+    admission = Admission(catalog, gate, oidc=_oidc(config, clock), clock=clock)
     stack.callback(admission.close)
     otlp = OtlpHttp(gate.ingest_project, log.append, Limits.of(config), ledger)
     state = _State(Endpoints(studio=url_of(sockets.studio), otlp_http=None, otlp_grpc=None))
@@ -286,6 +289,22 @@ def _setup_notes(gate: Gate, admission: Admission, studio: str) -> list[str]:
         if token
         else []
     )
+
+
+def _oidc(config: Config, clock: Clock) -> Oidc | None:
+    """The OpenID provider of the settings. Raises ConfigError when it cannot be one."""
+    if not config.oidc_issuer:
+        return None
+    from fanlight.access.oidc import Oidc, Provider
+
+    domains = frozenset(each.strip().lower() for each in config.oidc_domains.split(",") if each.strip())
+    provider = Provider(
+        issuer=config.oidc_issuer,
+        client_id=config.oidc_client_id,
+        client_secret=config.oidc_client_secret,
+        domains=domains,
+    )
+    return Oidc(provider, clock)
 
 
 def _own_figures(log: Log, broker: Broker) -> str:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fanlight.access.devices import Device, Devices
 from fanlight.access.gate import Gate
+from fanlight.access.identity import Identity, RefusedError
 from fanlight.access.passwords import Passwords
 from fanlight.access.principal import Principal
 from fanlight.access.rates import Rates
 from fanlight.access.roles import role_of
-from fanlight.catalog import logins, members, one_time, people
+from fanlight.catalog import identities, logins, members, one_time, people
 from fanlight.catalog.audit import Deed, record
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.logins import LoginKind
 from fanlight.catalog.one_time import Purpose
 from fanlight.catalog.people import Person, normal_email
 from fanlight.clock import SYSTEM, Clock
-from fanlight.errors import ConflictError, InvalidError, TooManyTriesError, UnauthenticatedError
+from fanlight.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    TooManyTriesError,
+    UnauthenticatedError,
+)
+
+if TYPE_CHECKING:  # what it needs is heavy, and most servers have no provider
+    from fanlight.access.oidc import Oidc
 
 SETUP_LASTS_S = 86_400.0
 INVITE_LASTS_S = 7 * 86_400.0
@@ -47,9 +58,12 @@ class Admitted:
 
 
 class Admission:
-    """Lets people in. One for a server."""
+    """Lets people in. One for a server. `oidc` is None where no provider is set."""
 
-    def __init__(self, catalog: Catalog, gate: Gate, *, clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self, catalog: Catalog, gate: Gate, *, oidc: Oidc | None = None, clock: Clock = SYSTEM
+    ) -> None:
+        self.oidc = oidc
         self._catalog = catalog
         self._gate = gate
         self._clock = clock
@@ -119,6 +133,84 @@ class Admission:
             raise UnauthenticatedError("the address and the password do not go together")
         await self._note("login", actor=person.email, visit=visit)
         return await self._admit(person, visit)
+
+    async def begin_oidc(self, redirect_uri: str, visit: Visit) -> tuple[str, str]:
+        """Send somebody to the OpenID provider: where to, and the cookie that they bring back.
+
+        Raises:
+            NotFoundError: there is no provider.
+            UnauthenticatedError: it does not answer, or nobody is registered yet.
+            OverloadError: too many are on their way.
+        """
+        oidc = self._provider()
+        try:
+            return await oidc.begin(redirect_uri)
+        except RefusedError as error:
+            raise await self._refuse_oidc(oidc, error, visit) from error
+
+    async def finish_oidc(self, cookie: str, given: Mapping[str, str], visit: Visit) -> Admitted:
+        """Sign in whoever comes back from the OpenID provider with an address that is known or invited.
+
+        Raises:
+            NotFoundError: there is no provider.
+            UnauthenticatedError: something is wrong; only the audit log has what.
+            TooManyTriesError: too many attempts.
+        """
+        oidc = self._provider()
+        await self._attempt("oidc", cookie[:16], visit)
+        try:
+            identity = await oidc.finish(cookie, given)
+            person = await self._ask(self._person_of, identity)
+        except RefusedError as error:
+            raise await self._refuse_oidc(oidc, error, visit) from error
+        self._gate.people_changed()
+        await self._note("login.oidc", actor=person.email, visit=visit, target=identity.issuer)
+        return await self._admit(person, visit)
+
+    def _provider(self) -> Oidc:
+        if self.oidc is None:
+            raise NotFoundError("no OpenID provider is set", hint="oidc_issuer names one: fanlight config")
+        return self.oidc
+
+    async def _refuse_oidc(self, oidc: Oidc, error: RefusedError, visit: Visit) -> UnauthenticatedError:
+        await self._note(
+            "oidc.refused", actor=error.who or "anonymous", visit=visit, target=oidc.name, reason=error.reason
+        )
+        return UnauthenticatedError(
+            f"signing in with {oidc.name} did not work",
+            hint="try again; an owner of your project can invite the address that you have there",
+        )
+
+    def _person_of(self, identity: Identity) -> Person:
+        """The person of an identity: linked before, or by their verified address now, or invited by it."""
+        email = identity.email
+        if not self._gate.has_people:
+            raise RefusedError("nobody is registered", email)
+        link = partial(
+            identities.find_or_link,
+            self._catalog,
+            issuer=identity.issuer,
+            subject=identity.subject,
+            email=email,
+        )
+        try:
+            person = link()
+        except ConflictError as error:
+            raise RefusedError("the address is another identity's", email) from error
+        if person is not None and person.disabled_ns is not None:
+            raise RefusedError("disabled", email)
+        invites = one_time.use_invites(self._catalog, email, clock=self._clock)
+        if person is None and invites:
+            people.add_person(self._catalog, email, name=identity.name, clock=self._clock)
+            person = link()
+        if person is None:
+            raise RefusedError("neither registered nor invited", email)
+        roles = members.roles_of(self._catalog, person.id)
+        for invite in invites:
+            if invite.project is not None and invite.project not in roles:
+                role = str(invite.data["role"])
+                members.set_role(self._catalog, invite.project, person.email, role, clock=self._clock)
+        return person
 
     async def invite(
         self, by: Principal, project: str, email: str, role: str, visit: Visit

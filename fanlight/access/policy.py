@@ -60,6 +60,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/session"): _ENTRANCE,
         ("POST", "/api/v1/setup"): _ENTRANCE,
         ("POST", "/api/v1/login"): _PUBLIC,
+        ("GET", "/api/v1/oidc/login"): _PUBLIC,
+        ("GET", "/api/v1/oidc/callback"): _PUBLIC,
         ("POST", "/api/v1/logout"): _SIGNED_IN,
         ("POST", "/api/v1/invites/accept"): _PUBLIC,
         ("POST", "/api/v1/devices"): _PUBLIC,

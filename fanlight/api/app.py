@@ -33,6 +33,7 @@ from fanlight.api import (
     lost,
     members,
     metrics,
+    oidc,
     people,
     prices,
     projects,
@@ -65,8 +66,8 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, session, devices, account, people, audit, server_info, projects, members, keys, stats,
-    health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
+    liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
+    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
     prices, usage, stream,
 )  # fmt: skip
 

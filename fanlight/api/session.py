@@ -30,6 +30,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     `mode` is local (no login), guarded, or setup (guarded, and nobody is registered yet). `rights` are those
     on the server, `projects` those on each project. Without `secure` a login's cookie travels in the clear.
+    `oidc` names the OpenID providers to sign in at: `GET /api/v1/oidc/login?provider=NAME`.
     """
 
     mode: str
@@ -39,7 +40,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     rights: list[str]
     projects: dict[str, list[str]]
     secure: bool
-    oidc: list[str] = []
+    oidc: list[str]
 
 
 class SetUp(Strict):
@@ -133,6 +134,7 @@ def _shape(request: Request, mode: str, principal: Principal) -> Session:
     projects = principal.grants
     if principal.project_id and principal.person_id is None:
         projects = {principal.project_id: principal.rights}
+    oidc = services_of(request).admission.oidc
     return Session(
         mode=mode,
         signed_in=principal is not ANONYMOUS,
@@ -141,4 +143,5 @@ def _shape(request: Request, mode: str, principal: Principal) -> Session:
         rights=sorted(principal.rights),
         projects={name: sorted(rights) for name, rights in projects.items()},
         secure=is_secure(request),
+        oidc=[oidc.name] if oidc is not None and mode == "guarded" else [],
     )

@@ -36,13 +36,25 @@ def visit_of(request: Request) -> Visit:
 
 def is_secure(request: Request) -> bool:
     """Whether a browser will keep a Secure cookie: there is TLS, here or at a trusted proxy, or loopback."""
+    return _scheme_of(request) == "https" or is_loopback(host_of(request.headers.get("host", "")))
+
+
+def origin_of(request: Request) -> str:
+    """The server as the browser knows it. Its name was checked: the guard lets no other through."""
+    host = _forwarded(request, "host") or request.headers.get("host", "")
+    return f"{_scheme_of(request)}://{host}"
+
+
+def _scheme_of(request: Request) -> str:
+    return "https" if "https" in {request.url.scheme, _forwarded(request, "proto")} else "http"
+
+
+def _forwarded(request: Request, what: str) -> str:
+    """What a proxy that the settings trust says of the request as it came there."""
     client = request.client.host if request.client else ""
-    proto = (
-        request.headers.get("x-forwarded-proto", "")
-        if client in proxies_of(services_of(request).config)
-        else ""
-    )
-    return "https" in {request.url.scheme, proto} or is_loopback(host_of(request.headers.get("host", "")))
+    if client not in proxies_of(services_of(request).config):
+        return ""
+    return request.headers.get(f"x-forwarded-{what}", "").partition(",")[0].strip()
 
 
 def hand_over(response: Response, request: Request, admitted: Admitted) -> Response:

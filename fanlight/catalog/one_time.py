@@ -100,6 +100,19 @@ def use_one_time(catalog: Catalog, purpose: Purpose, token: str, *, clock: Clock
         return _one_time(row) if row else None
 
 
+def use_invites(catalog: Catalog, email: str, *, clock: Clock = SYSTEM) -> list[OneTime]:
+    """Use up all invites that wait for an address."""
+    now = clock.now_ns()
+    waiting = select(OneTimeRow).where(
+        OneTimeRow.purpose == Purpose.INVITE, OneTimeRow.used_ns.is_(None), OneTimeRow.expires_ns > now
+    )
+    with catalog.writing() as session:
+        found = [row for row in session.scalars(waiting) if json.loads(row.data).get("email") == email]
+        for row in found:
+            row.used_ns = now
+        return [_one_time(row) for row in found]
+
+
 def list_one_time(catalog: Catalog, purpose: Purpose, *, project: str | None = None) -> list[OneTime]:
     """Secrets of a kind, newest first."""
     query = select(OneTimeRow).where(OneTimeRow.purpose == purpose).order_by(OneTimeRow.created_ns.desc())

@@ -93,7 +93,7 @@ def add_person(
             if is_first:
                 for project in session.scalars(select(ProjectRow.name)):
                     session.add(MemberRow(project=project, person=row.id, role=OWNER, created_ns=now))
-            return _person(row)
+            return person_of(row)
     except IntegrityError:
         raise ConflictError(f"{address} is registered already") from None
 
@@ -101,14 +101,14 @@ def add_person(
 def list_people(catalog: Catalog) -> list[Person]:
     """Everybody, by address."""
     with catalog.reading() as session:
-        return [_person(row) for row in session.scalars(select(PersonRow).order_by(PersonRow.email))]
+        return [person_of(row) for row in session.scalars(select(PersonRow).order_by(PersonRow.email))]
 
 
 def find_person(catalog: Catalog, email: str) -> tuple[Person, str | None] | None:
     """The person of that address with the hash of their password; None for a stranger."""
     with catalog.reading() as session:
         row = session.scalar(select(PersonRow).where(PersonRow.email == email))
-        return (_person(row), row.password) if row else None
+        return (person_of(row), row.password) if row else None
 
 
 def get_person(catalog: Catalog, person_id: str) -> Person:
@@ -117,7 +117,7 @@ def get_person(catalog: Catalog, person_id: str) -> Person:
         row = session.get(PersonRow, person_id)
         if row is None:
             raise NotFoundError(f"no person {person_id[:64]!r}", hint="fanlight people lists them")
-        return _person(row)
+        return person_of(row)
 
 
 def set_password(catalog: Catalog, person_id: str, password: str) -> None:
@@ -149,10 +149,11 @@ def disable_person(catalog: Catalog, person_id: str, *, clock: Clock = SYSTEM) -
                     f"{row.email} is the last administrator", hint="make another person one first"
                 )
         row.disabled_ns = row.disabled_ns or clock.now_ns()
-        return _person(row)
+        return person_of(row)
 
 
-def _person(row: PersonRow) -> Person:
+def person_of(row: PersonRow) -> Person:
+    """A person as they stand in the table."""
     return Person(
         id=row.id,
         email=row.email,

@@ -13,6 +13,7 @@ import pytest
 
 from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
+from fanlight.access.oidc import Oidc, Provider
 from fanlight.api.app import App, create_app
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.clock import ManualClock
@@ -93,13 +94,19 @@ class House:
 Build = Callable[..., House]
 
 
-def open_house(data: Path, otlp: Callable[[Gate], Any] = lambda _: FakeOtlp(), **flags: Any) -> House:
+def open_house(
+    data: Path,
+    otlp: Callable[[Gate], Any] = lambda _: FakeOtlp(),
+    provider: Provider | None = None,
+    **flags: Any,
+) -> House:
     """A house over the data directory `data`; `flags` are settings. Close it by `close_house`."""
     config: Config = load(flags={"data": str(data), **flags}, environ={})
     clock, store, events = ManualClock(), FakeStore(), list[Event]()
     catalog = open_catalog("", data)
     gate = Gate(catalog, host=config.host, clock=clock)
-    admission = Admission(catalog, gate, clock=clock)
+    oidc = Oidc(provider, clock) if provider else None
+    admission = Admission(catalog, gate, oidc=oidc, clock=clock)
 
     def changes(
         scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int, **more: Any

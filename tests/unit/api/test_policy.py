@@ -70,6 +70,8 @@ def test_what_anybody_may_ask_is_a_short_list() -> None:
         "/api/v1/devices",
         "/api/v1/devices/token",
         "/api/v1/login",
+        "/api/v1/oidc/login",
+        "/api/v1/oidc/callback",
         "/api/v1/invites/accept",
         "/{file:path}",
     }
