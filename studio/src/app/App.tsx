@@ -1,58 +1,122 @@
-import { type ReactElement, Suspense, lazy, useEffect, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactElement, type ReactNode, Suspense, lazy, useEffect, useMemo } from "react";
 import { Redirect, Route, Switch } from "wouter";
+import { failureOf } from "../data/failure";
 import { LiveContext } from "../data/hooks";
 import { LiveHub } from "../data/live";
-import { Empty, SkeletonRows } from "../widgets/states";
+import { SessionContext, sessionQuery, takePlace, useMay, useMayOnServer, useSession } from "../data/session";
+import { firstProject, isMember } from "../model/session";
 import { RunsPage } from "../pages/runs/RunsPage";
+import { Empty, ErrorBox, NoPermission, SkeletonRows } from "../widgets/states";
 import { Shell } from "./Shell";
+import { lastProject, rememberProject } from "./last-project";
 
 const TracePage = lazy(async () => ({ default: (await import("../pages/trace/TracePage")).TracePage }));
 const LogsPage = lazy(async () => ({ default: (await import("../pages/logs/LogsPage")).LogsPage }));
+const LoginPage = lazy(async () => ({ default: (await import("../pages/entrance/LoginPage")).LoginPage }));
+const SetUpPage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).SetUpPage }));
+const InvitePage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).InvitePage }));
+const DevicePage = lazy(async () => ({ default: (await import("../pages/entrance/DevicePage")).DevicePage }));
+const AccountPage = lazy(async () => ({ default: (await import("../pages/account/AccountPage")).AccountPage }));
+const MembersPage = lazy(async () => ({ default: (await import("../pages/settings/MembersPage")).MembersPage }));
+const KeysPage = lazy(async () => ({ default: (await import("../pages/settings/KeysPage")).KeysPage }));
+const PeoplePage = lazy(async () => ({ default: (await import("../pages/settings/PeoplePage")).PeoplePage }));
+const AuditPage = lazy(async () => ({ default: (await import("../pages/settings/AuditPage")).AuditPage }));
 
-const FIRST_PROJECT = "default";
+const place = (project: string, path = "runs"): string => `/p/${encodeURIComponent(project)}/${path}`;
 
-function lastProject(): string {
-  try {
-    return localStorage.getItem("fanlight.project") ?? FIRST_PROJECT;
-  } catch {
-    return FIRST_PROJECT;
+/** Asks who is there before anything else: what is shown hangs on it. */
+export function App(): ReactElement | null {
+  const session = useQuery(sessionQuery());
+  if (!session.data) {
+    if (!session.error) return null;
+    return <div className="grid h-full"><ErrorBox failure={failureOf("Studio could not start", session.error)} onRetry={() => void session.refetch()} /></div>;
   }
+  const { mode, signed_in } = session.data;
+  return (
+    <SessionContext value={session.data}>
+      <Suspense fallback={null}>
+        <Switch>
+          <Route path="/setup">{mode === "setup" ? <SetUpPage /> : <Redirect to="/" replace />}</Route>
+          <Route path="/invite">{mode === "guarded" ? <InvitePage /> : <Redirect to="/" replace />}</Route>
+          {mode === "setup" && <Route><SetUpPage /></Route>}
+          {!signed_in && <Route><LoginPage /></Route>}
+          <Route path="/device"><DevicePage /></Route>
+          <Route><Inside /></Route>
+        </Switch>
+      </Suspense>
+    </SessionContext>
+  );
 }
 
-export function App(): ReactElement {
+/** Everything for whoever is in. */
+function Inside(): ReactElement {
+  const session = useSession();
+  const first = firstProject(session, lastProject());
+  const isServers = useMayOnServer("server");
+  useEffect(() => {
+    // Back from an identity provider, which knows the front page alone.
+    const start = takePlace();
+    if (start !== null && start !== window.location.href) window.location.replace(start);
+  }, []);
   return (
     <Switch>
       <Route path="/p/:project/*?">{({ project }) => <Project key={project} name={decodeURIComponent(project)} />}</Route>
-      <Route><Redirect to={`/p/${encodeURIComponent(lastProject())}/runs`} replace /></Route>
+      <Route path="/account"><Shell project={first}><Page>{session.person_id === null ? <Missing /> : <AccountPage />}</Page></Shell></Route>
+      <Route path="/settings"><Redirect to="/settings/people" replace /></Route>
+      <Route path="/settings/people"><Shell project={first}><Page>{isServers ? <PeoplePage /> : <NoPermission to="see the people of this server" />}</Page></Shell></Route>
+      <Route path="/settings/audit"><Shell project={first}><Page>{isServers ? <AuditPage project={null} /> : <NoPermission to="see the audit log of this server" />}</Page></Shell></Route>
+      <Route>{first === null ? <Shell project={null}><NoProject /></Shell> : <Redirect to={place(first)} replace />}</Route>
     </Switch>
   );
 }
 
 function Project({ name }: { readonly name: string }): ReactElement {
-  const hub = useMemo(() => new LiveHub(name), [name]);
-  useEffect(() => hub.start(), [hub]);
-  useEffect(() => {
-    try {
-      localStorage.setItem("fanlight.project", name);
-    } catch {
-      // Storage can be forbidden; the next visit then starts at the first project.
-    }
-  }, [name]);
+  const session = useSession();
+  const mayRead = useMay(name, "read");
+  const mayAdmin = useMay(name, "admin");
+  const mayMembers = useMay(name, "members");
+  const hub = useMemo(() => (mayRead ? new LiveHub(name) : null), [name, mayRead]);
+  useEffect(() => hub?.start(), [hub]);
+  useEffect(() => rememberProject(name), [name]);
+  if (!isMember(session, name)) {
+    return (
+      <Shell project={name}>
+        <Empty heading="h1" title="You may not see this project"><p>Ask its owner to add you, or switch to another project above.</p></Empty>
+      </Shell>
+    );
+  }
   return (
     <LiveContext value={hub}>
       <Shell project={name}>
-        <Suspense fallback={<SkeletonRows count={20} height={24} />}>
+        <Page>
           <Switch>
             <Route path="/p/:project/runs"><RunsPage project={name} /></Route>
-            <Route path="/p/:project/runs/:id">{({ id }) => <TracePage project={name} runId={decodeURIComponent(id)} />}</Route>
-            <Route path="/p/:project/traces/:id">{({ id }) => <TracePage project={name} traceId={decodeURIComponent(id)} />}</Route>
-            <Route path="/p/:project/logs"><LogsPage project={name} /></Route>
-            <Route path="/p/:project"><Redirect to={`/p/${encodeURIComponent(name)}/runs`} replace /></Route>
+            <Route path="/p/:project/runs/:id">{({ id }) => mayRead ? <TracePage project={name} runId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
+            <Route path="/p/:project/traces/:id">{({ id }) => mayRead ? <TracePage project={name} traceId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
+            <Route path="/p/:project/logs">{mayRead ? <LogsPage project={name} /> : <NoPermission to="read logs" />}</Route>
+            <Route path="/p/:project/settings/members">{mayMembers ? <MembersPage project={name} /> : <NoPermission to="see its members" />}</Route>
+            <Route path="/p/:project/settings/keys">{mayAdmin ? <KeysPage project={name} /> : <NoPermission to="see its keys" />}</Route>
+            <Route path="/p/:project/settings/audit">{mayAdmin ? <AuditPage project={name} /> : <NoPermission to="see its audit log" />}</Route>
+            <Route path="/p/:project/settings"><Redirect to={place(name, mayMembers ? "settings/members" : "settings/keys")} replace /></Route>
+            <Route path="/p/:project"><Redirect to={place(name)} replace /></Route>
             <Route><Missing /></Route>
           </Switch>
-        </Suspense>
+        </Page>
       </Shell>
     </LiveContext>
+  );
+}
+
+function Page({ children }: { readonly children: ReactNode }): ReactElement {
+  return <Suspense fallback={<SkeletonRows count={20} height={24} />}>{children}</Suspense>;
+}
+
+function NoProject(): ReactElement {
+  return (
+    <Empty heading="h1" title="You are in no project yet">
+      <p>Whoever owns one can ask you in. Administrators of the server make projects, and read none by that.</p>
+    </Empty>
   );
 }
 

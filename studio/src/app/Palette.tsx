@@ -15,7 +15,7 @@ const ID = /^[0-9a-f]{32}$/;
 
 /** Jump anywhere: pages, projects, themes, and a pasted trace id. */
 export function Palette({ project, pages, onClose }: {
-  readonly project: string;
+  readonly project: string | null;
   readonly pages: readonly { readonly path: string; readonly label: string }[];
   readonly onClose: () => void;
 }): ReactElement {
@@ -23,18 +23,19 @@ export function Palette({ project, pages, onClose }: {
   const [at, setAt] = useState(0);
   const [, navigate] = useLocation();
   const { data } = useQuery(projectsQuery());
-  const root = `/p/${encodeURIComponent(project)}`;
+  const root = `/p/${encodeURIComponent(project ?? "")}`;
+  const readable = ["runs", "logs"].filter((name) => pages.some(({ path }) => path === `${root}/${name}`));
   const go = (path: string) => () => navigate(path);
 
   const typed = text.trim();
   const commands: Command[] = [
-    ...(ID.test(typed.toLowerCase()) ? [{ label: `Open trace ${typed}`, detail: "trace", run: go(`${root}/traces/${typed.toLowerCase()}`) }] : []),
-    ...pages.map(({ path, label }) => ({ label, detail: "page", run: go(`${root}/${path}`) })),
+    ...(ID.test(typed.toLowerCase()) && readable.length > 0 ? [{ label: `Open trace ${typed}`, detail: "trace", run: go(`${root}/traces/${typed.toLowerCase()}`) }] : []),
+    ...pages.map(({ path, label }) => ({ label, detail: "page", run: go(path) })),
     ...(data?.items ?? []).map(({ name }) => ({ label: name, detail: "project", run: go(`/p/${encodeURIComponent(name)}/runs`) })),
     ...(["system", "light", "dark"] as const).map((name) => ({ label: `Theme: ${name}`, detail: "setting", run: () => setTheme(name) })),
   ].filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
   if (typed !== "" && !ID.test(typed)) {
-    for (const path of ["runs", "logs"]) {
+    for (const path of readable) {
       commands.push({ label: `Filter ${path} by ${typed}`, detail: "search", run: go(`${root}/${path}?q=${encodeURIComponent(typed)}`) });
     }
   }

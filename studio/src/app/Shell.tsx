@@ -3,28 +3,48 @@ import { type ReactElement, type ReactNode, useState, useSyncExternalStore } fro
 import { Link, useLocation } from "wouter";
 import { useHealth } from "../data/hooks";
 import { projectsQuery } from "../data/reads";
+import { useSession } from "../data/session";
+import { type Session, isMember, mayIn, mayOnServer } from "../model/session";
 import { IconButton } from "../widgets/button";
 import { Key } from "../widgets/dialog";
-import { DownIcon, KeyboardIcon, LogsIcon, MoonIcon, ProjectIcon, RunsIcon, ScreenIcon, SearchIcon, SunIcon } from "../widgets/icons";
+import { DownIcon, KeyboardIcon, LogsIcon, MoonIcon, PeopleIcon, ProjectIcon, RunsIcon, ScreenIcon, SearchIcon, SettingsIcon, SunIcon, UsageIcon } from "../widgets/icons";
 import { useKeyboard, useKeys } from "../widgets/keys";
+import { AccountMenu } from "./AccountMenu";
 import { Help } from "./Help";
 import { Palette } from "./Palette";
 import { type Theme, setTheme, theme } from "./theme";
 
-const PAGES = [
-  { path: "runs", label: "Runs", keys: "g r", icon: RunsIcon },
-  { path: "logs", label: "Logs", keys: "g l", icon: LogsIcon },
-] as const;
+interface PageLink {
+  readonly path: string;
+  readonly label: string;
+  readonly keys: string;
+  readonly icon: () => ReactElement;
+}
 
-export function Shell({ project, children }: { readonly project: string; readonly children: ReactNode }): ReactElement {
+/** What is in a project for whoever asks: what one has no right to is not shown. */
+function pagesOf(session: Session, project: string | null): readonly PageLink[] {
+  const root = project !== null && isMember(session, project) ? `/p/${encodeURIComponent(project)}` : null;
+  const may = (right: Parameters<typeof mayIn>[2]): boolean => project !== null && mayIn(session, project, right);
+  const server = mayOnServer(session, "server") && session.mode !== "local";
+  return [
+    ...(root === null ? [] : [{ path: `${root}/runs`, label: "Runs", keys: "g r", icon: RunsIcon }]),
+    ...(may("read") ? [{ path: `${root}/logs`, label: "Logs", keys: "g l", icon: LogsIcon }] : []),
+    ...(may("usage") ? [{ path: `${root}/usage`, label: "Usage", keys: "g u", icon: UsageIcon }] : []),
+    ...(may("admin") || may("members") ? [{ path: `${root}/settings`, label: "Settings", keys: "g ,", icon: SettingsIcon }] : []),
+    ...(server ? [{ path: "/settings", label: "Server", keys: "g p", icon: PeopleIcon }] : []),
+  ];
+}
+
+export function Shell({ project, children }: { readonly project: string | null; readonly children: ReactNode }): ReactElement {
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<"help" | "palette" | null>(null);
-  const to = (path: string): string => `/p/${encodeURIComponent(project)}/${path}`;
+  const session = useSession();
+  const pages = pagesOf(session, project);
   useKeyboard();
   useKeys("Everywhere", [
     { keys: "?", label: "All keys", run: () => setOpen("help") },
     { keys: "Mod+k", label: "Search or jump", run: () => setOpen("palette") },
-    ...PAGES.map(({ path, label, keys }) => ({ keys, label: `Go to ${label}`, run: () => navigate(to(path)) })),
+    ...pages.map(({ path, label, keys }) => ({ keys, label: `Go to ${label}`, run: () => navigate(path) })),
   ]);
   return (
     <div className="grid h-full grid-cols-[184px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] max-md:grid-cols-[48px_minmax(0,1fr)]">
@@ -43,17 +63,18 @@ export function Shell({ project, children }: { readonly project: string; readonl
         <LiveLamp />
         <ThemeButton />
         <IconButton label="All keys (?)" onClick={() => setOpen("help")}><KeyboardIcon /></IconButton>
+        {session.person_id !== null && <AccountMenu name={session.name ?? ""} />}
       </header>
       <nav aria-label="Pages" className="border-r border-line bg-surface p-2">
         <ul className="grid gap-0.5">
-          {PAGES.map(({ path, label, keys, icon: Icon }) => (
-            <li key={path}><NavLink to={to(path)} label={label} keys={keys}><Icon /></NavLink></li>
+          {pages.map(({ path, label, keys, icon: Icon }) => (
+            <li key={path}><NavLink to={path} label={label} keys={keys}><Icon /></NavLink></li>
           ))}
         </ul>
       </nav>
       <main id="content" className="flex min-h-0 min-w-0 flex-col bg-bg">{children}</main>
       {open === "help" && <Help onClose={() => setOpen(null)} />}
-      {open === "palette" && <Palette project={project} pages={PAGES} onClose={() => setOpen(null)} />}
+      {open === "palette" && <Palette project={project} pages={pages} onClose={() => setOpen(null)} />}
     </div>
   );
 }
@@ -80,18 +101,18 @@ function NavLink({ to, label, keys, children }: {
   );
 }
 
-function ProjectSwitcher({ project }: { readonly project: string }): ReactElement {
+function ProjectSwitcher({ project }: { readonly project: string | null }): ReactElement {
   const { data } = useQuery(projectsQuery());
-  const names = [...new Set([project, ...(data?.items ?? []).map(({ name }) => name)])].toSorted();
+  const names = [...new Set([...(project === null ? [] : [project]), ...(data?.items ?? []).map(({ name }) => name)])].toSorted();
   return (
     <>
-      <button type="button" popoverTarget="projects" className="anchor-project flex h-7 max-w-56 items-center gap-2 rounded-md px-2 font-semibold hover:bg-hover" aria-label={`Project ${project}, switch`}>
+      <button type="button" popoverTarget="projects" className="anchor-project flex h-7 max-w-56 items-center gap-2 rounded-md px-2 font-semibold hover:bg-hover" aria-label={project === null ? "No project; choose one" : `Project ${project}, switch`}>
         <span className="text-accent"><ProjectIcon /></span>
-        <span className="truncate">{project}</span>
+        <span className="truncate">{project ?? "Fanlight"}</span>
         <span className="text-muted"><DownIcon /></span>
       </button>
       <div id="projects" popover="auto" aria-label="Projects" className="below-project min-w-56 rounded-lg border border-line bg-raised p-1 text-fg shadow-pop">
-        <p className="px-2 py-1 text-xs font-medium text-muted">Projects</p>
+        <p className="px-2 py-1 text-xs font-medium text-muted">{names.length === 0 ? "You are in no project yet" : "Projects"}</p>
         {names.map((name) => (
           <Link
             key={name}

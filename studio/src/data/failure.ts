@@ -28,3 +28,9 @@ export function isMissing(error: Error): boolean {
 export function isForbidden(error: Error): boolean {
   return error instanceof ApiError && (error.status === 401 || error.status === 403);
 }
+
+/** What the server said to something that was to be done. */
+export function refusalOf(error: unknown): { readonly message: string; readonly hint: string } {
+  if (error instanceof ApiError) return { message: error.message, hint: error.hint };
+  return { message: error instanceof Error ? error.message : String(error), hint: "" };
+}

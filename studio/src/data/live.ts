@@ -7,7 +7,7 @@ import { Frame } from "../base/frame";
 import { Ring } from "../base/ring";
 import { Signal } from "../base/signal";
 import type { Gap, LiveEvent } from "../model/api";
-import { apiUrl, projectPath } from "./http";
+import { apiUrl, projectPath, raiseDoubt } from "./http";
 import { Election, type Message } from "./election";
 
 /** Events kept for a reader between two frames; more are dropped and the reader asks the server again. */
@@ -149,6 +149,8 @@ export class LiveHub {
     if (source.readyState !== EventSource.CLOSED) return;
     before?.close();
     this.#source = null;
+    // An EventSource does not tell why: it may be that one was signed out.
+    raiseDoubt();
     const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
     this.#failures += 1;
     this.#retry = window.setTimeout(() => this.#align(), wait);

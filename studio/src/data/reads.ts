@@ -1,6 +1,6 @@
 /** What Studio reads from the API, as queries: one function a question. */
 import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Log, Page, Project, Run, ServerInfo, Span, Stats, TraceStructure } from "../model/api";
+import type { Failure, Finding, Ledger, Log, Page, Project, Run, ServerInfo, Span, Stats, TraceStructure } from "../model/api";
 import { boundsOf, type Range } from "../model/range";
 import { ApiError, getJson, projectPath } from "./http";
 
@@ -27,6 +27,28 @@ export const statsQuery = (project: string) =>
     queryKey: ["stats", project],
     queryFn: ({ signal }) => getJson<Stats>(projectPath(project, "stats"), {}, signal),
     staleTime: 0,
+  });
+
+/** What became of what was sent, since the server started. */
+export const healthQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["health", project],
+    queryFn: ({ signal }) => getJson<Ledger>(projectPath(project, "health"), {}, signal),
+    staleTime: 0,
+  });
+
+export const findingsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ["findings", project],
+    queryFn: async ({ signal }): Promise<readonly Finding[]> =>
+      (await getJson<Page<Finding>>(projectPath(project, "findings"), { limit: 1000 }, signal)).items,
+  });
+
+/** Why a run failed; asked anew when the run has changed, which `version` tells. */
+export const failureQuery = (project: string, id: string, version: string) =>
+  queryOptions({
+    queryKey: ["failure", project, id, version],
+    queryFn: ({ signal }) => getJson<Failure>(projectPath(project, `runs/${encodeURIComponent(id)}/failure`), {}, signal),
   });
 
 export const runsQuery = (project: string, q: string, range: Range) =>

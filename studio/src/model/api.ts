@@ -11,6 +11,27 @@ export interface Tokens {
   readonly reasoning: number | null;
 }
 
+/** Money as a decimal string; `unpriced_tokens` counts the tokens that no price was known for. */
+export interface Cost {
+  readonly amount: string | null;
+  readonly currency: string;
+  readonly unpriced_tokens: number | null;
+}
+
+/** A loop or standstill of a run; the newest word of `id` holds. */
+export interface Finding {
+  readonly id: string;
+  readonly run_id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly at: string;
+  readonly since: string;
+  readonly statement: string;
+  readonly times: number | null;
+  readonly names: readonly string[];
+  readonly span_ids: readonly string[];
+}
+
 export interface Run {
   readonly id: string;
   readonly trace_id: string;
@@ -25,7 +46,7 @@ export interface Run {
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
   readonly tokens: Tokens;
-  readonly cost: { readonly amount: string | null; readonly currency: string; readonly unpriced_tokens: number | null };
+  readonly cost: Cost;
   readonly models: readonly string[];
   readonly error: { readonly type: string | null; readonly message: string | null; readonly span_id: string | null } | null;
   readonly span_count: number;
@@ -33,6 +54,8 @@ export interface Run {
   readonly llm_count: number;
   readonly tool_count: number;
   readonly root_span_id: string | null;
+  /** Empty in lists. */
+  readonly findings: readonly Finding[];
   readonly input: string | null;
   readonly output: string | null;
 }
@@ -107,6 +130,22 @@ export interface SpanLink {
   readonly dropped_attributes_count: number;
 }
 
+export interface SpanPrice {
+  readonly provider: string;
+  readonly model: string;
+  readonly source: string;
+  readonly version: string;
+}
+
+/** One line of a cost's arithmetic; `text` is for people: "1,200 input x $2.50/M". */
+export interface CostTerm {
+  readonly kind: string;
+  readonly tokens: number;
+  readonly price: string;
+  readonly amount: string;
+  readonly text: string;
+}
+
 export interface SpanCost {
   readonly amount: string | null;
   readonly currency: string;
@@ -115,6 +154,9 @@ export interface SpanCost {
   readonly unpriced: string | null;
   readonly reported: string | null;
   readonly reported_currency: string | null;
+  /** The price that the amount was computed by, and the terms whose sum it is. */
+  readonly price: SpanPrice | null;
+  readonly terms: readonly CostTerm[];
 }
 
 export interface Span {
@@ -185,6 +227,36 @@ export interface Log {
   readonly resource_attributes: readonly Attribute[];
 }
 
+/** `GET /runs/{id}/failure`; `chain` leads from the cause to the symptom. */
+export interface Failure {
+  readonly run_id: string;
+  readonly trace_id: string;
+  readonly status: string;
+  readonly verdict: "failed" | "suspicious" | "no failure found";
+  readonly cause: (Statement & { readonly confidence: string }) | null;
+  readonly symptom: Statement | null;
+  readonly chain: readonly { readonly span_id: string; readonly name: string; readonly statement: string }[];
+  readonly retries: readonly Retry[];
+  readonly notes: readonly Statement[];
+  readonly next: string | null;
+  readonly truncated: boolean;
+}
+
+export interface Statement {
+  readonly kind: string;
+  readonly statement: string;
+  readonly span_id: string | null;
+  readonly log_id: string | null;
+}
+
+export interface Retry {
+  readonly name: string;
+  readonly attempts: number;
+  readonly outcome: string;
+  readonly statement: string;
+  readonly span_ids: readonly string[];
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -196,6 +268,20 @@ export interface Stats {
   readonly runs: number;
   readonly logs: number;
   readonly metric_points: number;
+}
+
+/** A request that was refused whole or in part. */
+export interface Refusal {
+  readonly time: string;
+  readonly signal: string | null;
+  readonly reason: string;
+  readonly status: number;
+  readonly bytes: number;
+}
+
+/** `GET /health`: what became of the telemetry; `refusals` newest first. */
+export interface Ledger {
+  readonly refusals: readonly Refusal[];
 }
 
 export interface ServerInfo {
@@ -213,6 +299,7 @@ export interface Project {
 /** One announced change, as the stream brings it. */
 export type LiveEvent = { readonly topics: readonly string[]; readonly seq: string } & (
   | { readonly type: "run"; readonly data: Run }
+  | { readonly type: "finding"; readonly data: Finding }
   | { readonly type: "span"; readonly data: LiveSpan }
   | { readonly type: "log"; readonly data: Log }
   | { readonly type: "metric"; readonly data: unknown }

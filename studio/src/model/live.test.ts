@@ -76,7 +76,7 @@ describe("the list of runs", () => {
     id, trace_id: id, name: id, status: "success", agent: null, service: null, room: null, session: null, user: null,
     started_at: at(seconds), ended_at: null, duration_ms: 5, tokens: { input: null, output: null, cache_read: null, cache_write: null, reasoning: null },
     cost: { amount: null, currency: "USD", unpriced_tokens: null }, models: [], error: null, span_count: 1, error_count: 0,
-    llm_count: 0, tool_count: 0, root_span_id: null, input: null, output: null, ...more,
+    llm_count: 0, tool_count: 0, root_span_id: null, findings: [], input: null, output: null, ...more,
   });
   const fetched = [run("b", 2), run("a", 1)];
 

@@ -31,3 +31,8 @@ export const PlayIcon = icon(<path d="m5 3.5 7 4.5-7 4.5Z" />);
 export const CopyIcon = icon(<><rect x="5.5" y="5.5" width="8" height="8" rx="1.5" /><path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" /></>);
 export const AlertIcon = icon(<><path d="M8 2 1.5 13.5h13Z" /><path d="M8 6.5v3M8 11.5h.01" /></>);
 export const ProjectIcon = icon(<path d="M2 12.5a6 6 0 0 1 12 0ZM8 12.5V6.600M8 12.5 4 8.300M8 12.5l4-4.200" />);
+export const UsageIcon = icon(<path d="M3 13V8.500M6.300 13V3M9.700 13V6.500M13 13v-3" />);
+export const SettingsIcon = icon(<><path d="M2.500 5h6M12 5h1.500M2.500 11H4M7.500 11h6" /><circle cx="10.300" cy="5" r="1.700" /><circle cx="5.700" cy="11" r="1.700" /></>);
+export const PeopleIcon = icon(<><circle cx="6" cy="5.500" r="2.500" /><path d="M1.500 13a4.500 4.500 0 0 1 9 0M10.500 3.200a2.500 2.500 0 0 1 0 4.600M12 9.300a4.500 4.500 0 0 1 2.500 3.700" /></>);
+export const RepeatIcon = icon(<path d="M3 8a5 5 0 0 1 8.500-3.500L13 6M13 2.500V6H9.500M13 8a5 5 0 0 1-8.500 3.500L3 10M3 13.500V10h3.500" />);
+export const DownloadIcon = icon(<path d="M8 2.500v7.500M5 7l3 3 3-3M2.500 13h11" />);

@@ -1,13 +1,18 @@
 import { type ReactElement, useState } from "react";
 import { SNIPPETS, fillSnippet } from "../model/snippets";
+import { formatBytes } from "../base/format";
+import { clockTime, parseMillis } from "../base/time";
+import type { Refusal } from "../model/api";
 import { Button } from "./button";
 import { CopyIcon } from "./icons";
 
 /** What to run so that data lands here; whoever shows it replaces it when the first data comes. */
-export function Onboarding({ project, endpoint, guarded }: {
+export function Onboarding({ project, endpoint, guarded, refusals }: {
   readonly project: string;
   readonly endpoint: string;
   readonly guarded: boolean;
+  /** The last requests that the server refused, newest first. */
+  readonly refusals: readonly Refusal[];
 }): ReactElement {
   const [name, setName] = useState(SNIPPETS[0]?.name ?? "");
   const [copied, setCopied] = useState(false);
@@ -70,6 +75,7 @@ export function Onboarding({ project, endpoint, guarded }: {
             <code className="font-mono text-sm text-fg">OTEL_EXPORTER_OTLP_HEADERS=&quot;authorization=Bearer fl_…&quot;</code>.
           </p>
         )}
+        {refusals.length > 0 && <Refusals refusals={refusals} />}
         <p className="flex items-center gap-2 text-muted" role="status">
           <span className="pulse text-accent" aria-hidden="true">●</span>
           <span>
@@ -78,5 +84,24 @@ export function Onboarding({ project, endpoint, guarded }: {
         </p>
       </div>
     </div>
+  );
+}
+
+/** Something did arrive, and could not be taken. */
+function Refusals({ refusals }: { readonly refusals: readonly Refusal[] }): ReactElement {
+  return (
+    <section aria-label="Refused requests" className="grid gap-2 rounded-lg border border-warn p-4">
+      <h3 className="font-semibold text-warn">Something arrived and was refused</h3>
+      <ul className="grid gap-1">
+        {refusals.map((refusal, index) => (
+          <li key={index} className="flex flex-wrap gap-x-3">
+            <time className="font-mono text-sm text-muted" dateTime={refusal.time}>{clockTime(parseMillis(refusal.time)).slice(0, 8)}</time>
+            <span className="font-mono text-sm">{refusal.status}</span>
+            <span className="min-w-0 [overflow-wrap:anywhere]">{refusal.reason.replaceAll("_", " ")}</span>
+            <span className="text-muted">{refusal.signal ?? "unknown signal"}, {formatBytes(refusal.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

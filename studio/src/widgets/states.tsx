@@ -17,6 +17,15 @@ export function Empty({ title, heading: Heading = "h2", children }: {
   );
 }
 
+/** For a page that is there, and not for whoever asks: `to` is what they may not. */
+export function NoPermission({ to }: { readonly to: string }): ReactElement {
+  return (
+    <Empty heading="h1" title={`You may not ${to}`}>
+      <p>Your role here does not cover it. An owner of the project can give you another one.</p>
+    </Empty>
+  );
+}
+
 export interface Failure {
   readonly title: string;
   readonly message: string;

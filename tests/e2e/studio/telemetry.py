@@ -71,11 +71,12 @@ def wide_trace(spans: int) -> list[Span]:
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Sends to one project of a server."""
+    """Sends to one project of a server, with a key where one is asked for."""
 
     studio: str
     otlp: str
     project: str
+    key: str = ""
 
     def spans(self, spans: list[Span], *, trace_id: str | None = None, start_ns: int | None = None) -> str:
         """Send one trace, or a part of it; its id."""
@@ -105,7 +106,8 @@ class Sender:
         deadline = time.monotonic() + 20
         seen: dict[str, int] = {}
         while time.monotonic() < deadline:
-            with urllib.request.urlopen(f"{self.studio}/api/v1/projects/{self.project}/stats") as answer:
+            stats = f"{self.studio}/api/v1/projects/{self.project}/stats"
+            with urllib.request.urlopen(urllib.request.Request(stats, headers=self._credentials())) as answer:
                 seen = json.load(answer)
             if all(seen[name] >= count for name, count in wanted.items()):
                 return
@@ -116,10 +118,17 @@ class Sender:
         request = urllib.request.Request(
             f"{self.otlp}/v1/{signal}",
             json.dumps(body).encode(),
-            {"content-type": "application/json", "x-fanlight-project": self.project},
+            {
+                "content-type": "application/json",
+                "x-fanlight-project": self.project,
+                **self._credentials(),
+            },
         )
         with urllib.request.urlopen(request) as answer:
             assert answer.status == 200, answer.read()
+
+    def _credentials(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.key}"} if self.key else {}
 
 
 def _resource() -> dict[str, Any]:

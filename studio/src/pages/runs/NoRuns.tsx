@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, lazy } from "react";
 import { parseMillis } from "../../base/time";
-import { newestRunQuery, serverQuery, statsQuery } from "../../data/reads";
+import { healthQuery, newestRunQuery, serverQuery, statsQuery } from "../../data/reads";
+import { useMay } from "../../data/session";
 import { parseTerms, removeTerm } from "../../model/filter";
 import type { Range } from "../../model/range";
 import { Button } from "../../widgets/button";
 import { Empty } from "../../widgets/states";
 
 const Onboarding = lazy(async () => ({ default: (await import("../../widgets/onboarding")).Onboarding }));
+
+const SHOWN_REFUSALS = 5;
 
 /** Why there are no runs: none ever, none in the range, or none that the filter lets through. */
 export function NoRuns({ project, q, onFilter, onRange }: {
@@ -16,8 +19,9 @@ export function NoRuns({ project, q, onFilter, onRange }: {
   readonly onFilter: (q: string) => void;
   readonly onRange: (range: Range) => void;
 }): ReactElement | null {
-  const stats = useQuery({ ...statsQuery(project), refetchInterval: 3000 });
-  const newest = useQuery({ ...newestRunQuery(project), enabled: (stats.data?.runs ?? 0) > 0 });
+  const mayRead = useMay(project, "read");
+  const stats = useQuery({ ...statsQuery(project), refetchInterval: 3000, enabled: mayRead });
+  const newest = useQuery({ ...newestRunQuery(project), enabled: !mayRead || (stats.data?.runs ?? 0) > 0 });
   const latest = newest.data?.items[0];
 
   if (q !== "") {
@@ -31,8 +35,9 @@ export function NoRuns({ project, q, onFilter, onRange }: {
       </Empty>
     );
   }
-  if (stats.isPending) return null;
-  if ((stats.data?.runs ?? 0) === 0) return <FirstRun project={project} />;
+  if (mayRead ? stats.isPending : newest.isPending) return null;
+  if (!mayRead && !latest) return <Empty title="No run yet"><p>This list fills by itself when the first one starts.</p></Empty>;
+  if (mayRead && (stats.data?.runs ?? 0) === 0) return <FirstRun project={project} />;
   return (
     <Empty title="No run in this time range">
       {latest && <p>The newest one started {new Date(parseMillis(latest.started_at)).toLocaleString()}.</p>}
@@ -48,10 +53,11 @@ export function NoRuns({ project, q, onFilter, onRange }: {
 /** How to send a first run to this server. */
 export function FirstRun({ project }: { readonly project: string }): ReactElement {
   const server = useQuery(serverQuery());
+  const health = useQuery({ ...healthQuery(project), refetchInterval: 3000, retry: false });
   const endpoint = server.data?.otlp_http ?? new URL(".", document.baseURI).href.replace(/\/$/, "");
   return (
     <Suspense fallback={null}>
-      <Onboarding project={project} endpoint={endpoint} guarded={server.data?.mode === "guarded"} />
+      <Onboarding project={project} endpoint={endpoint} guarded={server.data?.mode === "guarded"} refusals={health.data?.refusals.slice(0, SHOWN_REFUSALS) ?? []} />
     </Suspense>
   );
 }

@@ -1,22 +1,36 @@
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Link } from "wouter";
-import { NONE, formatCount, formatMoney } from "../../base/format";
+import { NONE, formatCount, plural } from "../../base/format";
 import { bothZones, formatDuration, parseMillis, shortTime } from "../../base/time";
-import type { Run } from "../../model/api";
+import type { Finding, Run } from "../../model/api";
+import { costOf } from "../../model/cost";
+import { labelOfFinding } from "../../model/findings";
 import { messageOf, statusOf } from "../../model/kinds";
 import { elapsedMs } from "../../model/runs";
+import { RepeatIcon } from "../../widgets/icons";
 import type { RowProps } from "../../widgets/rows";
 
-export const COLUMNS = [
-  "Status", "Run", "Agent", "Started", "Duration", "Tokens in / out", "Cost", "Models", "Error",
-] as const;
+/** How much of a run is shown: all of it, its outline with tokens and cost, or its outline alone. */
+export type Shown = "all" | "usage" | "outline";
+
+const OUTLINE = ["Status", "Run", "Agent", "Started", "Duration"] as const;
+const USAGE = ["Tokens in / out", "Cost", "Models"] as const;
+const COLUMNS: Readonly<Record<Shown, readonly string[]>> = {
+  all: [...OUTLINE, ...USAGE, "Error"],
+  usage: [...OUTLINE, ...USAGE],
+  outline: OUTLINE,
+};
 
 const NUMERIC = new Set(["Duration", "Tokens in / out", "Cost"]);
 
-export function RunHeader(): ReactElement {
+export function columnCount(shown: Shown): number {
+  return COLUMNS[shown].length;
+}
+
+export function RunHeader({ shown }: { readonly shown: Shown }): ReactElement {
   return (
-    <div role="row" aria-rowindex={1} className="runs-grid h-7 border-b border-line bg-bg text-sm text-muted">
-      {COLUMNS.map((name) => (
+    <div role="row" aria-rowindex={1} data-shown={shown} className="runs-grid h-7 border-b border-line bg-bg text-sm text-muted">
+      {COLUMNS[shown].map((name) => (
         <span key={name} role="columnheader" className={NUMERIC.has(name) ? "text-right" : ""}>
           {name === "Status" ? <span className="sr-only">Status</span> : name}
         </span>
@@ -25,59 +39,83 @@ export function RunHeader(): ReactElement {
   );
 }
 
-export function RunRow({ run, href, now, selected, props, onSelect }: {
+interface Props {
   readonly run: Run;
-  readonly href: string;
+  readonly shown: Shown;
+  readonly findings: readonly Finding[];
+  /** Where the run can be looked into; null when the reader may not. */
+  readonly href: string | null;
   readonly now: number;
   readonly selected: boolean;
   readonly props: RowProps;
   readonly onSelect: () => void;
-}): ReactElement {
+}
+
+export function RunRow({ run, shown, findings, href, now, selected, props, onSelect }: Props): ReactElement {
   const status = statusOf(run.status);
   const started = parseMillis(run.started_at);
   const elapsed = elapsedMs(run, now);
-  const { input, output } = run.tokens;
+  const name = run.name || run.id.slice(0, 12);
   return (
-    <div {...props} id={`run-${run.id}`} aria-selected={selected} className="row runs-grid border-b border-soft text-sm">
+    <div {...props} id={`run-${run.id}`} data-shown={shown} aria-selected={selected} className="row runs-grid border-b border-soft text-sm">
       <Cell className={`${status.colour} text-center text-base`} title={status.label}>
         <span className={run.status === "running" ? "pulse" : ""} aria-hidden="true">{status.glyph}</span>
         <span className="sr-only">{status.label}</span>
       </Cell>
-      <Cell className="font-medium">
-        {/* The link covers the row, so that a click anywhere opens it, and a middle click opens a tab. */}
-        <Link href={href} onClick={onSelect} tabIndex={-1} className="text-base text-fg after:absolute after:inset-0">
-          {run.name || run.id.slice(0, 12)}
-        </Link>
+      <Cell className="flex items-center gap-1.5 font-medium">
+        {href === null ? <span className="truncate text-base">{name}</span> : (
+          // The link covers the row, so that a click anywhere opens it, and a middle click opens a tab.
+          <Link href={href} onClick={onSelect} tabIndex={-1} className="truncate text-base text-fg after:absolute after:inset-0">{name}</Link>
+        )}
+        {findings.map((finding) => <Mark key={finding.id} finding={finding} />)}
       </Cell>
       <Cell className="text-muted">{run.agent ?? NONE}</Cell>
       <Cell className="text-muted" title={bothZones(started)}>{shortTime(started, now)}</Cell>
       <Cell className="text-right">{elapsed === null ? NONE : `${formatDuration(elapsed * 1e6)}${run.status === "running" ? "…" : ""}`}</Cell>
+      {shown !== "outline" && <UsageCells run={run} />}
+      {shown === "all" && (
+        <Cell className="text-error" title={run.error?.message ?? undefined}>
+          {run.error && (run.error.type ?? run.error.message ?? "error")}
+          {run.error?.type && run.error.message && <span className="text-muted"> {messageOf(run.error.type, run.error.message)}</span>}
+        </Cell>
+      )}
+    </div>
+  );
+}
+
+/** A loop or standstill that goes on, or did. */
+function Mark({ finding }: { readonly finding: Finding }): ReactElement {
+  return (
+    <span title={finding.statement} className={`relative z-10 inline-flex shrink-0 items-center gap-1 rounded-full bg-warn-wash px-1.5 text-xs ${finding.state === "open" ? "text-warn" : "text-muted"}`}>
+      <RepeatIcon />
+      {labelOfFinding(finding)}
+    </span>
+  );
+}
+
+function UsageCells({ run }: { readonly run: Run }): ReactElement {
+  const { input, output } = run.tokens;
+  const cost = costOf(run.cost);
+  return (
+    <>
       <Cell className="text-right text-muted">
         {input === null && output === null ? NONE : (
           <><span className="text-fg">{formatCount(input)}</span> / {formatCount(output)}</>
         )}
       </Cell>
-      <Cell className="text-right" title={costReason(run)}>{formatMoney(run.cost.amount, run.cost.currency)}</Cell>
-      <Cell className="font-mono text-xs text-muted">{run.models.join(", ")}</Cell>
-      <Cell className="text-error" title={run.error?.message ?? undefined}>
-        {run.error && (run.error.type ?? run.error.message ?? "error")}
-        {run.error?.type && run.error.message && <span className="text-muted"> {messageOf(run.error.type, run.error.message)}</span>}
+      <Cell className="text-right" title={cost.why}>
+        <span className={cost.isUnpriced ? "text-warn" : ""}>{cost.text}</span>
+        {cost.isPartial && <><span className="text-warn" aria-hidden="true">+</span><span className="sr-only"> and {plural(run.cost.unpriced_tokens ?? 0, "token")} unpriced</span></>}
       </Cell>
-    </div>
+      <Cell className="font-mono text-xs text-muted">{run.models.join(", ")}</Cell>
+    </>
   );
-}
-
-function costReason(run: Run): string | undefined {
-  if (run.cost.amount === null) {
-    return run.cost.unpriced_tokens ? `${run.cost.unpriced_tokens} tokens have no known price` : "No priced model call was reported";
-  }
-  return run.cost.unpriced_tokens ? `${run.cost.unpriced_tokens} further tokens have no known price` : undefined;
 }
 
 function Cell({ className = "", title, children }: {
   readonly className?: string;
   readonly title?: string | undefined;
-  readonly children?: React.ReactNode;
+  readonly children?: ReactNode;
 }): ReactElement {
   return <span role="gridcell" title={title} className={`truncate ${className}`}>{children}</span>;
 }

@@ -5,6 +5,7 @@ import { formatWhole, plural } from "../../base/format";
 import { failureOf, filterProblemOf, isForbidden, isMissing } from "../../data/failure";
 import { useRange, useUrlState } from "../../data/hooks";
 import { serverQuery } from "../../data/reads";
+import { useMay } from "../../data/session";
 import { frozenLink } from "../../model/link";
 import { isLive } from "../../model/range";
 import { Button, IconButton } from "../../widgets/button";
@@ -17,10 +18,12 @@ import { RangePicker, type RangeHandle } from "../../widgets/range-picker";
 import { Rows, type RowsHandle } from "../../widgets/rows";
 import { Empty, ErrorBox, SkeletonRows } from "../../widgets/states";
 import { FirstRun, NoRuns } from "./NoRuns";
-import { COLUMNS, RunHeader, RunRow } from "./RunRow";
+import { RunHeader, RunRow, columnCount } from "./RunRow";
+import { useFindings } from "./useFindings";
 import { useRuns } from "./useRuns";
 
 const ROW_HEIGHT = 32;
+const NO_FINDINGS: readonly never[] = [];
 
 export function RunsPage({ project }: { readonly project: string }): ReactElement {
   const { params, change } = useUrlState();
@@ -37,6 +40,10 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
   const now = useNow(runs.some((run) => run.status === "running"));
 
   const setFilter = useCallback((next: string) => change({ q: next }, "push"), [change]);
+  const mayRead = useMay(project, "read");
+  const mayUsage = useMay(project, "usage");
+  const shown = mayRead ? "all" : mayUsage ? "usage" : "outline";
+  const findings = useFindings(project);
   const hrefOf = (id: string): string => `/p/${encodeURIComponent(project)}/runs/${encodeURIComponent(id)}`;
   const selected = runs.findIndex((run) => run.id === selectedId);
   const select = (index: number): void => {
@@ -57,7 +64,7 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
     { keys: "k", label: "Previous run", run: () => select(selected - 1) },
     { keys: "ArrowDown", label: "Next run", run: () => select(selected + 1) },
     { keys: "ArrowUp", label: "Previous run", run: () => select(selected - 1) },
-    { keys: "Enter", label: "Open", run: () => selectedId !== null && navigate(hrefOf(selectedId)) },
+    { keys: "Enter", label: "Open", run: () => selectedId !== null && mayRead && navigate(hrefOf(selectedId)) },
     { keys: "Space", label: "Pause or go on", run: () => setPaused((before) => !before) },
     { keys: "G", label: "Latest", run: toLatest },
     { keys: "t", label: "Time range", run: () => picker.current?.open() },
@@ -78,7 +85,7 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
         <RangePicker handle={picker} range={range} onChange={setRange} />
       </PageHead>
       <div className="flex items-start gap-2 px-4 py-2">
-        <FilterBar handle={filter} value={q} problem={problem} placeholder="Filter: status:error agent:planner model:gpt* or any words" onChange={setFilter} />
+        <FilterBar handle={filter} value={q} problem={problem} placeholder={mayRead ? "Filter: status:error agent:planner model:gpt* or any words" : "Filter: status:error agent:planner dur:>2s"} onChange={setFilter} />
         {live && (
           <IconButton label={paused ? "Go on (space)" : "Pause (space)"} aria-pressed={paused} className="h-8!" onClick={() => setPaused(!paused)}>
             {paused ? <PlayIcon /> : <PauseIcon />}
@@ -102,8 +109,8 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
             label="Runs"
             rowHeight={ROW_HEIGHT}
             count={runs.length}
-            columns={COLUMNS.length}
-            header={<RunHeader />}
+            columns={columnCount(shown)}
+            header={<RunHeader shown={shown} />}
             activeId={selected >= 0 ? `run-${selectedId}` : undefined}
             onScroll={({ top, end }) => {
               setAtTop(top);
@@ -112,7 +119,10 @@ export function RunsPage({ project }: { readonly project: string }): ReactElemen
             render={(index, props) => {
               const run = runs[index];
               return run && (
-                <RunRow run={run} href={hrefOf(run.id)} now={now} selected={index === selected} props={props} onSelect={() => setSelectedId(run.id)} />
+                <RunRow
+                  run={run} shown={shown} findings={findings.get(run.id) ?? NO_FINDINGS} href={mayRead ? hrefOf(run.id) : null} now={now}
+                  selected={index === selected} props={props} onSelect={() => setSelectedId(run.id)}
+                />
               );
             }}
           />

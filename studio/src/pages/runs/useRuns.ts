@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "../../data/hooks";
+import { useMay } from "../../data/session";
 import { runsQuery } from "../../data/reads";
 import type { LiveEvent, Run } from "../../model/api";
 import { type Range, isLive } from "../../model/range";
@@ -23,6 +24,8 @@ interface Heard {
 const silence = (key: string): Heard => ({ key, news: new Map(), letIn: new Set() });
 
 const FILTERED_REFRESH_MS = 1500;
+/** Whoever may not read the stream is told about changes by asking. */
+const POLL_MS = 5000;
 
 /**
  * The runs of a filter and a range, kept up to date by the stream. A run that is listed changes in place. A
@@ -30,7 +33,13 @@ const FILTERED_REFRESH_MS = 1500;
  * say, so with a filter the list is read again, at most every 1.5 s.
  */
 export function useRuns(project: string, q: string, range: Range, held: boolean) {
-  const query = useInfiniteQuery({ ...runsQuery(project, q, range), placeholderData: keepPreviousData });
+  const mayStream = useMay(project, "read");
+  const asked = runsQuery(project, q, range);
+  const query = useInfiniteQuery({
+    ...asked,
+    placeholderData: keepPreviousData,
+    refetchInterval: mayStream || held || !isLive(range) ? (asked.refetchInterval ?? false) : POLL_MS,
+  });
   const key = `${project}\n${q}\n${range.from}\n${range.to}`;
   const [heard, setHeard] = useState<Heard>(() => silence(key));
   // Another list starts without what was heard for the one before.
@@ -71,7 +80,7 @@ export function useRuns(project: string, q: string, range: Range, held: boolean)
       }, FILTERED_REFRESH_MS);
     }
   };
-  useLive(isLive(range) ? "runs" : "", { onEvents, onResync: () => void reread() });
+  useLive(mayStream && isLive(range) ? "runs" : "", { onEvents, onResync: () => void reread() });
 
   const arrived = useMemo(
     () => (q === "" ? [...news.keys()].filter((id) => !listed.has(id) && !letIn.has(id)) : []),
