@@ -14,6 +14,7 @@ from fanlight.access.identity import Identity, RefusedError
 from fanlight.access.passwords import Passwords
 from fanlight.access.principal import Principal
 from fanlight.access.rates import Rates
+from fanlight.access.readings import Readings
 from fanlight.access.roles import role_of
 from fanlight.catalog import identities, logins, members, one_time, people
 from fanlight.catalog.audit import Deed, record
@@ -70,6 +71,7 @@ class Admission:
         self._rates = Rates()
         self.passwords = Passwords()
         self.devices = Devices(clock)
+        self.readings = Readings(clock)
 
     def close(self) -> None:
         """Wait for the passwords that are being hashed."""
@@ -253,6 +255,7 @@ class Admission:
         email = str(invite.data["email"])
         known = await self._ask(people.find_person, self._catalog, email)
         if known is not None and not await self.passwords.verify(known[1], password):
+            await self._note("invite.refused", actor=email, visit=visit, project=invite.project)
             raise UnauthenticatedError("the address and the password do not go together")
         hashed = None if known else await self.passwords.hash(password)
         if (
@@ -342,6 +345,17 @@ class Admission:
     ) -> None:
         """Write into the audit log what `by` did."""
         await self._note(action, actor=by.name, visit=visit, project=project, target=target, **detail)
+
+    async def note_reading(self, by: Principal, project: str, what: str, visit: Visit) -> None:
+        """Write into the audit log that `by` read content, once an hour for each thing.
+
+        The owner of a local server, and whoever was handed the token of a run for that very run, need not be.
+        """
+        who = by.person_id or by.key_id
+        if who is None or self.readings.has(who, project, what):
+            return
+        await self._note("content.read", actor=by.name, visit=visit, project=project, target=what)
+        self.readings.add(who, project, what)
 
     async def _admit(self, person: Person, visit: Visit) -> Admitted:
         login, token = await self._ask(

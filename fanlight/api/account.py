@@ -14,7 +14,7 @@ from fanlight.access.principal import Principal
 from fanlight.api.answers import described, json_response, page_of
 from fanlight.api.parameters import Strict
 from fanlight.api.services import services_of
-from fanlight.api.visitor import principal_of, visit_of
+from fanlight.api.visitor import note, principal_of, visit_of
 from fanlight.catalog import logins
 from fanlight.errors import NotFoundError
 from fanlight.query.page import Page
@@ -61,6 +61,7 @@ async def end_login(request: Request, login_id: str) -> Response:
         raise NotFoundError(f"no login {login_id[:64]!r}")
     await asyncio.to_thread(logins.end_login, services.catalog, login_id)
     services.gate.people_changed()
+    await note(request, "logout", None, principal.name, login=login_id)
     return json_response(None)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from fanlight.api.answers import ask, described, json_response, page_of, ref
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
+from fanlight.api.visitor import note
 from fanlight.catalog import budgets
 from fanlight.catalog.tables import BudgetRow
 from fanlight.model.budget import Budget, BudgetScope, Period, Unit, Verdict
@@ -69,6 +70,7 @@ async def set_budget(request: Request, scope: Scoped, name: str, new: NewBudget)
         limit=new.limit,
         clock=services.clock,
     )
+    await note(request, "budget.set", scope.project_id, name, **new.model_dump(mode="json"))
     return json_response(_shape(row))
 
 
@@ -76,6 +78,7 @@ async def set_budget(request: Request, scope: Scoped, name: str, new: NewBudget)
 async def remove_budget(request: Request, scope: Scoped, name: str) -> Response:
     """Remove a budget."""
     await asyncio.to_thread(budgets.remove_budget, services_of(request).catalog, scope.project_id, name)
+    await note(request, "budget.removed", scope.project_id, name)
     return Response(status_code=204)
 
 

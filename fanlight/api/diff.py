@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fanlight.api.answers import ask, described, ref
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
+from fanlight.api.visitor import note_reading
 from fanlight.model.diff import RunDiff
 from fanlight.query.diff import reader
 
@@ -36,7 +37,7 @@ async def diff_to_median(
 ) -> Response:
     """A run against the median of the last finished runs of its agent before it."""
     clock = services_of(request).clock
-    return await ask(
+    answer = await ask(
         request,
         reader.get_median_diff,
         scope,
@@ -45,6 +46,8 @@ async def diff_to_median(
         changed_only=shape.changed,
         clock=clock,
     )
+    await note_reading(request, f"run {run_id}")
+    return answer
 
 
 @router.get("/{run_id}/diff/{other}", **described(ref(RunDiff)))
@@ -53,4 +56,9 @@ async def diff_runs(
 ) -> Response:
     """Two runs aligned step by step, with what differs in each step and in all."""
     clock = services_of(request).clock
-    return await ask(request, reader.get_diff, scope, run_id, other, changed_only=shape.changed, clock=clock)
+    answer = await ask(
+        request, reader.get_diff, scope, run_id, other, changed_only=shape.changed, clock=clock
+    )
+    for each in (run_id, other):
+        await note_reading(request, f"run {each}")
+    return answer

@@ -14,6 +14,7 @@ from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import TIME, Scoped, Strict
 from fanlight.api.services import services_of
 from fanlight.api.times import parse_time_or_none
+from fanlight.api.visitor import note
 from fanlight.catalog import keys
 from fanlight.catalog.keys import KeyScope
 from fanlight.query.page import Page
@@ -71,6 +72,7 @@ async def create_key(request: Request, scope: Scoped, new: NewKey) -> Response:
         expires_ns=parse_time_or_none(new.expires_at, services.clock.now_ns()),
         clock=services.clock,
     )
+    await note(request, "key.made", scope.project_id, key.id, name=key.name, scopes=sorted(key.scopes))
     response = json_response(CreatedKey(key=_shape(key), secret=text.reveal()), 201)
     response.headers["cache-control"] = "no-store"
     return response
@@ -83,6 +85,7 @@ async def revoke_key(request: Request, scope: Scoped, key_id: str) -> Response:
     revoked = await asyncio.to_thread(
         keys.revoke_key, services.catalog, scope.project_id, key_id, clock=services.clock
     )
+    await note(request, "key.revoked", scope.project_id, revoked.id, name=revoked.name)
     return json_response(_shape(revoked))
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from fanlight.api.answers import ask, described, page_of, ref
 from fanlight.api.parameters import PageWindow, Scoped
+from fanlight.api.visitor import note_reading
 from fanlight.model.log import Log
 from fanlight.query import logs
 
@@ -27,10 +28,14 @@ class LogWindow(PageWindow):
 @router.get("", **described(page_of(Log)))
 async def list_logs(request: Request, scope: Scoped, window: Annotated[LogWindow, Query()]) -> Response:
     """Log records of the window; long text bodies are cut and marked."""
-    return await ask(request, logs.list_logs, scope, **window.page(request), order=window.order)
+    answer = await ask(request, logs.list_logs, scope, **window.page(request), order=window.order)
+    await note_reading(request, "logs")
+    return answer
 
 
 @router.get("/{log_id}", **described(ref(Log)))
 async def get_log(request: Request, scope: Scoped, log_id: str) -> Response:
     """One log record with its whole body."""
-    return await ask(request, logs.get_log, scope, log_id)
+    answer = await ask(request, logs.get_log, scope, log_id)
+    await note_reading(request, "logs")
+    return answer

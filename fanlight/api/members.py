@@ -14,7 +14,7 @@ from fanlight.access.roles import role_of
 from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
-from fanlight.api.visitor import principal_of, visit_of
+from fanlight.api.visitor import note, principal_of, visit_of
 from fanlight.catalog import members, one_time
 from fanlight.catalog.one_time import Purpose
 from fanlight.catalog.people import normal_email
@@ -131,9 +131,7 @@ async def withdraw_invite(request: Request, scope: Scoped, invite_id: str) -> Re
 
 
 async def _note(request: Request, scope: Scoped, action: str, target: str, **detail: str) -> None:
-    await services_of(request).admission.note(
-        principal_of(request), action, visit_of(request), project=scope.project_id, target=target, **detail
-    )
+    await note(request, action, scope.project_id, target, **detail)
 
 
 def _shape(member: members.Member) -> Member:

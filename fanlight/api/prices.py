@@ -14,6 +14,7 @@ from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import TIME, Scoped, Strict
 from fanlight.api.services import services_of
 from fanlight.api.times import parse_time_or_none
+from fanlight.api.visitor import note
 from fanlight.catalog import prices
 from fanlight.errors import InvalidError
 from fanlight.model.price import Price, PriceImport, RefusedPrice, RepriceProgress
@@ -71,6 +72,7 @@ async def set_price(request: Request, scope: Scoped, new: NewPrice) -> Response:
     [price] = await asyncio.to_thread(
         prices.set_prices, services.catalog, scope.project_id, [override], services.clock
     )
+    await note(request, "price.set", scope.project_id, new.model, provider=new.provider, prices=new.prices)
     return json_response(_shape(price))
 
 
@@ -79,6 +81,7 @@ async def remove_price(request: Request, scope: Scoped, model: _Model, provider:
     """Remove a price; the published one holds again."""
     catalog = services_of(request).catalog
     await asyncio.to_thread(prices.remove_price, catalog, scope.project_id, provider, model)
+    await note(request, "price.removed", scope.project_id, model, provider=provider)
     return Response(status_code=204)
 
 
@@ -96,7 +99,9 @@ async def import_prices(
         told = [RefusedPrice(model=each.model, reason=each.reason) for each in refused]
         return PriceImport(taken=len(taken), refused=told)
 
-    return json_response(await asyncio.to_thread(take))
+    found = await asyncio.to_thread(take)
+    await note(request, "prices.imported", scope.project_id, taken=found.taken)
+    return json_response(found)
 
 
 @router.post("/reprice", **described(ref(RepriceProgress), status=202))
@@ -111,7 +116,9 @@ async def reprice(request: Request, scope: Scoped, new: NewRepricing) -> Respons
         until_ns=min(until_ns, _LAST_NS) if until_ns is not None else _LAST_NS,
         model=new.model,
     )
-    return json_response(services.repricer.ask(asked), 202)
+    queued = services.repricer.ask(asked)
+    await note(request, "costs.repriced", scope.project_id, new.model, **{"from": new.since, "to": new.until})
+    return json_response(queued, 202)
 
 
 @router.get("/reprice/{job}", **described(ref(RepriceProgress)))

@@ -15,7 +15,9 @@ from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.door import PRINCIPAL
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
-from fanlight.catalog import projects
+from fanlight.api.visitor import note, principal_of
+from fanlight.catalog import members, projects
+from fanlight.catalog.people import OWNER
 from fanlight.model.project import NAME_PATTERN
 from fanlight.query.page import Page
 from fanlight.query.times import rfc3339
@@ -49,7 +51,7 @@ async def list_projects(request: Request) -> Response:
 
 @router.post("", **described(ref(Project), status=201))
 async def create_project(request: Request, new: NewProject) -> Response:
-    """Make a project. The first telemetry that names one makes it too."""
+    """Make a project, and whoever asks its owner. In local mode the first telemetry makes one, too."""
     services = services_of(request)
     made = await asyncio.to_thread(
         projects.create_project,
@@ -58,6 +60,18 @@ async def create_project(request: Request, new: NewProject) -> Response:
         display_name=new.display_name,
         clock=services.clock,
     )
+    principal = principal_of(request)
+    if principal.person_id is not None:  # somebody must be able to ask others in
+        await asyncio.to_thread(
+            members.set_role,
+            services.catalog,
+            made.name,
+            principal.name,
+            OWNER,
+            clock=services.clock,
+        )
+        services.gate.people_changed()
+    await note(request, "project.made", made.name, made.name)
     return json_response(_shape(made), 201)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import Named, Scoped, Strict
 from fanlight.api.services import services_of
+from fanlight.api.visitor import note
 from fanlight.catalog import rooms
 from fanlight.query.times import rfc3339
 
@@ -48,6 +49,7 @@ async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response
     made = await asyncio.to_thread(
         rooms.create_room, services.catalog, scope.project_id, new.name, clock=services.clock
     )
+    await note(request, "room.made", scope.project_id, made.name)
     return json_response(_shape(made), 201)
 
 

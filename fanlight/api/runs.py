@@ -9,7 +9,7 @@ from starlette.responses import Response
 from fanlight.access.principal import Right
 from fanlight.api.answers import ask, described, page_of, ref
 from fanlight.api.parameters import Paged, Scoped
-from fanlight.api.visitor import rights_of
+from fanlight.api.visitor import note_reading, rights_of
 from fanlight.model.run import Run
 from fanlight.query import outline, runs
 
@@ -34,5 +34,7 @@ async def get_run(request: Request, scope: Scoped, run_id: str) -> Response:
     """One run with its input and output, for whoever may read telemetry."""
     rights = rights_of(request)
     if Right.READ in rights:
-        return await ask(request, runs.get_run, scope, run_id)
+        answer = await ask(request, runs.get_run, scope, run_id)
+        await note_reading(request, f"run {run_id}")
+        return answer
     return await ask(request, outline.get_outline, scope, run_id, usage=Right.USAGE in rights)

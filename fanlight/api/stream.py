@@ -23,7 +23,7 @@ from fanlight.access.tickets import LASTS_S
 from fanlight.api.answers import described, json_response, ref
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
-from fanlight.api.visitor import principal_of
+from fanlight.api.visitor import note_reading, principal_of
 from fanlight.api.workers import hang_up
 from fanlight.errors import FanlightError, NotFoundError
 from fanlight.live.batch import Batch, Gap
@@ -103,6 +103,7 @@ async def stream(
             subscription.gap = Gap(reason=reason, after=0, upto=subscription.position)
         return subscription
 
+    await note_reading(request, f"stream of {', '.join(sorted(topics))}")
     return EventStream(subscribe, epoch, check)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from fanlight.api.answers import ask, described, ref
 from fanlight.api.parameters import Scoped
 from fanlight.api.services import services_of
+from fanlight.api.visitor import note_reading
 from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.query import tokens, traces
 
@@ -23,7 +24,9 @@ SpanId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{16}$"})
 @router.get("/{trace_id}", **described(ref(TraceStructure)))
 async def get_trace(request: Request, scope: Scoped, trace_id: TraceId) -> Response:
     """The structure of a trace as columns, ordered by start; contents are read span by span."""
-    return await ask(request, traces.get_trace, scope, trace_id, lost_after_ms=_lost_after_ms(request))
+    answer = await ask(request, traces.get_trace, scope, trace_id, lost_after_ms=_lost_after_ms(request))
+    await note_reading(request, f"trace {trace_id.lower()}")
+    return answer
 
 
 @router.get("/{trace_id}/spans/{span_id}", **described(ref(Span)))
@@ -35,15 +38,19 @@ async def get_span(
     raw: Annotated[bool, Query(description="Leave out `content`, which is made when it is read.")] = False,
 ) -> Response:
     """One span with everything that was sent, and its content in one shape whatever the dialect."""
-    return await ask(
+    answer = await ask(
         request, traces.get_span, scope, trace_id, span_id, raw=raw, lost_after_ms=_lost_after_ms(request)
     )
+    await note_reading(request, f"trace {trace_id.lower()}")
+    return answer
 
 
 @router.get("/{trace_id}/spans/{span_id}/tokens", **described(ref(SpanTokens)))
 async def get_tokens(request: Request, scope: Scoped, trace_id: TraceId, span_id: SpanId) -> Response:
     """The text that a span has streamed so far, where its agent sends tokens as they come."""
-    return await ask(request, tokens.get_tokens, scope, trace_id, span_id)
+    answer = await ask(request, tokens.get_tokens, scope, trace_id, span_id)
+    await note_reading(request, f"trace {trace_id.lower()}")
+    return answer
 
 
 def _lost_after_ms(request: Request) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,6 +34,20 @@ def visit_of(request: Request) -> Visit:
     if client in proxies_of(services_of(request).config):
         client = request.headers.get("x-forwarded-for", client).rpartition(",")[2].strip() or client
     return Visit(address=client, label=request.headers.get("user-agent", "")[:200])
+
+
+async def note(request: Request, action: str, project: str | None, target: str = "", **detail: Any) -> None:
+    """Write into the audit log what whoever asks did."""
+    await services_of(request).admission.note(
+        principal_of(request), action, visit_of(request), project=project, target=target, **detail
+    )
+
+
+async def note_reading(request: Request, what: str) -> None:
+    """Write into the audit log that whoever asks read content of the project in the path."""
+    await services_of(request).admission.note_reading(
+        principal_of(request), request.path_params["project"], what, visit_of(request)
+    )
 
 
 def is_secure(request: Request) -> bool:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from fanlight.cli.client import Client
 
 
+LOCAL_ACTOR = "data directory"
+"""Who does what is done without a server: whoever may write the data directory."""
+
+
 class Administration(Protocol):
     """What can be done; every answer is as the API gives it."""
 
@@ -163,7 +167,9 @@ class Local:
     def add_project(self, name: str, display_name: str) -> Mapping[str, Any]:
         from fanlight.catalog.projects import create_project
 
-        return project_view(create_project(self._catalog, name, display_name=display_name))
+        made = create_project(self._catalog, name, display_name=display_name)
+        note_locally(self._catalog, "project.made", name, name)
+        return project_view(made)
 
     def keys(self, project: str) -> list[Mapping[str, Any]]:
         from fanlight.catalog.keys import list_keys
@@ -178,12 +184,24 @@ class Local:
         from fanlight.catalog.keys import create_key
 
         key, text = create_key(self._catalog, project, name=name, scopes=scopes, expires_ns=expires_ns)
+        note_locally(self._catalog, "key.made", key.id, project, name=key.name, scopes=sorted(key.scopes))
         return {"key": key_view(key), "secret": text.reveal()}
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
         from fanlight.catalog.keys import revoke_key
 
-        return key_view(revoke_key(self._catalog, project, key_id))
+        revoked = revoke_key(self._catalog, project, key_id)
+        note_locally(self._catalog, "key.revoked", revoked.id, project, name=revoked.name)
+        return key_view(revoked)
+
+
+def note_locally(
+    catalog: Catalog, action: str, target: str, project: str | None = None, **detail: Any
+) -> None:
+    """Write into the audit log what was done by whoever has the data directory."""
+    from fanlight.catalog.audit import Deed, record
+
+    record(catalog, Deed(actor=LOCAL_ACTOR, action=action, target=target, project=project, detail=detail))
 
 
 def project_view(project: Project) -> dict[str, Any]:

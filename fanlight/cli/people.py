@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from fanlight.cli.administration import note_locally
 from fanlight.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from fanlight.cli.client import Client
 
 Thing = Mapping[str, Any]
-LOCAL_ACTOR = "data directory"
-"""Who does what is done without a server: whoever may write the data directory."""
 
 
 class People(Protocol):
@@ -105,7 +104,7 @@ class Local:
 
         hashed = Passwords().hash_now(password)
         made = add_person(self._catalog, email, name=name, password=hashed, is_admin=is_admin)
-        self._note("person.added", made.email)
+        note_locally(self._catalog, "person.added", made.email)
         return _person(made)
 
     def disable(self, email: str) -> Thing:
@@ -114,7 +113,7 @@ class Local:
 
         gone = disable_person(self._catalog, _of(self.people(), email)["id"])
         end_logins(self._catalog, gone.id)
-        self._note("person.disabled", gone.email)
+        note_locally(self._catalog, "person.disabled", gone.email)
         return _person(gone)
 
     def members(self, project: str) -> list[Thing]:
@@ -130,14 +129,14 @@ class Local:
         from fanlight.catalog.people import normal_email
 
         member = set_role(self._catalog, project, normal_email(email), role_of(role))
-        self._note("member.role", member.email, project, role=member.role)
+        note_locally(self._catalog, "member.role", member.email, project, role=member.role)
         return _member(member)
 
     def remove(self, project: str, email: str) -> Thing:
         from fanlight.catalog.members import remove_member
 
         gone = remove_member(self._catalog, project, _of(self.members(project), email)["person_id"])
-        self._note("member.removed", gone.email, project)
+        note_locally(self._catalog, "member.removed", gone.email, project)
         return _member(gone)
 
     def audit(self, project: str | None, limit: int) -> list[Thing]:
@@ -164,12 +163,6 @@ class Local:
 
         found = verify(self._catalog)
         return {"entries": found.entries, "newest_hash": found.newest_hash, "broken_at": found.broken_at}
-
-    def _note(self, action: str, target: str, project: str | None = None, **detail: str) -> None:
-        from fanlight.catalog.audit import Deed, record
-
-        deed = Deed(actor=LOCAL_ACTOR, action=action, target=target, project=project, detail=detail)
-        record(self._catalog, deed)
 
 
 def _path(project: str) -> str:

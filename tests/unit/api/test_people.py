@@ -128,6 +128,12 @@ def test_an_administrator_reads_no_project_by_being_one(
     assert error(house.ask("GET", "/api/v1/projects/default/runs", headers=bob)) == (404, "not_found")
 
 
+def test_whoever_makes_a_project_owns_it(house: House, ann: dict[str, str]) -> None:
+    assert house.ask("POST", "/api/v1/projects", headers=ann, json={"name": "new"}).status_code == 201
+    members = house.ask("GET", "/api/v1/projects/new/members", headers=ann).json()["items"]
+    assert [(each["email"], each["role"]) for each in members] == [(ANN, "owner")]
+
+
 def test_the_last_owner_stays(house: House, ann: dict[str, str]) -> None:
     person = house.ask("GET", "/api/v1/session", headers=ann).json()["person_id"]
     demoted = {"email": ANN, "role": "viewer"}
