@@ -20,6 +20,7 @@ import uvloop
 
 from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
+from fanlight.access.refusals import render_refusals
 from fanlight.api.app import create_app, create_otlp_app
 from fanlight.api.listen import Listener, bind, parse_port, url_of
 from fanlight.catalog.database import open_catalog
@@ -197,7 +198,11 @@ async def _run(
         broker=broker,
         otlp=otlp,
         ledger=ledger.snapshot,
-        metrics=lambda: render_prometheus(ledger.snapshot()) + _own_figures(log, broker),
+        metrics=lambda: (
+            render_prometheus(ledger.snapshot())
+            + _own_figures(log, broker)
+            + render_refusals(gate.refusals.counts())
+        ),
         is_ready=lambda: state.is_ready,
         endpoints=lambda: state.endpoints,
         repricer=repricer,

@@ -15,6 +15,7 @@ from fanlight.access.browser import is_loopback
 from fanlight.access.known_keys import FRESH_S, KnownKeys
 from fanlight.access.known_logins import PREFIX, KnownLogins
 from fanlight.access.principal import ANONYMOUS, LOCAL_OWNER, Principal, Right
+from fanlight.access.refusals import Refusals
 from fanlight.access.run_tokens import RunTokens
 from fanlight.access.tickets import Tickets
 from fanlight.catalog.database import Catalog
@@ -37,6 +38,7 @@ class Gate:
         self.logins = KnownLogins(catalog, clock, self._notes)
         self.run_tokens = RunTokens(secret or secrets.token_bytes(32), clock)
         self.tickets = Tickets(clock)
+        self.refusals = Refusals(catalog, clock, self._notes)
         self._has_people = False
         self._asked_at: float | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 from fastapi import FastAPI
@@ -113,10 +113,11 @@ def create_app(
     base_path = "/" + config.base_path.strip("/") if config.base_path.strip("/") else ""
     api = create_api(services, studio or open_studio(base_path), base_path)
     hosts, proxies = hosts_of(config), proxies_of(config)
+    guarded = partial(BrowserGuard, hosts=hosts, trusted_proxies=proxies, refused=gate.refusals.note)
     fork = Fork(
-        otlp=BrowserGuard(otlp, hosts, trusted_proxies=proxies),
+        otlp=guarded(otlp),
         is_otlp=otlp.handles,
-        api=BrowserGuard(Door(api, gate), hosts, trusted_proxies=proxies),
+        api=guarded(Door(api, gate, trusted_proxies=proxies)),
         base_path=base_path,
     )
     return App(Boundary(fork), services.workers)

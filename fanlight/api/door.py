@@ -8,12 +8,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fanlight.access import known_logins, run_tokens
 from fanlight.access.browser import SAFE_METHODS, check_json
 from fanlight.access.gate import Gate, check_right
 from fanlight.access.policy import Match, Rule, match
 from fanlight.access.principal import Principal, Right
 from fanlight.api.errors import MethodError
-from fanlight.errors import NotFoundError
+from fanlight.api.guard import address_of
+from fanlight.errors import NotFoundError, UnauthenticatedError
 
 PRINCIPAL = "fanlight.principal"
 SCOPE = "fanlight.scope"
@@ -24,8 +26,9 @@ SECURE_COOKIE, PLAIN_COOKIE = "__Host-fanlight", "fanlight"
 class Door:
     """Puts the principal, and on project routes the ProjectScope, into the ASGI scope."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: Gate, *, trusted_proxies: Iterable[str] = ()) -> None:
         self._app = app
+        self._proxies = frozenset(trusted_proxies)
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,12 +63,25 @@ class Door:
             scope[SCOPE] = self._gate.scope(principal, found.project, rule.right)
 
     def _principal(self, scope: Scope, rule: Rule, found: Match) -> Principal:
-        headers = scope["headers"]
-        if rule.by_ticket and found.project is not None:
-            for name, value in parse_qsl(scope["query_string"].decode("latin-1")):
-                if name == "ticket":
-                    return self._gate.tickets.take(value, found.project)
-        return self._gate.principal(key_of(headers), login_of(headers))
+        presented = "ticket"
+        try:
+            if rule.by_ticket and found.project is not None:
+                for name, value in parse_qsl(scope["query_string"].decode("latin-1")):
+                    if name == "ticket":
+                        return self._gate.tickets.take(value, found.project)
+            key, login = key_of(scope["headers"]), login_of(scope["headers"])
+            presented = _kind(key)
+            return self._gate.principal(key, login)
+        except UnauthenticatedError:
+            self._gate.refusals.note(presented, address_of(scope, self._proxies))
+            raise
+
+
+def _kind(key: str | None) -> str:
+    """What a key calls itself; without one it is a cookie's login."""
+    if key is None or key.startswith(known_logins.PREFIX):
+        return "login"
+    return "run token" if key.startswith(run_tokens.PREFIX) else "key"
 
 
 def _check_body(method: str, headers: Mapping[bytes, bytes]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fanlight.access.browser import SAFE_METHODS, Hosts, check_site
 from fanlight.config import Config
+from fanlight.errors import FanlightError
+
+Refused = Callable[[str, str], None]
+"""Called with why and from which address a request was turned away."""
 
 LIVENESS = frozenset({"/healthz", "/readyz"})
 """Asked by probes that name whatever address they know; the answers tell nothing."""
@@ -16,8 +20,16 @@ LIVENESS = frozenset({"/healthz", "/readyz"})
 class BrowserGuard:
     """Checks `Host`, `Origin` and `Sec-Fetch-Site` before anything else sees the request."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, *, trusted_proxies: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Hosts,
+        *,
+        trusted_proxies: Iterable[str] = (),
+        refused: Refused = lambda reason, address: None,
+    ) -> None:
         self._app = app
+        self._refused = refused
         self._hosts = hosts
         self._proxies = frozenset(trusted_proxies)
 
@@ -29,17 +41,34 @@ class BrowserGuard:
     def _check(self, scope: Scope) -> None:
         headers = dict(scope["headers"])
         host = self._host(scope, headers)
-        self._hosts.check(host)
+        try:
+            self._hosts.check(host)
+        except FanlightError:
+            self._refused("host", address_of(scope, self._proxies))
+            raise
         if scope["method"] in SAFE_METHODS:
             return
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
-        check_site(host=host, origin=_text(origin), fetch_site=_text(site))
+        try:
+            check_site(host=host, origin=_text(origin), fetch_site=_text(site))
+        except FanlightError:
+            self._refused("site", address_of(scope, self._proxies))
+            raise
 
     def _host(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         client = scope.get("client")
         if client and client[0] in self._proxies and b"x-forwarded-host" in headers:
             return headers[b"x-forwarded-host"].decode("latin-1").partition(",")[0]
         return headers.get(b"host", b"").decode("latin-1")
+
+
+def address_of(scope: Scope, proxies: Container[str]) -> str:
+    """Where a request comes from. A proxy's word counts only when the settings trust it."""
+    client: str = (scope.get("client") or ("",))[0]
+    if client not in proxies:
+        return client
+    told = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+    return told.rpartition(",")[2].strip() or client
 
 
 def hosts_of(config: Config) -> Hosts:

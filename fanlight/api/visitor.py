@@ -11,7 +11,7 @@ from fanlight.access.admission import Admitted, Visit
 from fanlight.access.browser import host_of, is_loopback
 from fanlight.access.principal import Principal, Right
 from fanlight.api.door import PLAIN_COOKIE, PRINCIPAL, SECURE_COOKIE
-from fanlight.api.guard import proxies_of
+from fanlight.api.guard import address_of, proxies_of
 from fanlight.api.services import services_of
 from fanlight.catalog.logins import LONGEST_NS
 
@@ -29,11 +29,9 @@ def rights_of(request: Request) -> frozenset[Right]:
 
 
 def visit_of(request: Request) -> Visit:
-    """Where a request comes from. A proxy's word counts only when the settings trust it."""
-    client = request.client.host if request.client else ""
-    if client in proxies_of(services_of(request).config):
-        client = request.headers.get("x-forwarded-for", client).rpartition(",")[2].strip() or client
-    return Visit(address=client, label=request.headers.get("user-agent", "")[:200])
+    """Where a request comes from."""
+    address = address_of(request.scope, proxies_of(services_of(request).config))
+    return Visit(address=address, label=request.headers.get("user-agent", "")[:200])
 
 
 async def note(request: Request, action: str, project: str | None, target: str = "", **detail: Any) -> None:

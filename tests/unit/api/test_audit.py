@@ -91,6 +91,22 @@ def test_what_is_not_there_and_outlines_are_no_content(house: House, owner: dict
     assert log(house) == []
 
 
+def test_whoever_is_turned_away_is_counted_and_stands_in_the_log_once_an_hour_and_address(
+    house: House, owner: dict[str, str]
+) -> None:
+    for _ in range(3):
+        for word in ("fl_0123456789abcdef_wrong", "fls_wrong", "flr_wrong.00"):
+            assert house.ask("GET", f"{BASE}/runs", headers=bearer(word)).status_code == 401
+        assert house.ask("GET", f"{BASE}/stream?topics=runs&ticket=flt_wrong").status_code == 401
+        assert house.ask("GET", f"{BASE}/runs", headers={"host": "evil.test"}).status_code == 400
+        foreign = {**owner, "origin": "https://evil.test"}
+        assert house.ask("POST", f"{BASE}/rooms", headers=foreign, json={"name": "x"}).status_code == 403
+    reasons = ["host", "key", "login", "run token", "site", "ticket"]
+    assert house.gate.refusals.counts() == dict.fromkeys(reasons, 3)
+    house.gate.close()  # what is being written down is, then
+    assert sorted(log(house)) == [("anonymous", "request.refused", reason) for reason in reasons]
+
+
 def test_local_mode_notes_no_readings(house: House) -> None:
     assert house.ask("GET", f"{BASE}/logs").status_code == 200
     assert log(house) == []
