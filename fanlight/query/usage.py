@@ -33,6 +33,11 @@ class _Group:
     key: str
     timed: str = ""
 
+    @property
+    def parts(self) -> str:
+        """SQL for the keys of a run's parts; empty where the whole run has one."""
+        return self.key.replace("each.", "usage.") if self.key.startswith("each.") else ""
+
 
 GROUPS: Mapping[str, _Group] = MappingProxyType(
     {
@@ -87,7 +92,8 @@ def get_usage(
     # A run starts with its first span: spans from before the window belong to runs from before it.
     window = {**condition.parameters, "since_ns": since, "floor_ns": since, "until_ns": until}
     at = INTERVALS[interval].replace("{tz}", tz)
-    rows = _ask(store, scope, GROUPS[group], at, ORDERS[about], condition, window)
+    times = f"arrayMap(at -> {at.replace('each.at', 'at')}, usage.at)" if interval else ""
+    rows = _ask(store, scope, GROUPS[group], at, times, ORDERS[about], condition, window)
     total, parts = (rows[0], rows[1:]) if rows else (_NOTHING, [])
     found = [
         _item(row, has_time=bool(interval)) for row in parts[:MOST_ITEMS] if row[1] or _counts(group, row)
@@ -130,6 +136,7 @@ def _ask(
     scope: ProjectScope,
     group: _Group,
     at: str,
+    times: str,
     order: str,
     condition: Condition,
     window: Mapping[str, Any],
@@ -140,13 +147,15 @@ def _ask(
         durations = (", usage.durations_ms", ", usage.durations_ms AS `each.durations_ms`")
     else:
         # A run has several parts; its own duration counts once.
-        timed = "arrayMap(pair -> pair.2, groupUniqArrayIf((run, run_ms), run_ms IS NOT NULL))"
-        samples = f"length({timed})"
-        percentiles = f"arrayReduce('quantilesExact(0.5, 0.95, 0.99)', {timed})"
+        total, part = (f"if(run_ms IS NULL, 0, each.{name} = 1)" for name in ("place", "nth"))
+        samples = f"if(is_total > 0, countIf({total}), countIf({part}))"
+        quantiles = "quantilesExactIf(0.5, 0.95, 0.99)(assumeNotNull(run_ms), {})"
+        percentiles = f"if(is_total > 0, {quantiles.format(total)}, {quantiles.format(part)})"
         durations = ("", "")
     fragments = {
         "key": group.key,
         "at": at,
+        "nth": _nth([keys for keys in (group.parts, times) if keys]),
         "order": order,
         "samples": samples,
         "percentiles": percentiles,
@@ -155,6 +164,11 @@ def _ask(
         "filter": condition.sql,
     }
     return store.read(scope, "usage", {**window, "limit": MOST_ITEMS + 2}, fragments)
+
+
+def _nth(keys: Sequence[str]) -> str:
+    """SQL for how many of a run's parts with the same keys came before each, and itself."""
+    return f"arrayEnumerateUniq({', '.join(keys)})" if keys else "arrayEnumerate(usage.at)"
 
 
 def _item(row: Sequence[Any], *, has_time: bool) -> UsageItem:

@@ -4,7 +4,7 @@ SELECT
     grouping(group_key, group_at) AS is_total,
     toString(/*key*/) AS group_key,
     /*at*/ AS group_at,
-    uniqExact(run) AS runs,
+    if(is_total > 0, countIf(each.place = 1), countIf(each.nth = 1)) AS runs,
     sum(each.spans),
     sum(each.errors),
     sum(each.tokens_input) AS tokens_input,
@@ -18,18 +18,20 @@ SELECT
     /*percentiles*/
 FROM (
     SELECT
-        cityHash64(run_id) AS run, room, session, user,
+        room, session, user,
         toFloat32((toUnixTimestamp64Nano(ended_at) - toUnixTimestamp64Nano(started_at)) / 1000000) AS run_ms,
         usage.at, usage.kind, usage.agent, usage.model, usage.provider, usage.tool, usage.spans, usage.errors,
         usage.tokens_input, usage.tokens_output, usage.tokens_cache_read, usage.tokens_cache_write,
-        usage.tokens_reasoning, usage.cost, usage.unpriced_tokens/*durations*/
+        usage.tokens_reasoning, usage.cost, usage.unpriced_tokens/*durations*/,
+        -- Which of a run's parts is the first of its group, and the first at all: there the run counts.
+        /*nth*/ AS nth, arrayEnumerate(usage.at) AS place
     FROM runs FINAL
     WHERE project_id = {project_id:String}
         AND started_at >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
         AND started_at < fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
         /*filter*/
 )
-LEFT ARRAY JOIN
+ARRAY JOIN
     usage.at AS `each.at`,
     usage.kind AS `each.kind`,
     usage.agent AS `each.agent`,
@@ -44,7 +46,9 @@ LEFT ARRAY JOIN
     usage.tokens_cache_write AS `each.tokens_cache_write`,
     usage.tokens_reasoning AS `each.tokens_reasoning`,
     usage.cost AS `each.cost`,
-    usage.unpriced_tokens AS `each.unpriced_tokens`/*joined_durations*/
+    usage.unpriced_tokens AS `each.unpriced_tokens`,
+    nth AS `each.nth`,
+    place AS `each.place`/*joined_durations*/
 GROUP BY GROUPING SETS ((group_key, group_at), ())
 ORDER BY is_total DESC, group_at, /*order*/ DESC, group_key
 LIMIT {limit:UInt32}
