@@ -48,7 +48,8 @@ def tool(number: int, parent: int, name: str = "search", **more: Any) -> Any:
 
 USAGE = (
     "SELECT usage.kind, usage.agent, usage.model, usage.tool, usage.spans, usage.errors, usage.tokens_input,"
-    " usage.cost, usage.unpriced_tokens, usage.durations_ms FROM runs FINAL ARRAY JOIN usage ORDER BY 1, 2, 3, 4"
+    " usage.cost, usage.unpriced_tokens, usage.durations_ms"
+    " FROM runs FINAL ARRAY JOIN usage ORDER BY 1, 2, 3, 4"
 )
 
 

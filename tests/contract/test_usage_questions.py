@@ -46,7 +46,8 @@ def trace(dice: random.Random, number: int) -> list[Any]:
         else:
             spans.append(
                 span("tool", number=first + step, parent=parent, at=at + step, took=1,
-                     gen_ai__operation__name="execute_tool", gen_ai__tool__name=f"t{step % 2}", error="no" if dice.random() < 0.3 else "", **common)
+                     gen_ai__operation__name="execute_tool", gen_ai__tool__name=f"t{step % 2}",
+                     error="no" if dice.random() < 0.3 else "", **common)
             )  # fmt: skip
     return spans
 
