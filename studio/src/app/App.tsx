@@ -13,6 +13,7 @@ import { lastProject, rememberProject } from "./last-project";
 
 const TracePage = lazy(async () => ({ default: (await import("../pages/trace/TracePage")).TracePage }));
 const LogsPage = lazy(async () => ({ default: (await import("../pages/logs/LogsPage")).LogsPage }));
+const UsagePage = lazy(async () => ({ default: (await import("../pages/usage/UsagePage")).UsagePage }));
 const LoginPage = lazy(async () => ({ default: (await import("../pages/entrance/LoginPage")).LoginPage }));
 const SetUpPage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).SetUpPage }));
 const InvitePage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).InvitePage }));
@@ -74,6 +75,7 @@ function Inside(): ReactElement {
 function Project({ name }: { readonly name: string }): ReactElement {
   const session = useSession();
   const mayRead = useMay(name, "read");
+  const mayUsage = useMay(name, "usage");
   const mayAdmin = useMay(name, "admin");
   const mayMembers = useMay(name, "members");
   const hub = useMemo(() => (mayRead ? new LiveHub(name) : null), [name, mayRead]);
@@ -95,6 +97,7 @@ function Project({ name }: { readonly name: string }): ReactElement {
             <Route path="/p/:project/runs/:id">{({ id }) => mayRead ? <TracePage project={name} runId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
             <Route path="/p/:project/traces/:id">{({ id }) => mayRead ? <TracePage project={name} traceId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
             <Route path="/p/:project/logs">{mayRead ? <LogsPage project={name} /> : <NoPermission to="read logs" />}</Route>
+            <Route path="/p/:project/usage/:about?">{({ about }) => mayUsage ? <UsagePage project={name} about={about} /> : <NoPermission to="see tokens and cost" />}</Route>
             <Route path="/p/:project/settings/members">{mayMembers ? <MembersPage project={name} /> : <NoPermission to="see its members" />}</Route>
             <Route path="/p/:project/settings/keys">{mayAdmin ? <KeysPage project={name} /> : <NoPermission to="see its keys" />}</Route>
             <Route path="/p/:project/settings/audit">{mayAdmin ? <AuditPage project={name} /> : <NoPermission to="see its audit log" />}</Route>

@@ -39,6 +39,18 @@ export function shortTime(ms: number, now: number): string {
   return `${MONTHS[date.getMonth()]} ${date.getDate()}${year} ${clock}`;
 }
 
+/** `14:03` today, `Nov 3 14:03` on another day. */
+export function minuteOf(ms: number, now: number): string {
+  const text = shortTime(ms, now);
+  return /^\d\d:\d\d:\d\d$/.test(text) ? text.slice(0, 5) : text;
+}
+
+/** `Nov 3`. */
+export function dayOf(ms: number): string {
+  const date = new Date(ms);
+  return `${MONTHS[date.getMonth()]} ${date.getDate()}`;
+}
+
 /** Both zones, for a tooltip. */
 export function bothZones(ms: number): string {
   if (!Number.isFinite(ms)) return "";

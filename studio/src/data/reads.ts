@@ -2,6 +2,7 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Failure, Finding, Ledger, Log, Page, Project, Run, ServerInfo, Span, Stats, TraceStructure } from "../model/api";
 import { boundsOf, type Range } from "../model/range";
+import type { About, Group, Interval, Usage } from "../model/usage";
 import { ApiError, getJson, projectPath } from "./http";
 
 /** Only a server that cannot be reached or failed is asked again by itself; a refusal stays a refusal. */
@@ -49,6 +50,17 @@ export const failureQuery = (project: string, id: string, version: string) =>
   queryOptions({
     queryKey: ["failure", project, id, version],
     queryFn: ({ signal }) => getJson<Failure>(projectPath(project, `runs/${encodeURIComponent(id)}/failure`), {}, signal),
+  });
+
+/** What runs came to; days and weeks begin in the reader's zone. */
+export const usageQuery = (project: string, about: About, q: string, range: Range, group: Group | "", interval: Interval | "") =>
+  queryOptions({
+    queryKey: ["usage", project, about, q, range.from, range.to, group, interval],
+    queryFn: ({ signal }) => {
+      const tz = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      return getJson<Usage>(projectPath(project, `usage/${about}`), { q, ...boundsOf(range, Date.now()), group, interval, tz }, signal);
+    },
+    staleTime: 0,
   });
 
 export const runsQuery = (project: string, q: string, range: Range) =>

@@ -1,6 +1,6 @@
 /** What is said of a cost: never a zero for what nobody knows the price of. */
 import { NONE, formatMoney, formatWhole } from "../base/format";
-import type { Cost } from "./api";
+import type { Cost, Tokens } from "./api";
 
 export interface ShownCost {
   readonly text: string;
@@ -11,7 +11,8 @@ export interface ShownCost {
   readonly why: string | undefined;
 }
 
-export function costOf({ amount, currency, unpriced_tokens }: Cost): ShownCost {
+/** With `tokens` it is known, too, whether there was anything to price. */
+export function costOf({ amount, currency, unpriced_tokens }: Cost, tokens?: Tokens): ShownCost {
   const unpriced = unpriced_tokens ?? 0;
   const tokens = `${formatWhole(unpriced)} token${unpriced === 1 ? "" : "s"}`;
   // Where nothing was priced an amount of zero says nothing.
@@ -19,7 +20,8 @@ export function costOf({ amount, currency, unpriced_tokens }: Cost): ShownCost {
   if (isNothing && unpriced > 0) {
     return { text: "unpriced", isUnpriced: true, isPartial: false, why: `No price is known for ${tokens}` };
   }
-  if (amount === null) return { text: NONE, isUnpriced: false, isPartial: false, why: "No model call with tokens was reported" };
+  const hasNone = tokens !== undefined && !tokens.input && !tokens.output;
+  if (amount === null || (isNothing && hasNone)) return { text: NONE, isUnpriced: false, isPartial: false, why: "No model call with tokens was reported" };
   const why = unpriced > 0 ? `${amount} ${currency}; no price is known for ${tokens} more` : `${amount} ${currency}`;
   return { text: formatMoney(amount, currency), isUnpriced: false, isPartial: unpriced > 0, why };
 }

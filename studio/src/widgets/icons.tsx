@@ -36,3 +36,4 @@ export const SettingsIcon = icon(<><path d="M2.500 5h6M12 5h1.500M2.500 11H4M7.5
 export const PeopleIcon = icon(<><circle cx="6" cy="5.500" r="2.500" /><path d="M1.500 13a4.500 4.500 0 0 1 9 0M10.500 3.200a2.500 2.500 0 0 1 0 4.600M12 9.300a4.500 4.500 0 0 1 2.500 3.700" /></>);
 export const RepeatIcon = icon(<path d="M3 8a5 5 0 0 1 8.500-3.500L13 6M13 2.500V6H9.500M13 8a5 5 0 0 1-8.500 3.500L3 10M3 13.500V10h3.500" />);
 export const DownloadIcon = icon(<path d="M8 2.500v7.500M5 7l3 3 3-3M2.500 13h11" />);
+export const FilterIcon = icon(<path d="M2.500 4h11M4.500 8h7M6.500 12h3" />);

@@ -6,6 +6,7 @@ import { failureOf } from "../../data/failure";
 import { logQuery } from "../../data/reads";
 import type { Log } from "../../model/api";
 import { levelOf } from "../../model/level";
+import { attributeTerm } from "../../model/filter";
 import { readValue } from "../../model/value";
 import { AttributeTable } from "../../widgets/attribute-table";
 import { IconButton } from "../../widgets/button";
@@ -14,10 +15,12 @@ import { JsonTree, Text } from "../../widgets/json-tree";
 import { ErrorBox } from "../../widgets/states";
 
 /** One log record, whole. The list has all of it but a very long body, which is then read by itself. */
-export function LogPanel({ project, id, listed, onClose }: {
+export function LogPanel({ project, id, listed, onFilter, onClose }: {
   readonly project: string;
   readonly id: string;
   readonly listed: Log | null;
+  /** Adds a term to the filter. */
+  readonly onFilter: (term: string) => void;
   readonly onClose: () => void;
 }): ReactElement {
   const needed = listed === null || listed.truncated;
@@ -31,12 +34,12 @@ export function LogPanel({ project, id, listed, onClose }: {
         <IconButton label="Close (Esc)" onClick={onClose}><CloseIcon /></IconButton>
       </header>
       {error && !log && <ErrorBox failure={failureOf("The log record could not be read", error)} onRetry={() => void refetch()} />}
-      {log && <Body project={project} log={log} />}
+      {log && <Body project={project} log={log} onFilter={onFilter} />}
     </>
   );
 }
 
-function Body({ project, log }: { readonly project: string; readonly log: Log }): ReactElement {
+function Body({ project, log, onFilter }: { readonly project: string; readonly log: Log; readonly onFilter: (term: string) => void }): ReactElement {
   const level = levelOf(log.level);
   const at = parseMillis(log.time);
   const body = readValue(log.body);
@@ -66,8 +69,8 @@ function Body({ project, log }: { readonly project: string; readonly log: Log })
         </div>
       </section>
       <AttributeTable groups={[
-        { title: "Attributes", attributes: log.attributes },
-        { title: "Resource", attributes: log.resource_attributes },
+        { title: "Attributes", attributes: log.attributes, onFilter: (key, value) => onFilter(attributeTerm("attr", key, value)) },
+        { title: "Resource", attributes: log.resource_attributes, onFilter: (key, value) => onFilter(attributeTerm("resource", key, value)) },
       ]} />
     </div>
   );

@@ -4,6 +4,7 @@ import { failureOf, filterProblemOf, isForbidden } from "../../data/failure";
 import { useRange, useUrlState } from "../../data/hooks";
 import { frozenLink } from "../../model/link";
 import { isLive } from "../../model/range";
+import { addTerm } from "../../model/filter";
 import { type Line, lineId } from "../../model/tail";
 import { Button, IconButton } from "../../widgets/button";
 import { FilterBar, type FilterHandle } from "../../widgets/filter-bar";
@@ -162,7 +163,7 @@ export function LogsPage({ project }: { readonly project: string }): ReactElemen
           name="log-panel"
           initial={440}
           main={main}
-          side={selectedId === null ? null : <LogPanel key={selectedId} project={project} id={selectedId} listed={log?.type === "log" ? log.log : null} onClose={close} />}
+          side={selectedId === null ? null : <LogPanel key={selectedId} project={project} id={selectedId} listed={log?.type === "log" ? log.log : null} onFilter={(term) => setFilter(addTerm(q, term))} onClose={close} />}
         />
       )}
     </>

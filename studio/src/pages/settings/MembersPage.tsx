@@ -42,6 +42,12 @@ function Members({ project }: { readonly project: string }): ReactElement {
           </Table>
         )}
       </Listed>
+      <details className="text-muted">
+        <summary className="min-h-6 w-fit cursor-pointer hover:text-fg">What each role may see and do</summary>
+        <dl className="grid w-fit grid-cols-[auto_1fr] gap-x-4 gap-y-1 pt-1">
+          {ROLES.map(({ name, says }) => [<dt key={name} className="font-medium text-fg">{name.replace("_", " ")}</dt>, <dd key={`${name}-says`}>{says}</dd>])}
+        </dl>
+      </details>
     </Section>
   );
 }
@@ -55,7 +61,7 @@ function Line({ project, member, onRole }: { readonly project: string; readonly 
         <span className="font-medium [overflow-wrap:anywhere]">{member.name || member.email}</span> {isMe && <Badge look="ok">you</Badge>}
         {member.name && <span className="block text-sm text-muted [overflow-wrap:anywhere]">{member.email}</span>}
       </td>
-      <td className="w-64"><Roles label={`Role of ${member.email}`} hidden value={member.role} onChange={(event) => onRole(event.target.value)} /></td>
+      <td className="w-48"><Roles label={`Role of ${member.email}`} hidden value={member.role} onChange={(event) => onRole(event.target.value)} /></td>
       <td><Moment at={member.since} /></td>
       <td className="deed">
         <Confirm label={isMe ? "Leave" : "Remove"} question={isMe ? "Leave this project?" : "Take them out?"} onYes={() => removeMember(project, member.person_id)} />
@@ -67,7 +73,7 @@ function Line({ project, member, onRole }: { readonly project: string; readonly 
 function Roles(props: React.ComponentProps<typeof Choice>): ReactElement {
   return (
     <Choice {...props}>
-      {ROLES.map(({ name, says }) => <option key={name} value={name}>{name.replace("_", " ")} — {says}</option>)}
+      {ROLES.map(({ name }) => <option key={name} value={name}>{name.replace("_", " ")}</option>)}
     </Choice>
   );
 }

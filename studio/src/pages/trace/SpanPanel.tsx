@@ -7,6 +7,7 @@ import { failureOf } from "../../data/failure";
 import { spanQuery } from "../../data/reads";
 import type { Span, SpanFields } from "../../model/api";
 import { hasContent } from "../../model/content";
+import { quoteValue } from "../../model/filter";
 import { kindOf, messageOf } from "../../model/kinds";
 import type { Tree } from "../../model/tree";
 import { AttributeTable } from "../../widgets/attribute-table";
@@ -15,6 +16,7 @@ import { CloseIcon, CopyIcon } from "../../widgets/icons";
 import { ErrorBox } from "../../widgets/states";
 import { type Tab, Tabs } from "../../widgets/tabs";
 import { SpanContent } from "./SpanContent";
+import { SpanCost } from "./SpanCost";
 
 /** One span. Its head is known from the trace and stands at once; the rest follows when it is read. */
 export function SpanPanel({ project, traceId, tree, at, onChoose, onClose }: {
@@ -53,16 +55,19 @@ function Head({ project, traceId, fields, tree, at, span, onChoose, onClose }: {
 }): ReactElement {
   const kind = kindOf(fields.kind);
   const failed = fields.status === "error";
-  const facts: [string, string | null][] = [
+  // A third word is the field of runs that a click on the value filters by.
+  const facts: [label: string, value: string | null, field?: string][] = [
     ["Kind", kind.label],
     ["Duration", fields.duration_ns === null ? fields.state : formatDuration(fields.duration_ns)],
     ["Start", `+${formatDuration(fields.start_ns - tree.startNs)}`],
-    ["Model", fields.model],
-    ["Tool", fields.tool],
-    ["Agent", fields.agent],
-    ["Service", fields.service],
+    ["Model", fields.model, "model"],
+    ["Tool", fields.tool, "tool"],
+    ["Agent", fields.agent, "agent"],
+    ["Service", fields.service, "service"],
     ["Tokens in / out", fields.tokens_input === null && fields.tokens_output === null ? null : `${formatCount(fields.tokens_input)} / ${formatCount(fields.tokens_output)}`],
     ["Cost", costOf(fields, span)],
+    ["Session", span?.session ?? null, "session"],
+    ["User", span?.user ?? null, "user"],
     ["First token", typeof span?.first_token_ns === "number" ? formatDuration(span.first_token_ns) : null],
     ["Finish", span?.finish_reason ?? null],
   ];
@@ -81,10 +86,14 @@ function Head({ project, traceId, fields, tree, at, span, onChoose, onClose }: {
         </p>
       )}
       <dl className="flex flex-wrap gap-x-5 gap-y-1 pt-2 text-sm">
-        {facts.map(([label, value]) => value !== null && (
+        {facts.map(([label, value, field]) => value !== null && (
           <div key={label}>
             <dt className="text-xs text-muted">{label}</dt>
-            <dd>{value}</dd>
+            <dd>
+              {field === undefined ? value : (
+                <Link title={`Runs with this ${field}`} className="hover:text-accent hover:underline" href={`/p/${encodeURIComponent(project)}/runs?q=${encodeURIComponent(`${field}:${quoteValue(value)}`)}`}>{value}</Link>
+              )}
+            </dd>
           </div>
         ))}
         <div>
@@ -100,7 +109,7 @@ function Head({ project, traceId, fields, tree, at, span, onChoose, onClose }: {
 function costOf(fields: SpanFields, span: Span | undefined): string | null {
   const amount = span?.cost?.amount ?? fields.cost;
   if (amount !== null) return formatMoney(amount);
-  return span?.cost?.unpriced ? `unpriced: ${span.cost.unpriced}` : null;
+  return span?.cost?.unpriced ? `unpriced: ${span.cost.unpriced.replaceAll("_", " ")}` : null;
 }
 
 /** The way down to a span; deep traces are not indented without end, so this tells where one is. */
@@ -124,12 +133,14 @@ function Breadcrumb({ tree, at, onChoose }: { readonly tree: Tree; readonly at: 
 
 function Body({ project, span }: { readonly project: string; readonly span: Span }): ReactElement {
   const content = span.content !== null && hasContent(span.content) ? span.content : null;
+  const cost = span.cost !== null && (span.cost.amount !== null || span.cost.unpriced) ? span.cost : null;
   const isChat = span.kind === "llm" || span.kind === "agent";
   const tabs: Tab[] = [
     ...(content ? [{ name: "content", label: isChat ? "Messages" : "Input / output" }] : []),
     { name: "attributes", label: "Attributes", count: span.attributes.length },
     ...(span.events.length > 0 ? [{ name: "events", label: "Events", count: span.events.length }] : []),
     ...(span.links.length > 0 ? [{ name: "links", label: "Links", count: span.links.length }] : []),
+    ...(cost ? [{ name: "cost", label: "Cost" }] : []),
     { name: "raw", label: "Raw" },
   ];
   const [wanted, setWanted] = useState<string | null>(null);
@@ -141,6 +152,7 @@ function Body({ project, span }: { readonly project: string; readonly span: Span
       {chosen === "attributes" && <Attributes span={span} />}
       {chosen === "events" && <Events span={span} />}
       {chosen === "links" && <Links project={project} span={span} />}
+      {chosen === "cost" && cost && <SpanCost span={span} cost={cost} />}
       {chosen === "raw" && <Raw span={span} />}
     </Tabs>
   );

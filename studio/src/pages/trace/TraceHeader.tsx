@@ -1,27 +1,34 @@
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Link } from "wouter";
-import { NONE, formatCount, formatMoney, formatWhole } from "../../base/format";
+import { NONE, formatCount, formatWhole, plural } from "../../base/format";
 import { bothZones, formatDuration, parseMillis, shortTime } from "../../base/time";
-import type { Run } from "../../model/api";
+import type { Failure, Finding, Run } from "../../model/api";
+import { costOf } from "../../model/cost";
+import { labelOfFinding } from "../../model/findings";
 import { messageOf, statusOf } from "../../model/kinds";
 import { elapsedMs } from "../../model/runs";
 import type { Tree } from "../../model/tree";
-import { AlertIcon } from "../../widgets/icons";
+import { AlertIcon, RepeatIcon } from "../../widgets/icons";
 import { Button } from "../../widgets/button";
 import { CopyLink, PageHead } from "../../widgets/page-head";
 
 /** What a run came to: how it ended, how long it took, what it cost, and why it failed. */
-export function TraceHeader({ project, run, tree, now, onError }: {
+export function TraceHeader({ project, run, tree, now, failure, whyOpen, onWhy, onError, onSpan }: {
   readonly project: string;
   readonly run: Run | null;
   readonly tree: Tree;
   readonly now: number;
+  readonly failure: Failure | null;
+  readonly whyOpen: boolean;
+  readonly onWhy: () => void;
   readonly onError: (() => void) | null;
+  readonly onSpan: (id: string) => void;
 }): ReactElement {
   const root = tree.spans[0];
   const status = statusOf(run?.status ?? (tree.errors.length > 0 ? "error" : "success"));
   const elapsed = run ? elapsedMs(run, now) : (tree.endNs - tree.startNs) / 1e6;
   const started = run ? parseMillis(run.started_at) : Number.NaN;
+  const hasTokens = run !== null && (run.tokens.input !== null || run.tokens.output !== null);
   return (
     <>
       <PageHead title={<>
@@ -40,21 +47,25 @@ export function TraceHeader({ project, run, tree, now, onError }: {
         <Fact label="Agent">{run?.agent ?? NONE}</Fact>
         <Fact label="Started"><span title={bothZones(started)}>{run ? shortTime(started, now) : NONE}</span></Fact>
         <Fact label="Duration">{elapsed === null ? NONE : formatDuration(elapsed * 1e6)}</Fact>
-        <Fact label="Tokens in / out">{run && (run.tokens.input !== null || run.tokens.output !== null) ? `${formatCount(run.tokens.input)} / ${formatCount(run.tokens.output)}` : NONE}</Fact>
-        <Fact label="Cost"><span title={run?.cost.amount === null ? "No price is known for what was reported" : undefined}>{formatMoney(run?.cost.amount, run?.cost.currency)}</span></Fact>
+        <Fact label="Tokens in / out">{run && hasTokens ? <span title={tokenParts(run)}>{formatCount(run.tokens.input)} / {formatCount(run.tokens.output)}</span> : NONE}</Fact>
+        <Fact label="Cost">{run ? <RunCost run={run} /> : NONE}</Fact>
         <Fact label="Models">{run && run.models.length > 0 ? <span className="font-mono text-sm">{run.models.join(", ")}</span> : NONE}</Fact>
         <Fact label="LLM / tool calls">{run ? `${formatWhole(run.llm_count)} / ${formatWhole(run.tool_count)}` : NONE}</Fact>
         <Fact label="Errors"><span className={tree.errors.length > 0 ? "text-error" : ""}>{formatWhole(tree.errors.length)}</span></Fact>
         {run?.session && <Fact label="Session">{run.session}</Fact>}
         {run?.user && <Fact label="User">{run.user}</Fact>}
       </dl>
-      {run?.error && (
-        <div className="flex shrink-0 items-center gap-2 border-b border-line bg-error-wash px-4 py-1.5">
-          <span className="text-error"><AlertIcon /></span>
-          <p className="min-w-0 flex-1 truncate" title={run.error.message ?? undefined}>
-            {run.error.type && <strong className="font-semibold text-error">{run.error.type} </strong>}
-            {messageOf(run.error.type, run.error.message)}
+      {run?.findings.map((finding) => <FindingLine key={finding.id} finding={finding} onSpan={onSpan} />)}
+      {(run?.error || failure?.verdict === "suspicious" || failure?.verdict === "failed") && (
+        <div className={`flex shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 ${run?.error ? "bg-error-wash" : "bg-warn-wash"}`}>
+          <span className={run?.error ? "text-error" : "text-warn"}><AlertIcon /></span>
+          <p className="min-w-0 flex-1 truncate" title={run?.error?.message ?? failure?.cause?.statement}>
+            {run?.error?.type && <strong className="font-semibold text-error">{run.error.type} </strong>}
+            {run?.error ? messageOf(run.error.type, run.error.message) : failure?.cause?.statement}
           </p>
+          {failure && failure.verdict !== "no failure found" && (
+            <Button aria-expanded={whyOpen} aria-controls="why" onClick={onWhy}>{whyOpen ? "Hide why" : "Why?"} · i</Button>
+          )}
           {onError && <Button onClick={onError}>First failing span · e</Button>}
         </div>
       )}
@@ -62,7 +73,39 @@ export function TraceHeader({ project, run, tree, now, onError }: {
   );
 }
 
-function Fact({ label, children }: { readonly label: string; readonly children: React.ReactNode }): ReactElement {
+function RunCost({ run }: { readonly run: Run }): ReactElement {
+  const cost = costOf(run.cost);
+  return (
+    <span title={cost.why} className={cost.isUnpriced ? "text-warn" : ""}>
+      {cost.text}
+      {cost.isPartial && <span className="text-warn"> + {plural(run.cost.unpriced_tokens ?? 0, "token")} unpriced</span>}
+    </span>
+  );
+}
+
+function tokenParts(run: Run): string | undefined {
+  const parts = [["read from cache", run.tokens.cache_read], ["written to cache", run.tokens.cache_write], ["reasoning", run.tokens.reasoning]] as const;
+  const told = parts.flatMap(([label, count]) => (count === null ? [] : [`${formatWhole(count)} ${label}`]));
+  return told.length === 0 ? undefined : `Of these ${told.join(", ")}`;
+}
+
+/** A loop or standstill, and the spans that it shows in. */
+function FindingLine({ finding, onSpan }: { readonly finding: Finding; readonly onSpan: (id: string) => void }): ReactElement {
+  const [first, last] = [finding.span_ids[0], finding.span_ids.at(-1)];
+  return (
+    <div className="flex shrink-0 items-center gap-2 border-b border-line bg-warn-wash px-4 py-1.5">
+      <span className="text-warn"><RepeatIcon /></span>
+      <p className="min-w-0 flex-1 truncate" title={finding.statement}>
+        <strong className="font-semibold text-warn">{labelOfFinding(finding)}</strong> {finding.statement}
+        {finding.state === "over" && <span className="text-muted"> (over)</span>}
+      </p>
+      {first !== undefined && <Button onClick={() => onSpan(first)}>{first === last ? "Show" : "First"}</Button>}
+      {last !== undefined && last !== first && <Button onClick={() => onSpan(last)}>Last</Button>}
+    </div>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactElement {
   return (
     <div>
       <dt className="text-xs text-muted">{label}</dt>

@@ -13,6 +13,7 @@ import { Minimap } from "./Minimap";
 import { SpanPanel } from "./SpanPanel";
 import { TraceHeader } from "./TraceHeader";
 import { Toolbar } from "./Toolbar";
+import { WhyFailed, WhyPanel, useFailure } from "./WhyPanel";
 import { Waterfall } from "./Waterfall";
 import { findSpans } from "./find";
 import { useFolding } from "./useFolding";
@@ -38,6 +39,12 @@ function Trace({ project, ...named }: Props): ReactElement {
   const [target, setTarget] = useState<{ readonly at: number } | null>(null);
   const list = useRef<RowsHandle>(null);
   const find = useRef<HTMLInputElement>(null);
+
+  const why = useFailure(project, tree ? run : null);
+  const [whyChosen, setWhyChosen] = useState<boolean | null>(null);
+  // What failed is explained without asking; what only looks wrong waits to be asked.
+  const whyOpen = whyChosen ?? why.failure?.verdict === "failed";
+  const toggleWhy = (): void => setWhyChosen(!whyOpen);
 
   const running = run?.status === "running";
   const now = useNow(running);
@@ -79,6 +86,10 @@ function Trace({ project, ...named }: Props): ReactElement {
     choose(at);
     setTarget({ at });
   };
+  const jumpTo = (id: string): void => {
+    const at = tree?.position.get(id);
+    if (at !== undefined) jump(at);
+  };
   const jumpAmong = (places: readonly number[], step: 1 | -1): void => {
     const after = step === 1 ? places.find((at) => at > selectedAt) : places.findLast((at) => at < selectedAt);
     const next = after ?? (step === 1 ? places[0] : places.at(-1));
@@ -117,6 +128,7 @@ function Trace({ project, ...named }: Props): ReactElement {
     { keys: "Enter", label: "Open or fold", run: () => rows[selectedRow] && toggle(rows[selectedRow]) },
     { keys: "e", label: "Next error", run: () => jumpAmong(tree?.errors ?? [], 1) },
     { keys: "E", label: "Previous error", run: () => jumpAmong(tree?.errors ?? [], -1) },
+    { keys: "i", label: "Why it failed", run: toggleWhy },
     { keys: "n", label: "Next match", run: () => jumpAmong(matches, 1) },
     { keys: "N", label: "Previous match", run: () => jumpAmong(matches, -1) },
     { keys: "w", label: "Zoom in", run: () => setZoomed(zoom(view, 0.6, whole)) },
@@ -138,11 +150,18 @@ function Trace({ project, ...named }: Props): ReactElement {
     return <ErrorBox failure={failureOf("The trace could not be read", error)} onRetry={reread} />;
   }
   if (!tree || !set) return <SkeletonRows count={24} height={24} />;
+  const logHref = (id: string): string =>
+    `/p/${encodeURIComponent(project)}/logs?q=${encodeURIComponent(`trace:${traceId}`)}&from=now-30d&log=${encodeURIComponent(id)}`;
   const firstError = run?.error?.span_id ? (tree.position.get(run.error.span_id) ?? tree.errors[0]) : tree.errors[0];
 
   return (
     <>
-      <TraceHeader project={project} run={run} tree={tree} now={now} onError={firstError === undefined ? null : () => jump(firstError)} />
+      <TraceHeader
+        project={project} run={run} tree={tree} now={now} failure={why.failure} whyOpen={whyOpen} onWhy={toggleWhy} onSpan={jumpTo}
+        onError={firstError === undefined ? null : () => jump(firstError)}
+      />
+      {why.error && !why.failure && <WhyFailed error={why.error} onRetry={() => void why.refetch()} />}
+      {why.failure && whyOpen && <WhyPanel failure={why.failure} onSpan={jumpTo} logHref={logHref} />}
       <Toolbar
         field={find} text={text} matches={matches} selectedAt={selectedAt} tree={tree} total={set.total} truncated={truncated}
         grouping={folding.grouping} zoomed={zoomed !== null}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useLive } from "../../data/hooks";
 import { runQuery, traceQuery } from "../../data/reads";
-import type { LiveEvent, LiveSpan, Run } from "../../model/api";
+import type { Finding, LiveEvent, LiveSpan, Run } from "../../model/api";
 import { type SpanSet, mergeFetched, mergeSpans, spanSetOf } from "../../model/spans";
 import { buildTree } from "../../model/tree";
 
@@ -22,12 +22,14 @@ export function useTrace(project: string, named: { readonly runId?: string; read
   // Spans that came before there was a trace to put them into.
   const [early, setEarly] = useState<readonly LiveSpan[]>([]);
   const [news, setNews] = useState<Run | null>(null);
+  const [found, setFound] = useState<readonly Finding[]>([]);
 
   const onEvents = (events: readonly LiveEvent[]): void => {
     const spans: LiveSpan[] = [];
     for (const event of events) {
       if (event.type === "span") spans.push(event.data);
       else if (event.type === "run" && event.data.id === runId) setNews(event.data);
+      else if (event.type === "finding" && event.data.run_id === runId) setFound((before) => [...before.filter(({ id }) => id !== event.data.id), event.data]);
     }
     if (spans.length === 0) return;
     if (fetched) setArrived((before) => mergeSpans(before ?? fetched, spans));
@@ -42,12 +44,15 @@ export function useTrace(project: string, named: { readonly runId?: string; read
 
   const set = useMemo(() => (fetched ? mergeSpans(mergeFetched(arrived, fetched), early) : null), [arrived, early, fetched]);
   const tree = useMemo(() => (set ? buildTree(set.spans) : null), [set]);
-  const run = mergeRun(named.runId === undefined ? ofTrace.data : byRun.data, news);
+  const run = mergeRun(named.runId === undefined ? ofTrace.data : byRun.data, news, found);
   return { run, set, tree, traceId, truncated: trace.data?.truncated ?? false, error: byRun.error ?? trace.error, reread };
 }
 
-/** The stream's word on a run has everything but input and output. */
-function mergeRun(fetched: Run | undefined, news: Run | null): Run | null {
-  if (!news) return fetched ?? null;
-  return { ...news, input: news.input ?? fetched?.input ?? null, output: news.output ?? fetched?.output ?? null };
+/** The stream's word on a run has everything but input, output and findings. */
+function mergeRun(fetched: Run | undefined, news: Run | null, found: readonly Finding[]): Run | null {
+  const newest = news ?? fetched;
+  if (!newest) return null;
+  const ids = new Set(found.map(({ id }) => id));
+  const findings = [...(fetched?.findings ?? []).filter(({ id }) => !ids.has(id)), ...found];
+  return { ...newest, findings, input: newest.input ?? fetched?.input ?? null, output: newest.output ?? fetched?.output ?? null };
 }
