@@ -74,6 +74,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/api/v1/people"): _SERVER,
         ("POST", "/api/v1/people"): _SERVER,
         ("DELETE", "/api/v1/people/{person_id}"): _SERVER,
+        ("POST", "/api/v1/people/{person_id}/password"): _SERVER,
         ("GET", "/api/v1/audit"): _SERVER,
         ("GET", "/api/v1/audit/verify"): _SERVER,
         ("GET", "/api/v1/projects"): _SIGNED_IN,

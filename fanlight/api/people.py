@@ -41,6 +41,12 @@ class NewPerson(Strict):
     is_admin: StrictBool = False
 
 
+class GivenPassword(Strict):
+    """A password that an administrator gives."""
+
+    password: str = Field(min_length=1, max_length=1_024, description="At least 12 characters.")
+
+
 @router.get("", **described(page_of(Person)))
 async def list_people(request: Request) -> Response:
     """Everybody, by address; all on one page."""
@@ -77,6 +83,21 @@ async def disable_person(request: Request, person_id: str) -> Response:
         principal_of(request), "person.disabled", visit_of(request), target=gone.email
     )
     return json_response(_shape(gone))
+
+
+@router.post("/{person_id}/password", **described(ref(Person)))
+async def reset_password(request: Request, person_id: str, given: GivenPassword) -> Response:
+    """Give somebody a new password, and end all of their logins."""
+    services = services_of(request)
+    found = await asyncio.to_thread(people.get_person, services.catalog, person_id)
+    hashed = await services.admission.passwords.hash(given.password)
+    await asyncio.to_thread(people.set_password, services.catalog, found.id, hashed)
+    await asyncio.to_thread(logins.end_logins, services.catalog, found.id)
+    services.gate.people_changed()
+    await services.admission.note(
+        principal_of(request), "person.password", visit_of(request), target=found.email
+    )
+    return json_response(_shape(found))
 
 
 def _shape(person: people.Person) -> Person:

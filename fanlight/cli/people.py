@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from fanlight.cli.administration import note_locally
+from fanlight.cli.administration import LOCAL_ACTOR, note_locally
 from fanlight.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -26,11 +26,15 @@ class People(Protocol):
 
     def disable(self, email: str) -> Thing: ...
 
+    def reset_password(self, email: str, password: str) -> Thing: ...
+
     def members(self, project: str) -> list[Thing]: ...
 
     def set_role(self, project: str, email: str, role: str) -> Thing: ...
 
     def remove(self, project: str, email: str) -> Thing: ...
+
+    def invite(self, project: str, email: str, role: str) -> Thing: ...
 
     def audit(self, project: str | None, limit: int) -> list[Thing]: ...
 
@@ -63,6 +67,14 @@ class Remote:
     def disable(self, email: str) -> Thing:
         person = _of(self.people(), email)
         return self._send("DELETE", f"/api/v1/people/{person['id']}")
+
+    def reset_password(self, email: str, password: str) -> Thing:
+        person = _of(self.people(), email)
+        return self._send("POST", f"/api/v1/people/{person['id']}/password", {"password": password})
+
+    def invite(self, project: str, email: str, role: str) -> Thing:
+        path = f"/api/v1/projects/{quote(project, safe='')}/invites"
+        return self._send("POST", path, {"email": email, "role": role})
 
     def members(self, project: str) -> list[Thing]:
         return list(self._client.get(_path(project))["items"])
@@ -115,6 +127,34 @@ class Local:
         end_logins(self._catalog, gone.id)
         note_locally(self._catalog, "person.disabled", gone.email)
         return _person(gone)
+
+    def reset_password(self, email: str, password: str) -> Thing:
+        from fanlight.access.passwords import Passwords
+        from fanlight.catalog.logins import end_logins
+        from fanlight.catalog.people import get_person, set_password
+
+        person = get_person(self._catalog, _of(self.people(), email)["id"])
+        set_password(self._catalog, person.id, Passwords().hash_now(password))
+        end_logins(self._catalog, person.id)
+        note_locally(self._catalog, "person.password", person.email)
+        return _person(person)
+
+    def invite(self, project: str, email: str, role: str) -> Thing:
+        from fanlight.access.admission import INVITE_LASTS_S
+        from fanlight.access.roles import role_of
+        from fanlight.catalog.one_time import Purpose, make_one_time
+        from fanlight.catalog.people import normal_email
+        from fanlight.catalog.projects import get_project
+        from fanlight.query.times import rfc3339
+
+        get_project(self._catalog, project)
+        data = {"email": normal_email(email), "role": str(role_of(role)), "by": LOCAL_ACTOR}
+        made, token = make_one_time(
+            self._catalog, Purpose.INVITE, lasts_s=INVITE_LASTS_S, project=project, data=data
+        )
+        note_locally(self._catalog, "invite", data["email"], project, role=data["role"])
+        invite = {"id": made.id, **data, "expires_at": rfc3339(made.expires_ns)}
+        return {"invite": invite, "token": token}
 
     def members(self, project: str) -> list[Thing]:
         from fanlight.catalog.members import list_members

@@ -140,6 +140,60 @@ def role_(
         say(f"{visible(member['email'])} is {member['role']} of project {project}")
 
 
+@app.command("invite")
+def invite(
+    email: _Email,
+    role: _Role = "viewer",
+    project: options.Project = "default",
+    url: options.Url = None,
+    key: options.Key = None,
+    data: options.Data = None,
+    json: options.Json = False,
+) -> None:
+    """Ask somebody into a project. They come in with the link, within a week.
+
+    Example: fanlight people invite bob@example.org --project weather --role maintainer
+    """
+    from fanlight.cli.client import DEFAULT_URL
+    from fanlight.cli.output import print_json, say, stdout, visible
+    from fanlight.cli.people import open_people
+
+    with open_people(url, key, data) as place:
+        made = place.invite(project, email, role)
+    if json:
+        print_json(made)
+        return
+    stdout().print(f"{(url or DEFAULT_URL).rstrip('/')}/invite#{visible(made['token'])}", soft_wrap=True)
+    say(f"For {visible(made['invite']['email'])}, once, within a week. It is not shown again.", "yellow")
+
+
+@app.command("password")
+def password_(
+    email: _Email,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    url: options.Url = None,
+    key: options.Key = None,
+    data: options.Data = None,
+    json: options.Json = False,
+) -> None:
+    """Give somebody a new password. All of their logins end.
+
+    Example: fanlight people password bob@example.org --password-stdin
+    """
+    from fanlight.cli.output import print_json, say, visible
+    from fanlight.cli.people import open_people
+
+    given = _password(password_stdin)
+    with open_people(url, key, data) as place:
+        person = place.reset_password(email, given)
+    if json:
+        print_json(person)
+    else:
+        say(f"{visible(person['email'])} has a new password and is signed out everywhere")
+
+
 @app.command("remove")
 def remove(
     email: _Email,

@@ -230,6 +230,21 @@ def test_a_changed_row_of_the_audit_log_is_found(house: House, ann: dict[str, st
     assert house.ask("GET", "/api/v1/audit/verify", headers=ann).json()["broken_at"] == 4
 
 
+def test_an_administrator_gives_a_new_password_which_ends_all_logins(
+    house: House, ann: dict[str, str], signed_in: Callable[[str], dict[str, str]]
+) -> None:
+    new = {"email": BOB, "password": PASSWORD}
+    person = house.ask("POST", "/api/v1/people", headers=ann, json=new).json()["id"]
+    bob = signed_in(BOB)
+    path = f"/api/v1/people/{person}/password"
+    given = {"password": "another horse battery"}
+    assert error(house.ask("POST", path, headers=bob, json=given)) == (403, "forbidden")
+    assert house.ask("POST", path, headers=ann, json=given).status_code == 200
+    assert error(house.ask("GET", "/api/v1/projects", headers=bob)) == (401, "unauthenticated")
+    assert error(log_in(house, BOB)) == (401, "unauthenticated")
+    assert log_in(house, BOB, "another horse battery").status_code == 200
+
+
 def test_a_terminal_is_let_in_by_somebody_who_is_signed_in(house: House, ann: dict[str, str]) -> None:
     begun = house.ask("POST", "/api/v1/devices", json={"label": "ann@laptop"}).json()
     asked = {"device_code": begun["device_code"]}

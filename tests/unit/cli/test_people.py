@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from fanlight.catalog.database import open_catalog
+from fanlight.catalog.logins import LoginKind, list_logins, start_login
+from fanlight.catalog.one_time import Purpose, find_one_time
+from fanlight.catalog.people import find_person
 from fanlight.catalog.projects import create_project
 from fanlight.cli.login_file import find_login, keep_login, login_path
 
@@ -55,6 +58,35 @@ def test_roles_are_given_changed_and_taken(cli: Cli, data: str) -> None:
     assert cli("people", "remove", "bob@example.org", "-p", "weather", "--data", data).status == 0
     last = cli("people", "remove", "ann@example.org", "-p", "weather", "--data", data)
     assert (last.status, "would have no owner" in last.stderr) == (1, True)
+
+
+def test_an_invite_is_a_link_that_the_server_takes(cli: Cli, data: str) -> None:
+    add(cli, data, "ann@example.org")
+    made = cli("people", "invite", "Bob@Example.org", "-p", "weather", "--role", "developer", "--data", data)
+    link = made.stdout.strip()
+    assert (made.status, link.startswith("http://127.0.0.1:4319/invite#")) == (0, True)
+    catalog = open_catalog("", Path(data))
+    found = find_one_time(catalog, Purpose.INVITE, link.partition("#")[2])
+    catalog.close()
+    assert found is not None
+    assert (found.project, found.data["email"], found.data["role"]) == (
+        "weather",
+        "bob@example.org",
+        "maintainer",
+    )
+
+
+def test_a_new_password_ends_all_logins(cli: Cli, data: str) -> None:
+    add(cli, data, "ann@example.org")
+    catalog = open_catalog("", Path(data))
+    ann, before = find_person(catalog, "ann@example.org") or pytest.fail("nobody there")
+    start_login(catalog, ann.id, LoginKind.BROWSER)
+    told = cli("people", "password", "ann@example.org", "--password-stdin", "--data", data)
+    assert (told.status, "signed out everywhere" in told.stderr) == (0, True)
+    _, after = find_person(catalog, "ann@example.org") or pytest.fail("nobody there")
+    assert after != before
+    assert list_logins(catalog, ann.id) == []
+    catalog.close()
 
 
 @pytest.mark.parametrize(
