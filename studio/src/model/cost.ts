@@ -14,14 +14,14 @@ export interface ShownCost {
 /** With `tokens` it is known, too, whether there was anything to price. */
 export function costOf({ amount, currency, unpriced_tokens }: Cost, tokens?: Tokens): ShownCost {
   const unpriced = unpriced_tokens ?? 0;
-  const tokens = `${formatWhole(unpriced)} token${unpriced === 1 ? "" : "s"}`;
+  const untold = `${formatWhole(unpriced)} token${unpriced === 1 ? "" : "s"}`;
   // Where nothing was priced an amount of zero says nothing.
   const isNothing = amount === null || Number(amount) === 0;
   if (isNothing && unpriced > 0) {
-    return { text: "unpriced", isUnpriced: true, isPartial: false, why: `No price is known for ${tokens}` };
+    return { text: "unpriced", isUnpriced: true, isPartial: false, why: `No price is known for ${untold}` };
   }
   const hasNone = tokens !== undefined && !tokens.input && !tokens.output;
   if (amount === null || (isNothing && hasNone)) return { text: NONE, isUnpriced: false, isPartial: false, why: "No model call with tokens was reported" };
-  const why = unpriced > 0 ? `${amount} ${currency}; no price is known for ${tokens} more` : `${amount} ${currency}`;
+  const why = unpriced > 0 ? `${amount} ${currency}; no price is known for ${untold} more` : `${amount} ${currency}`;
   return { text: formatMoney(amount, currency), isUnpriced: false, isPartial: unpriced > 0, why };
 }
