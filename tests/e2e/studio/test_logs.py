@@ -95,3 +95,16 @@ def test_older_records_come_in_above_without_moving_what_is_read(
     page.mouse.wheel(0, -100_000)
     expect(grid).to_have_attribute("aria-rowcount", "1001")
     expect(grid.get_by_text("line 701")).to_be_in_viewport()
+
+
+def test_the_value_of_an_attribute_becomes_a_filter(page: Page, root: str, sender: Sender) -> None:
+    sender.logs([f"line {at}" for at in range(3)])
+    sender.wait(logs=3)
+    page.goto(f"{root}/logs")
+    page.get_by_text("line 2").first.click()
+    panel = page.get_by_role("complementary", name="Details")
+    panel.get_by_text("place", exact=True).hover()
+    panel.get_by_role("button", name="Filter by place").click()
+    expect(page.get_by_role("button", name="Remove attr.place:2")).to_be_visible()
+    expect(page.get_by_text("line 2").first).to_be_visible()
+    expect(page.get_by_text("line 1")).to_have_count(0)
