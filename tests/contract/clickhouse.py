@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-LIFETIME_S = 600
+LIFETIME_S = 2_400
 
 _CONFIG = """<clickhouse>
   <logger><level>none</level></logger>

@@ -51,6 +51,9 @@ class Sent:
         ]
 
 
+_NO_TRACE: dict[str, Any] = {"columns": {"span_id": [], "state": []}}
+
+
 def stored_keys(server: Server, traces: Iterable[str]) -> Counter[Key]:
     """(trace id, span id) of every span that the API gives for these traces, as often as it gives it."""
 
@@ -59,8 +62,10 @@ def stored_keys(server: Server, traces: Iterable[str]) -> Counter[Key]:
         with server.connect() as connection:
             api = Api(connection)
             for name in names:
-                columns = (api.find(f"/traces/{name}") or {"columns": {"span_id": []}})["columns"]
-                found.update((name, span_id) for span_id in columns["span_id"])
+                columns = (api.find(f"/traces/{name}") or _NO_TRACE)["columns"]
+                # What only stands for a parent that has not come is no stored span.
+                rows = zip(columns["span_id"], columns["state"], strict=True)
+                found.update((name, span_id) for span_id, state in rows if state != "missing")
         return found
 
     names = sorted(set(traces))
