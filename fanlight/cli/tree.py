@@ -84,9 +84,10 @@ def tree_of(roots: Sequence[Node], title: Text) -> Tree:
 
 
 def line_of(row: Mapping[str, Any]) -> Text:
-    """One span: kind, name, duration, tokens, model or tool, error."""
+    """One span: kind, name, duration, tokens, cost, model or tool, error."""
     from rich.text import Text
 
+    from fanlight.cli.money import money
     from fanlight.cli.output import visible
     from fanlight.cli.times import span_of
 
@@ -100,6 +101,8 @@ def line_of(row: Mapping[str, Any]) -> Text:
     )
     if row["tokens_input"] is not None or row["tokens_output"] is not None:
         line.append(f"  {row['tokens_input'] or 0:,} → {row['tokens_output'] or 0:,} tokens", "dim")
+    if row.get("cost") is not None:
+        line.append(f"  {money(row['cost'])}", "dim")
     if row["model"] and row["model"] not in row["name"]:
         line.append(f"  {visible(row['model'], limit=40)}", "dim")
     if failed:

@@ -49,6 +49,7 @@ def demo(
     from fanlight.cli.demo.server import running_server
     from fanlight.config import load
 
+    _end_on_sigterm()
     config = load(flags={"data": str(data) if data else None})
     ports = {name: str(getattr(config, name)) for name in PORTS}
     with _directory(data) as place, contextlib.ExitStack() as stack:
@@ -58,11 +59,24 @@ def demo(
         results = _run_samples(client, server, place)
         runs = _runs_of(client, results)
         ok = not any(result.faults for result in results)
-        _print(server, results, runs, json)
+        if json:
+            _print_json(server, results, runs)
+        else:
+            _print(server, runs, _causes_of(client, runs))
         if not exit_:
             _stay(server)
         elif not ok:
             raise typer.Exit(1)
+
+
+def _end_on_sigterm() -> None:
+    """Whoever ends this process ends its server, too: that one has a session of its own."""
+    import signal
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextlib.contextmanager
@@ -114,19 +128,38 @@ def _runs_of(client: Client, results: list[Result]) -> list[dict[str, Any]]:
     return [dict(run) for run in client.items("runs", limit=500) if run["trace_id"] in wanted]
 
 
-def _print(server: DemoServer, results: list[Result], runs: list[dict[str, Any]], json: bool) -> None:
-    from fanlight.cli.commands.runs import runs_table
-    from fanlight.cli.output import print_json, stdout, visible
+def _causes_of(client: Client, runs: list[dict[str, Any]]) -> dict[str, str]:
+    """Why each failed run failed, in a sentence: run id -> first cause."""
+    found = {}
+    for run in runs:
+        if run["status"] == "error":
+            cause = client.project_get(f"runs/{run['id']}/failure")["cause"]
+            found[run["id"]] = cause["statement"] if cause else "no cause was found"
+    return found
 
-    if json:
-        samples = [
-            {"name": r.sample.name, "traces": r.traces, "spans": r.spans, "faults": r.faults} for r in results
-        ]
-        print_json({"studio": server.studio, "otlp": server.otlp, "samples": samples, "runs": runs})
-        return
+
+def _print_json(server: DemoServer, results: list[Result], runs: list[dict[str, Any]]) -> None:
+    from fanlight.cli.output import print_json
+
+    samples = [
+        {"name": r.sample.name, "traces": r.traces, "spans": r.spans, "faults": r.faults} for r in results
+    ]
+    print_json({"studio": server.studio, "otlp": server.otlp, "samples": samples, "runs": runs})
+
+
+def _print(server: DemoServer, runs: list[dict[str, Any]], causes: dict[str, str]) -> None:
+    from fanlight.cli.client import DEFAULT_URL
+    from fanlight.cli.commands.runs import SHORT_ID, runs_table
+    from fanlight.cli.output import stdout, visible
+
     out = stdout()
     out.print()
     out.print(runs_table(runs, width=out.width))
+    out.print()
+    where = "" if server.studio == DEFAULT_URL else f" --url {server.studio}"
+    for run_id, cause in causes.items():
+        out.print(f"✗ {visible(cause, limit=out.width - 2)}", style="red", soft_wrap=True)
+        out.print(f"  fanlight why {run_id[:SHORT_ID]}{where}", style="dim", soft_wrap=True)
     out.print()
     out.print(f"Studio  {visible(server.studio)}", style="bold", soft_wrap=True)
     out.print(f"OTLP    {visible(server.otlp)}", soft_wrap=True)

@@ -86,7 +86,7 @@ def whole_table(found: Mapping[str, Any]) -> Table:
              _change(a, b, "tokens_input", "{:+,.0f}".format)],
             ["tokens out", _number(a, "tokens_output"), _number(b, "tokens_output"),
              _change(a, b, "tokens_output", "{:+,.0f}".format)],
-            ["cost", _cost(a), _cost(b), _change(a, b, "cost", "{:+.6f} USD".format)],
+            ["cost", _cost(a), _cost(b), _change(a, b, "cost", _signed_money)],
             ["steps", _number(a, "steps"), _number(b, "steps"), _change(a, b, "steps", "{:+,.0f}".format)],
             ["errors", _number(a, "errors"), _number(b, "errors"),
              _change(a, b, "errors", "{:+,.0f}".format)],
@@ -143,6 +143,7 @@ def _name(step: Mapping[str, Any]) -> Text:
 def _side(side: Mapping[str, Any] | None) -> Text:
     from rich.text import Text
 
+    from fanlight.cli.money import money
     from fanlight.cli.output import visible
     from fanlight.cli.times import span_of
 
@@ -153,11 +154,11 @@ def _side(side: Mapping[str, Any] | None) -> Text:
     if side["tokens_input"] is not None or side["tokens_output"] is not None:
         line.append(f"  {side['tokens_input'] or 0:,}→{side['tokens_output'] or 0:,}", "dim")
     if side["cost"] is not None:
-        line.append(f"  ${float(side['cost']):.4f}", "dim")
+        line.append(f"  {money(side['cost'])}", "dim")
     if side["outcome"] == "error":
         line.append(f"  ✗ {visible(side['error'] or 'error', limit=40)}", "red")
     if side["runs"] is not None:
-        line.append(f"  {side['runs']} runs", "dim")
+        line.append(f"  {side['runs']} run{'s' if side['runs'] != 1 else ''}", "dim")
     return line
 
 
@@ -196,12 +197,20 @@ def _signed_time(ms: float) -> str:
     return f"{'-' if ms < 0 else '+'}{span_of(abs(ms) * 1e6)}"
 
 
+def _signed_money(amount: float) -> str:
+    from fanlight.cli.money import money
+
+    return f"{'+' if amount > 0 else ''}{money(amount)}"
+
+
 def _number(run: Mapping[str, Any], name: str) -> str | None:
     return None if run[name] is None else f"{run[name]:,}"
 
 
 def _cost(run: Mapping[str, Any]) -> str | None:
-    return None if run["cost"] is None else f"{float(run['cost']):.6f} USD"
+    from fanlight.cli.money import money
+
+    return None if run["cost"] is None else money(run["cost"])
 
 
 def _change(a: Mapping[str, Any], b: Mapping[str, Any], name: str, shown: Any) -> str | None:

@@ -86,21 +86,20 @@ def _tokens(run: Mapping[str, Any]) -> Any:
 
 
 def _cost(run: Mapping[str, Any]) -> Any:
-    cost = run.get("cost") or {}
-    if cost.get("amount") is None:
-        return "unpriced" if cost.get("unpriced_tokens") else None
-    return f"{float(cost['amount']):.4f} {cost['currency']}"
+    from fanlight.cli.money import cost_text
+
+    return cost_text(run.get("cost") or {})
 
 
 _COLUMNS: list[tuple[str, dict[str, Any], int, Any]] = [
     ("run", {"no_wrap": True, "style": "cyan"}, 0, lambda run: run["id"][:SHORT_ID]),
     ("status", {"no_wrap": True}, 0, _status),
     ("agent", {"overflow": "ellipsis", "no_wrap": True}, 0, lambda run: run["agent"] or run["name"]),
-    ("started", {"no_wrap": True}, 76, _started),
-    ("took", {"no_wrap": True, "justify": "right"}, 54, _duration),
+    ("started", {"no_wrap": True}, 78, _started),
+    ("took", {"no_wrap": True, "justify": "right"}, 52, _duration),
     ("tokens", {"no_wrap": True, "justify": "right"}, 100, _tokens),
-    ("cost", {"no_wrap": True, "justify": "right"}, 116, _cost),
-    ("spans", {"no_wrap": True, "justify": "right"}, 66, lambda run: run.get("span_count")),
+    ("cost", {"no_wrap": True, "justify": "right"}, 66, _cost),
+    ("spans", {"no_wrap": True, "justify": "right"}, 88, lambda run: run.get("span_count")),
     (
         "model",
         {"overflow": "ellipsis", "no_wrap": True},

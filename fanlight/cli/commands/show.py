@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from fanlight.cli.client import Client
 
-FULL_ID = 32
+FULL_ID, SHORT_ID = 32, 12
 
 
 def show(
@@ -132,6 +132,7 @@ def title_of(run: Mapping[str, Any]) -> Text:
 
 def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     """Lines below the tree: what the run cost, what it gave, why it failed; each with its style."""
+    from fanlight.cli.money import cost_text
     from fanlight.cli.output import visible
 
     tokens = run.get("tokens") or {}
@@ -142,6 +143,8 @@ def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[st
     ]
     if tokens.get("input") is not None or tokens.get("output") is not None:
         counts.append(f"{tokens.get('input') or 0:,} → {tokens.get('output') or 0:,} tokens")
+    if (cost := cost_text(run.get("cost") or {})) is not None:
+        counts.append(cost)
     lines: list[tuple[str, str | None]] = [(" · ".join(counts), "dim")]
     if trace["truncated"]:
         lines.append(
@@ -153,8 +156,15 @@ def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[st
     if run.get("output"):
         lines.append(("output  " + visible(run["output"], limit=400), None))
     if run.get("error"):
-        error = run["error"]
-        lines.append(
-            (f"error   {visible(error['type'] or '')} {visible(error['message'] or '', limit=400)}", "red")
-        )
+        lines.append((f"error   {_error_text(run['error'])}", "red"))
+        lines.append((f"why     fanlight why {visible(run['id'])[:SHORT_ID]}", "dim"))
     return lines
+
+
+def _error_text(error: Mapping[str, Any]) -> str:
+    from fanlight.cli.output import visible
+
+    kind, message = error["type"] or "", error["message"] or ""
+    # Many libraries begin the message with the type.
+    text = message if kind and message.startswith(kind) else f"{kind} {message}"
+    return visible(text.strip(), limit=400)

@@ -99,6 +99,8 @@ def _print(found: Mapping[str, Any], by: str, *, has_time: bool) -> None:
 
 
 def _figures(item: Mapping[str, Any]) -> list[str | None]:
+    from fanlight.cli.money import cost_text
+
     tokens = item["tokens"]
     return [
         f"{item['runs']:,}",
@@ -106,20 +108,10 @@ def _figures(item: Mapping[str, Any]) -> list[str | None]:
         f"{item['errors']:,}",
         f"{tokens['input']:,}",
         f"{tokens['output']:,}",
-        _money(item["cost"]),
+        cost_text(item["cost"]),
         _took(item["p50_ms"]),
         _took(item["p95_ms"]),
     ]
-
-
-def _money(cost: Mapping[str, Any]) -> str | None:
-    """Dollars; a dash where no price was known for any of it."""
-    from decimal import Decimal
-
-    amount = Decimal(cost["amount"])
-    if not amount and cost["unpriced_tokens"]:
-        return None
-    return f"${amount:,.4f}" if amount < 1 else f"${amount:,.2f}"
 
 
 def _took(milliseconds: float | None) -> str | None:

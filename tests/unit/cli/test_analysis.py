@@ -98,7 +98,7 @@ def test_diff_is_a_table_of_both_runs_and_of_the_steps_that_differ(cli: Cli) -> 
     said = lines(ran.stdout)
     assert "took 1 s 1.5 s +500 ms" in said
     assert "tokens in 10 8 -2" in said
-    assert "cost 0.001200 USD – –" in said
+    assert "cost $0.0012 – –" in said
     assert "~ llm chat 100 ms 10→2 $0.0012 100 ms 10→2 $0.0012 ✗ Timeout time, ok → error" in said
     assert r"+ tool search\x1b[2J – 100 ms 10→2" in said
     assert said[-1] == "7 steps the same · 1 changed · 0 only in A · 1 only in B"

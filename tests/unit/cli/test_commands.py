@@ -71,7 +71,7 @@ def test_runs_are_a_table_in_which_stored_text_does_nothing(cli: Cli) -> None:
     heading, _, row = (re.split(r" {2,}", line.strip()) for line in ran.stdout.splitlines())
     assert heading == ["run", "status", "agent", "started", "took", "tokens", "cost", "spans", "model"]
     assert row == [
-        "4bf92f3577b3", "error", r"we[red]ather\x1b[2J", "2025-01-02", "1.23 s", "1,200 → 30", "0.0123 USD",
+        "4bf92f3577b3", "error", r"we[red]ather\x1b[2J", "2025-01-02", "1.23 s", "1,200 → 30", "$0.0123",
         "2", "gpt-4o-mini",
     ]  # fmt: skip
 
@@ -112,9 +112,10 @@ def test_show_is_a_tree_with_what_the_run_gave_and_why_it_failed(cli: Cli) -> No
             r"we[red]ather\x1b[2J  error  1.23 s  2025-01-02 03:04:05",
             "└── agent root  1.23 s  ✗ Timeout",
             "    └── llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
-            "2 spans · 1 model calls · 0 tool calls · 1,200 → 30 tokens",
+            "2 spans · 1 model calls · 0 tool calls · 1,200 → 30 tokens · $0.0123",
             "output  cold",
             "error   Timeout no answer",
+            "why     fanlight why 4bf92f3577b3",
         ]
     )
     shown = json.loads(cli("show", RUN["id"], "--json", server=server).stdout)

@@ -33,8 +33,8 @@ def test_usage_is_a_table_with_a_total_and_what_has_no_price_is_said(cli: Cli) -
     assert told.status == 0
     assert [line.split() for line in told.stdout.splitlines() if line.strip()][-3:] == [
         ["gpt-4o", "2", "9", "1", "1,200", "300", "$1.23", "840", "ms", "2.5", "s"],
-        ["my-own", "2", "9", "1", "1,200", "300", "–", "840", "ms", "2.5", "s"],
-        ["total", "2", "9", "1", "1,200", "300", "$1.23", "840", "ms", "2.5", "s"],
+        ["my-own", "2", "9", "1", "1,200", "300", "unpriced", "840", "ms", "2.5", "s"],
+        ["total", "2", "9", "1", "1,200", "300", "≥", "$1.23", "840", "ms", "2.5", "s"],
     ]
     assert "1,500 tokens (100%) have no price and are in no sum" in told.stderr
 

@@ -1,7 +1,8 @@
 """A travel agent made with pydantic-ai, traced by pydantic-ai's own OpenTelemetry instrumentation.
 
-Its model is a function that plays its part from a script, so it runs offline: two turns of one conversation,
-three tools, a hand-over to a second agent (TestModel) and a structured answer.
+Its models play their parts from a script, so it runs offline: two turns of one conversation, three tools, a
+hand-over to a second agent and a structured answer. They go by the names of real ones: the planner's has a
+published price, the guide's runs on one's own machine and has none.
 """
 
 from __future__ import annotations
@@ -60,14 +61,26 @@ def _latest(messages: list[ModelMessage]) -> list[object]:
     return list(parts[spoke + 1 :])
 
 
+class HostedModel(FunctionModel):
+    """The planner's model."""
+
+    _system = "openai"
+
+
+class LocalModel(TestModel):
+    """The guide's model."""
+
+    _system = "ollama"
+
+
 planner = Agent(
-    FunctionModel(scripted, model_name="scripted-planner"),
+    HostedModel(scripted, model_name="gpt-4o"),
     name="trip planner",
     output_type=Trip,
     instructions="Plan trips by train. Ask the guide about the city.",
 )
 guide = Agent(
-    TestModel(custom_output_text="Walk up to the fortress at noon."),
+    LocalModel(custom_output_text="Walk up to the fortress at noon.", model_name="llama3.2"),
     name="city guide",
     instructions="Tell one thing worth seeing.",
 )
