@@ -270,8 +270,7 @@ def parse(text: str, *, where: str = FILE) -> Definition:
     Example:
         >>> parse("version: '0.4'")
         Traceback (most recent call last):
-        fanlight.runner.definition.DefinitionError: charm.yaml has 3 wrong keys: persona: is missing; add it; \
-interface: is missing; add it; runtime: is missing; add it
+        fanlight.runner.definition.DefinitionError: charm.yaml has 3 wrong keys: persona: is missing; ...
     """
     import yaml
 

