@@ -129,15 +129,15 @@ def test_each_wrong_key_is_named_with_what_was_found_and_what_to_write() -> None
             "interface.input: is []; write a mapping",
             "interface.output: is missing; add it",
             (
-                "runtime.adapter.type: is 'magic'; write 'python', 'custom', 'langchain', 'langgraph', 'crewai', "
-                "'node', 'process' or 'openclaw'"
+                "runtime.adapter.type: is 'magic'; write 'python', 'custom', 'langchain', 'langgraph', "
+                "'crewai', 'node', 'process' or 'openclaw'"
             ),
             "runtime.telemetry: is 'fanlight'; write a list",
             "runtime.lifecycle: is None; write 'serverless', 'daemon' or 'interactive'",
             "policies.max_steps: is 0; input should be greater than or equal to 1",
             (
-                "policies.budget_limit: is 'lots'; input should be a valid number, unable to parse string as a "
-                "number"
+                "policies.budget_limit: is 'lots'; input should be a valid number, unable to parse string "
+                "as a number"
             ),
             "policies.execution_timeout_seconds: is 0; input should be greater than or equal to 1",
         ]
