@@ -1,0 +1,1 @@
+"""What an agent wrote, taken apart: bytes come in as they are read, events and lines go out."""
