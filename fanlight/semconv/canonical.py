@@ -126,8 +126,8 @@ def amounts() -> str:
     return f"arrayMap(text -> {amount}, arrayFilter(text -> text != '', {whole}))"
 
 
-def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
-    """SQL for the nanoseconds from the start of a span to its first token, NULL when nobody knows."""
+def until_first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
+    """SQL for what is said of the nanoseconds from the start of a span to its first token, however absurd."""
     at, told = place("first_token"), text("first_token")
     units = {
         numbering().code("first_token", key): unit
@@ -141,12 +141,16 @@ def first_token(*, start_ns: str, event_names: str, event_times: str) -> str:
     event = f"{event_times}[arrayFirstIndex(name -> name IN {events}, {event_names})]"
     duration = f"toFloat64OrNull({told}) * {factor}"
     # Two readings of a clock are compared as whole numbers: doubles of that size are off by hundreds.
-    since = (
+    return (
         f"multiIf({at} != 0, if(codes[{at}] IN {moments}, {moment} - toInt64({start_ns}),"
         f" if({duration} <= {_LONGEST_FIRST_TOKEN_NS}, toInt64({duration}), NULL)),"
         f" {event} != 0, toInt64({event}) - toInt64({start_ns}), NULL)"
     )
-    return f"multiIf({since} < 0, NULL, {since} <= {_LONGEST_FIRST_TOKEN_NS}, toUInt64({since}), NULL)"
+
+
+def first_token(*, until: str) -> str:
+    """SQL for the nanoseconds from the start of a span to its first token, NULL when nobody knows."""
+    return f"multiIf({until} < 0, NULL, {until} <= {_LONGEST_FIRST_TOKEN_NS}, toUInt64({until}), NULL)"
 
 
 def kinds_named() -> str:
@@ -247,9 +251,8 @@ def finish_reason() -> str:
     )
 
 
-def call(*, texts: str, numbers: str) -> str:
+def call(*, given: str) -> str:
     """SQL for the arguments of a tool call, so that white space and the order of keys do not matter."""
-    given = content("arguments", texts=texts, numbers=numbers, wanted="1")
     is_object = f"if(startsWith(trimLeft({given}), '{{'), isValidJSON({given}), 0)"
     return f"if({is_object}, {_normalised(given)}, {given})"
 
@@ -272,9 +275,14 @@ def content(which: str, *, texts: str, numbers: str, wanted: str) -> str:
 
     Contents are long: only the one that is wanted is ever copied.
     """
-    every = numbering().numbers
-    places = [f"indexOf({numbers}, {every[key]})" for key in _keys(which)]
-    return f"{texts}[if({wanted}, {_first_place(places)}, 0)]" if places else "''"
+    wanted_numbers = _numbers_of(which)
+    if not wanted_numbers:
+        return "''"
+    if wanted_numbers == sorted(wanted_numbers):
+        chosen = f"arrayMin(arrayFilter(number -> number IN {_set(wanted_numbers)}, {numbers}))"
+    else:
+        chosen = f"arrayFirst(number -> has({numbers}, number), {wanted_numbers})"
+    return f"{texts}[if({wanted}, indexOf({numbers}, {chosen}), 0)]"
 
 
 def searched(*, numbers: str, most: int) -> str:

@@ -30,11 +30,33 @@ class Connection:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._shapes: dict[str, str] = {}
 
     def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Execute a statement that gives no rows."""
         with _translated():
             self._client.command(sql, parameters=_given(parameters))
+
+    def keep(
+        self,
+        name: str,
+        select: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        settings: str = "",
+        shape: str = "",
+    ) -> None:
+        """Make what `select` gives the temporary table `name`.
+
+        `CREATE ... AS SELECT` would analyse the query twice, once for its columns: they are asked for once and
+        kept, by `shape` where the same question comes in many texts.
+        """
+        key = shape or select
+        if key not in self._shapes:
+            found = self.rows(f"DESCRIBE TABLE ({select}) {settings}", parameters)
+            self._shapes[key] = ", ".join(f"`{column}` {type_}" for column, type_, *_ in found)
+        self.run(f"CREATE TEMPORARY TABLE {name} ({self._shapes[key]}) ENGINE = Memory")
+        self.run(f"INSERT INTO {name} {select} {settings}", parameters)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Rows of a question, in order."""

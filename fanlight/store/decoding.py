@@ -219,10 +219,13 @@ _MACROS: Mapping[str, Callable[[str], str]] = {
     "count": canonical.count,
     "more": canonical.more,
     "exclusive": canonical.exclusive,
-    "content": lambda which: canonical.content(which, texts="texts", numbers="numbers", wanted=_CAN_BE_ROOT),
+    "content": lambda which: canonical.content(
+        which,
+        texts="texts",
+        numbers="numbers",
+        wanted="kind = 'tool'" if which == "arguments" else "can_be_root",
+    ),
 }
-
-_CAN_BE_ROOT = "multiIf(explicit_run != '', 1, kind = 'agent', 1, parent_span_id = toFixedString('', 8))"
 
 # Parts of the decoding queries that stand for all dialects together.
 _PARTS: Mapping[str, Callable[[], str]] = {
@@ -244,10 +247,11 @@ _PARTS: Mapping[str, Callable[[], str]] = {
     "bad_tokens": canonical.bad_tokens,
     "most_cost": lambda: str(canonical.MOST_COST),
     "finish_reason": canonical.finish_reason,
-    "first_token": lambda: canonical.first_token(
+    "until_first_token": lambda: canonical.until_first_token(
         start_ns="start_ns", event_names="event_name", event_times="event_time_ns"
     ),
-    "call": lambda: canonical.call(texts="texts", numbers="numbers"),
+    "first_token": lambda: canonical.first_token(until="until_first_token"),
+    "call": lambda: canonical.call(given="arguments"),
     "searched": lambda: canonical.searched(numbers="numbers", most=MOST_SEARCHED),
     "has_content": lambda: canonical.has_content(numbers="numbers"),
 }

@@ -73,7 +73,7 @@ class Embedded:
         self.writer.close()
 
     def send(self, select: str, name: str) -> None:
-        self.writer.run(f"CREATE TEMPORARY TABLE {name} ENGINE = Memory AS {select}")
+        self.writer.keep(name, select)
 
     fetch = send
 

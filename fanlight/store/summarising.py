@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,9 @@ _STEPS = (
     "places", "members", "prompts", "prompted", "judged", "inherited", "resolved", "entries", "summary",
     "previous", "changed",
 )  # fmt: skip
+_FROM_STORE = frozenset({"places", "members", "previous"})
+_PLAIN = "SETTINGS query_plan_enable_optimizations = 0"
+"""For steps over what earlier steps left in memory: there is no index to be found, only time to be lost."""
 
 
 class Summariser:
@@ -39,18 +42,20 @@ class Summariser:
             return 0
         with self._tables():
             projects, ids = zip(*traces, strict=True)
-            self._make("places", projects=list(projects), traces=list(ids))
+            self._make("places", {"projects": list(projects), "traces": list(ids)})
             self._make("members")
             if self._writer.rows("SELECT count() FROM places WHERE opened")[0][0]:
                 self._writer.run(statement("summarise", "open_members"))
             self._tell_prompts()
             self._judge()
-            self._make("inherited", most=MOST_SPANS)
-            self._make("resolved", longest_ns=LONGEST_NS)
+            self._make("inherited", {"most": MOST_SPANS})
+            self._make("resolved", {"longest_ns": LONGEST_NS})
             self._make("entries")
             self._make("summary")
             self._make("previous")
-            self._make("changed", first_seq=first_seq)
+            # Most runs are summed up for the first time: there is nothing to compare them with.
+            query = "changed" if self._count("previous") else "new"
+            self._make("changed", {"first_seq": first_seq}, query=query)
             return self._write()
 
     def lose(
@@ -89,10 +94,11 @@ class Summariser:
         if not rows:
             return
         names = ("projects", "traces", "spans", "prompts", "standing", "until_ns", "types", "messages")
-        self._make("prompts", **dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        columns_of_all = map(list, zip(*rows, strict=True))
+        self._make("prompts", dict(zip(names, columns_of_all, strict=True)))
         self._make("prompted")
-        self._writer.run("DROP TEMPORARY TABLE members")
-        self._writer.run("CREATE TEMPORARY TABLE members ENGINE = Memory AS SELECT * FROM prompted")
+        self._writer.run("TRUNCATE TABLE members")
+        self._writer.run("INSERT INTO members SELECT * FROM prompted")
 
     def _judge(self) -> None:
         rows: list[tuple[str, str, Judgement]] = []
@@ -101,24 +107,29 @@ class Summariser:
             rows += [(project, trace, each) for each in judge(nodes, trace_run=trace)]
         self._make(
             "judged",
-            projects=[project for project, _, _ in rows],
-            traces=[trace for _, trace, _ in rows],
-            spans=[each.span_id for _, _, each in rows],
-            runs=[each.run_id for _, _, each in rows],
-            counts=[str(int(each.counts)) for _, _, each in rows],
+            {
+                "projects": [project for project, _, _ in rows],
+                "traces": [trace for _, trace, _ in rows],
+                "spans": [each.span_id for _, _, each in rows],
+                "runs": [each.run_id for _, _, each in rows],
+                "counts": [str(int(each.counts)) for _, _, each in rows],
+            },
         )
 
     def _write(self) -> int:
-        written = int(self._writer.rows("SELECT count() FROM changed")[0][0])
+        written = self._count("changed")
         if written:
             names = ", ".join(f"`{name}`" for name, *_ in self._writer.rows("DESCRIBE TABLE changed"))
             self._writer.run(f"INSERT INTO runs ({names}) SELECT {names} FROM changed")  # noqa: S608
         return written
 
-    def _make(self, step: str, **parameters: Any) -> None:
-        self._writer.run(
-            f"CREATE TEMPORARY TABLE {step} ENGINE = Memory AS {statement('summarise', step)}", parameters
-        )
+    def _make(self, step: str, parameters: Mapping[str, Any] | None = None, *, query: str = "") -> None:
+        """Fill the temporary table `step` with the answer of `query`, which is named like it."""
+        settings = "" if step in _FROM_STORE else _PLAIN
+        self._writer.keep(step, statement("summarise", query or step), parameters, settings=settings)
+
+    def _count(self, step: str) -> int:
+        return int(self._writer.rows(f"SELECT count() FROM {step}")[0][0])  # noqa: S608
 
     @contextmanager
     def _tables(self) -> Iterator[None]:

@@ -6,7 +6,8 @@
 SELECT
     * EXCEPT (
         effective_ns, keys, texts, numbers, own, pairs, codes, slots, said, named, kind_place, explicit_run, entity,
-        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost, is_bad_parent
+        currency, is_pending, pending_parent, is_failed, cached, amounts, is_bad_cost, is_bad_parent, until_first_token,
+        arguments, can_be_root
     ) REPLACE (
         if(is_pending, parent_span_id, span_id) AS span_id,
         if(is_pending, toFixedString(if(match(pending_parent, '^[0-9a-f]{16}$'), unhex(pending_parent), ''), 8), parent_span_id) AS parent_span_id,
@@ -75,6 +76,9 @@ FROM
         /*count(tokens_reasoning)*/ AS tokens_reasoning,
         coalesce(tokens_cache_read, 0) + coalesce(tokens_cache_write, 0) AS cached,
         /*amounts*/ AS amounts,
+        /*until_first_token*/ AS until_first_token,
+        /*content(arguments)*/ AS arguments,
+        multiIf(explicit_run != '', 1, kind = 'agent', 1, parent_span_id = toFixedString('', 8)) AS can_be_root,
         arrayExists(amount -> if(amount < 0, 1, amount > /*most_cost*/), amounts) AS is_bad_cost,
         -- A status that was set is the last word.
         if(status_code = 0, /*failed*/, 0) AS is_failed
