@@ -25,7 +25,7 @@ from fanlight.errors import FanlightError
 MIB = 1024 * 1024
 
 Channel = Literal["stdout", "stderr", "events"]
-Reason = Literal["exited", "timeout", "memory", "cancelled"]
+Reason = Literal["exited", "timeout", "memory", "processes", "cancelled"]
 
 PYTHON = "{python}"
 """In a command: the interpreter that has the agent's requirements, wherever the backend has it."""
