@@ -1,0 +1,147 @@
+"""Calls as OpenTelemetry spans, to whatever takes OTLP over HTTP."""
+
+from __future__ import annotations
+
+import abc
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fanlight.sdk.exporters.calls import Call, CallExporter, CallKind
+from fanlight.sdk.faults import note
+from fanlight.sdk.leaving import Parked, at_exit
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import TracerProvider
+
+FLUSH_S = 1.0
+SEND_EVERY_MS = 500
+OPERATIONS = {CallKind.RUN: "invoke_agent", CallKind.TOOL: "execute_tool", CallKind.STREAM: "chat"}
+CAPTURE_CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where spans go. `headers` are pairs; None leaves both to OpenTelemetry's own variables."""
+
+    service: str
+    endpoint: str | None = None
+    headers: tuple[tuple[str, str], ...] | None = None
+
+
+class SpanExporter(CallExporter):
+    """Calls become spans of a provider that is the exporter's own: what the agent traces stays untouched.
+
+    Exporters of one process and destination share a sender, for the manager makes new ones for each run.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        super().__init__(environ)
+        self.with_content = self.environ.get(CAPTURE_CONTENT, "").lower() not in {"false", "0", "none"}
+        self._sender = _sender(self.destination())
+
+    @abc.abstractmethod
+    def destination(self) -> Destination:
+        """Where the spans go."""
+
+    def root_context(self) -> Context | None:
+        """What a run's span hangs below; None makes it the root of a trace."""
+        return None
+
+    def attributes_of(self, call: Call) -> dict[str, Any]:
+        """What a span says when it begins."""
+        attributes: dict[str, Any] = {"gen_ai.operation.name": OPERATIONS[call.kind]}
+        if call.kind is CallKind.RUN:
+            attributes["gen_ai.agent.name"] = call.name
+        if call.kind is CallKind.TOOL:
+            attributes["gen_ai.tool.name"] = call.name
+        return attributes
+
+    def content_of(self, call: Call) -> dict[str, Any]:
+        """What was said in a call, when it ends."""
+        if call.kind is CallKind.TOOL:
+            return {"gen_ai.tool.call.arguments": call.input, "gen_ai.tool.call.result": call.output}
+        if call.kind is CallKind.RUN:
+            return {"input.value": call.input, "output.value": call.output}
+        return {"output.value": call.output}
+
+    def begin(self, call: Call) -> None:
+        from opentelemetry import context, trace
+
+        # Never the agent's own context: its spans are another provider's.
+        above = self.root_context() or context.Context()
+        if call.parent is not None:
+            above = trace.set_span_in_context(call.parent.handle, context.Context())
+        call.handle = self._sender.provider.get_tracer("fanlight.exporters").start_span(
+            call.name, context=above, attributes=self.attributes_of(call), start_time=call.started_ns
+        )
+        if call.kind is CallKind.STREAM:
+            call.handle.add_event("first token")
+
+    def end(self, call: Call) -> None:
+        from opentelemetry.trace import Status, StatusCode
+
+        span = call.handle
+        if self.with_content:
+            span.set_attributes({name: text for name, text in self.content_of(call).items() if text})
+        if call.status is not None:
+            span.set_attribute("charm.status", call.status)
+        if call.pieces:
+            span.set_attribute("charm.stream.pieces", call.pieces)
+        if call.failure is not None:
+            kind, text = call.failure_type or "error", call.failure_text
+            span.set_attribute("error.type", kind)
+            span.add_event("exception", {"exception.type": kind, "exception.message": text})
+            span.set_status(Status(StatusCode.ERROR, text))
+        span.end(call.ended_ns)
+
+    def act(self, run: Call | None, tool: str, tool_input: str) -> None:
+        if run is not None:
+            said = {"tool_input": tool_input} if self.with_content else {}
+            run.handle.add_event("agent action", {"tool": tool, **said})
+
+    def flush(self) -> None:
+        self._sender.flush()
+
+
+class _Sender:
+    """A provider whose one thread sends; whatever the receiver does, nobody waits longer than FLUSH_S."""
+
+    def __init__(self, provider: TracerProvider) -> None:
+        self.provider = provider
+        self._exit = Parked(provider.shutdown, deadline_s=FLUSH_S)
+        at_exit(self._exit.close)
+
+    def flush(self) -> None:
+        # The provider's own flush ignores its time limit.
+        flushing = threading.Thread(target=self._flush, name="fanlight-flush", daemon=True)
+        flushing.start()
+        flushing.join(FLUSH_S)
+
+    def _flush(self) -> None:
+        try:
+            self.provider.force_flush()
+        except Exception as error:
+            note("flush of an exporter", error)
+
+
+@cache
+def _sender(destination: Destination) -> _Sender:
+    import os
+
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    every = None if os.environ.get("OTEL_BSP_SCHEDULE_DELAY") else SEND_EVERY_MS
+    headers = None if destination.headers is None else dict(destination.headers)
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": destination.service}), shutdown_on_exit=False
+    )
+    exporter = OTLPSpanExporter(endpoint=destination.endpoint, headers=headers)
+    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=every))
+    return _Sender(provider)
