@@ -96,6 +96,11 @@ TABLE: tuple[Setting, ...] = (
     _row("stream_readers", 2_000, "Most streams open at once."),
     _row("log_level", "info", "debug, info, warning or error."),
     _row("url", "http://127.0.0.1:4319", "Server that the command line and the SDK talk to."),
+    _row(
+        "environments",
+        "",
+        "Where the agents' virtual environments are kept. Empty = the platform's place for caches.",
+    ),
     _row("key", "", "Key that the command line and the SDK present.", secret=True),
 )
 
@@ -137,6 +142,20 @@ class Config:
     def data_dir(self) -> Path:
         """The data directory, as an absolute path."""
         return data_dir(self.data)
+
+    @property
+    def environments_dir(self) -> Path:
+        """Where `fanlight run` keeps agents' virtual environments, as an absolute path."""
+        return environments_dir(self.environments)
+
+
+def environments_dir(value: str) -> Path:
+    """Where agents' virtual environments are; the platform's own place when `value` is empty."""
+    if value:
+        return Path(value).expanduser().resolve()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "environments"
 
 
 def data_dir(value: str) -> Path:

@@ -32,6 +32,7 @@ from fanlight.cli.commands import (
     usage,
     why,
 )
+from fanlight.cli.commands import run as run_command
 from fanlight.errors import ConfigError, FanlightError, InvalidError, UnreachableError
 
 FAILED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -67,6 +68,7 @@ def _fanlight(
 
 app.command("serve", rich_help_panel="Run")(serve.serve)
 app.command("demo", rich_help_panel="Run")(demo.demo)
+app.command("run", rich_help_panel="Run")(run_command.run)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("why", rich_help_panel="Look")(why.why)

@@ -25,7 +25,7 @@ from fanlight.errors import FanlightError
 MIB = 1024 * 1024
 
 Channel = Literal["stdout", "stderr", "events"]
-Reason = Literal["exited", "timeout", "memory", "processes", "cancelled"]
+Reason = Literal["exited", "timeout", "memory", "processes", "cancelled", "lost"]
 
 PYTHON = "{python}"
 """In a command: the interpreter that has the agent's requirements, wherever the backend has it."""
@@ -79,7 +79,10 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a child ended. `exit_code` is as a shell has it: 128 + the number of a signal that ended it."""
+    """How a child ended. `exit_code` is as a shell has it: 128 + the number of a signal that ended it.
+
+    `lost` = the one who watched it was killed, and all of it with him.
+    """
 
     exit_code: int
     signal: int | None = None

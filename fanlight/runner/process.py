@@ -194,8 +194,10 @@ class ProcessChild:
             self._control = None
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
         if not said:
-            # Killed from outside, with all that it watched: nothing is known but that.
-            return Ending(exit_code=128 - code if code < 0 else code, signal=-code if code < 0 else None)
+            # The supervisor was killed from outside.
+            return Ending(
+                exit_code=128 - code if code < 0 else code, signal=-code if code < 0 else None, reason="lost"
+            )
         found = json.loads(said)
         if "error" in found:
             raise LaunchError(f"the agent's command cannot be started: {found['error']}")

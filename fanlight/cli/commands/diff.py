@@ -47,7 +47,7 @@ def diff(
     """
     from fanlight.cli.client import Client
     from fanlight.cli.commands.show import find_run_id
-    from fanlight.cli.output import print_json, stdout
+    from fanlight.cli.output import print_json
     from fanlight.errors import InvalidError
 
     if (other is None) == (median is None):
@@ -62,6 +62,13 @@ def diff(
     if json:
         print_json(found)
         return
+    print_diff(found)
+
+
+def print_diff(found: Mapping[str, Any]) -> None:
+    """A comparison as tables."""
+    from fanlight.cli.output import stdout
+
     console = stdout()
     console.print(whole_table(found))
     if found["steps"]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fanlight.clock import SYSTEM, Clock
 from fanlight.redact import Redactor
 from fanlight.runner.backend import Channel
-from fanlight.runner.capture.events import Found, parse_line
+from fanlight.runner.capture.events import Found, parse_line, strict_text
 from fanlight.runner.capture.flood import Flood, Rate
 from fanlight.runner.capture.items import Event, Flooded, Hook, Item, Line, Stream
 from fanlight.runner.capture.lines import RawLine, Splitter
@@ -74,6 +75,12 @@ class Capture:
         for held in self._masking.held():
             items += self._event(held, verified=True)
         return items + self.flooded()
+
+    def say(self, event: Mapping[str, Any]) -> list[Item]:
+        """An event of the runner itself, in its place among the others."""
+        text = strict_text(event)
+        found = Found(str(event["type"]), text, event)
+        return list(self._event(self._masking.event(found), verified=True))
 
     def flooded(self) -> list[Item]:
         """What floods left out since the last time."""

@@ -37,6 +37,10 @@ def main() -> None:
     sys.exit(code)
 
 
+class AgentExitError(Exception):
+    """What exporters are told of an agent that called sys.exit: they are made for exceptions."""
+
+
 class Execution:
     """The life of one run as Charm has it: hooks and events in its order, and always an end."""
 
@@ -104,7 +108,8 @@ class Execution:
         code = exit_code_of(leaving)
         if code:
             said = f": {leaving.code}" if isinstance(leaving.code, str) else ""
-            self._failed(leaving, f"the agent ended itself with exit code {code}{said}")
+            message = f"the agent ended itself with exit code {code}{said}"
+            self._failed(AgentExitError(message).with_traceback(leaving.__traceback__), message)
         else:
             self._hooks.call("on_run_end", run_id=self._run_id, outputs={"status": "success"})
         return code
