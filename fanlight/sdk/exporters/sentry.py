@@ -71,7 +71,8 @@ class SentryExporter(CallExporter):
 
     def act(self, run: Call | None, tool: str, tool_input: str) -> None:
         data = {"tool_input": tool_input} if self.with_content else {}
-        self._scope.add_breadcrumb(category="agent.action", message=tool, data=data)
+        with self._ours():
+            self._scope.add_breadcrumb(category="agent.action", message=tool, data=data)
 
     def flush(self) -> None:
         self._client.flush(timeout=FLUSH_S)
@@ -107,7 +108,6 @@ def _client(dsn: str, traces_sample_rate: float) -> Client:
         # They would patch the agent's libraries and read its argument list.
         default_integrations=False,
         auto_enabling_integrations=False,
-        send_default_pii=False,
         include_local_variables=False,
         shutdown_timeout=FLUSH_S,
     )

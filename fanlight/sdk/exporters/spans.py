@@ -14,6 +14,7 @@ from fanlight.sdk.faults import note
 from fanlight.sdk.leaving import Parked, at_exit
 
 if TYPE_CHECKING:
+    import requests
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
 
@@ -138,10 +139,38 @@ def _sender(destination: Destination) -> _Sender:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     every = None if os.environ.get("OTEL_BSP_SCHEDULE_DELAY") else SEND_EVERY_MS
-    headers = None if destination.headers is None else dict(destination.headers)
     provider = TracerProvider(
         resource=Resource.create({"service.name": destination.service}), shutdown_on_exit=False
     )
-    exporter = OTLPSpanExporter(endpoint=destination.endpoint, headers=headers)
+    if destination.headers is None:
+        exporter = OTLPSpanExporter(endpoint=destination.endpoint)
+    else:
+        headers = dict(destination.headers)
+        exporter = OTLPSpanExporter(destination.endpoint, headers=headers, session=_session(headers))
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=every))
     return _Sender(provider)
+
+
+def _session(headers: Mapping[str, str]) -> requests.Session:
+    """A session whose requests carry no header of the environment that is not among `headers`.
+
+    OpenTelemetry adds those of OTEL_EXPORTER_OTLP_HEADERS to any that it is given. They may hold a key for
+    another place.
+    """
+    import os
+
+    import requests
+    from opentelemetry.util.re import parse_env_headers
+
+    known = ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS")
+    named = {name for each in known for name in parse_env_headers(os.environ.get(each, ""), liberal=True)}
+    foreign = named - {name.lower() for name in headers}
+
+    def without_foreign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        for name in foreign:
+            request.headers.pop(name, None)
+        return request
+
+    session = requests.Session()
+    session.auth = without_foreign
+    return session
