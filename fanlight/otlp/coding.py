@@ -141,21 +141,24 @@ def _inflate_member(coded: bytes, wbits: int, coding: Coding, max_bytes: int) ->
 
 def _inflate_zstd(coded: bytes, max_bytes: int) -> bytes:
     _cap(zstandard.frame_content_size(coded), max_bytes)
-    out = io.BytesIO()
+    pieces: list[bytes] = []
     rest = coded
     for _ in range(_MAX_MEMBERS):
-        rest = _inflate_frame(rest, out, max_bytes)
+        rest = _inflate_frame(rest, pieces, max_bytes)
         if not rest:
-            return out.getvalue()
+            return b"".join(pieces)
     raise _in_pieces(Coding.ZSTD)
 
 
-def _inflate_frame(coded: bytes, out: io.BytesIO, max_bytes: int) -> bytes:
-    """Inflate one frame into `out`; what follows it."""
+def _inflate_frame(coded: bytes, pieces: list[bytes], max_bytes: int) -> bytes:
+    """Inflate one frame into `pieces`; what follows it."""
     inflater = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES).decompressobj()
+    size = sum(map(len, pieces))
     for at in range(0, len(coded), _ZSTD_STEP_BYTES):
-        out.write(inflater.decompress(coded[at : at + _ZSTD_STEP_BYTES]))
-        _cap(out.tell(), max_bytes)
+        piece = inflater.decompress(coded[at : at + _ZSTD_STEP_BYTES])
+        size += len(piece)
+        _cap(size, max_bytes)
+        pieces.append(piece)
         if inflater.eof:
             return inflater.unused_data + coded[at + _ZSTD_STEP_BYTES :]
     raise _torn(Coding.ZSTD)
