@@ -94,6 +94,11 @@ TABLE: tuple[Setting, ...] = (
     _row("query_timeout_s", 10, "A question that takes longer is stopped."),
     _row("stream_window_s", 900, "How far back a stream can resume."),
     _row("stream_readers", 2_000, "Most streams open at once."),
+    _row(
+        "plugin_registry",
+        "",
+        "File that lists telemetry exporters. Empty = plugin-registry.json in the data directory.",
+    ),
     _row("log_level", "info", "debug, info, warning or error."),
     _row("url", "http://127.0.0.1:4319", "Server that the command line and the SDK talk to."),
     _row(

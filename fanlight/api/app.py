@@ -35,6 +35,7 @@ from fanlight.api import (
     metrics,
     oidc,
     people,
+    plugins,
     prices,
     projects,
     rooms,
@@ -68,7 +69,7 @@ OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
     stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
-    prices, usage, stream,
+    prices, usage, plugins, stream,
 )  # fmt: skip
 
 

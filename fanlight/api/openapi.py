@@ -29,6 +29,7 @@ from fanlight.model.finding import Finding
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
 from fanlight.model.metric import Metric, MetricSeries
+from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
 from fanlight.model.price import Price, PriceImport, RepriceProgress
 from fanlight.model.report import LostReport
 from fanlight.model.run import Run
@@ -42,6 +43,7 @@ SHAPES = (
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
     Verdict, Price, PriceImport, RepriceProgress,
+    ExporterReport, Plugin, PluginList, SkippedPlugin,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")

@@ -75,6 +75,29 @@ def check_ledger(health: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(about="refused", state="note", text=text)
 
 
+STATES = {"healthy": "ok", "starting": "ok", "stopped": "ok"}
+
+
+def check_plugins(found: Mapping[str, Any]) -> Iterator[Finding]:
+    """How telemetry exporters go in agents, by their newest reports, and what the registry has wrong."""
+    for plugin in found["items"]:
+        if (report := plugin["report"]) is None:
+            continue
+        dropped, error = report["dropped"] or 0, report["error"]
+        state = "note" if dropped or error else STATES.get(report["state"], "note")
+        text = f"{plugin['name']} is {report['state']}" + (f", {dropped:,} events dropped" if dropped else "")
+        before = report["last_error"] if not error else None
+        yield Finding(
+            about="exporter",
+            state=state,
+            text=text + (f": {error}" if error else ""),
+            hint=f"its last error, {report['last_error_at']}: {before}" if before else "",
+        )
+    for skipped in found["skipped"]:
+        text = f"{skipped['entry']} is skipped: {skipped['reason']}"
+        yield Finding(about="plugin registry", state="note", text=text)
+
+
 def check_ports(config: Config, server_answers: bool) -> Iterator[Finding]:
     """Whether the configured ports are free, when no server of ours has them."""
     if server_answers:
@@ -154,6 +177,7 @@ def check_all(client: Client, config: Config) -> tuple[list[Finding], Unreachabl
     try:
         findings += check_server(client)
         findings += check_ledger(client.project_get("health"))
+        findings += check_plugins(client.project_get("plugins"))
     except UnreachableError as error:
         unreachable = error
         findings.append(Finding(about="server", state="wrong", text=error.message, hint=error.hint))

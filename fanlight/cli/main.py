@@ -23,6 +23,7 @@ from fanlight.cli.commands import (
     login,
     logs,
     people,
+    plugins,
     prices,
     projects,
     runs,
@@ -76,6 +77,7 @@ app.command("diff", rich_help_panel="Look")(diff.diff)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(usage.app, name="usage", rich_help_panel="Look")
+app.command("plugins", rich_help_panel="Look")(plugins.plugins)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
 app.add_typer(prices.app, name="prices", rich_help_panel="Look after")
