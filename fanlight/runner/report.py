@@ -30,6 +30,7 @@ FULL = 8_000
 """So many items may wait to be sent before the reading of the agent waits a moment."""
 
 LONGEST_WAIT_S = 5.0
+LAST_FLUSH_S = 1.0
 
 
 def new_run_id() -> str:
@@ -128,7 +129,7 @@ class Report:
 
     async def close(self) -> bool:
         """Send or spool what is left. True when the server took everything."""
-        sent = await asyncio.to_thread(self._pipeline.flush, 2.0)
+        sent = await asyncio.to_thread(self._pipeline.flush, LAST_FLUSH_S)
         await asyncio.to_thread(self._pipeline.close)
         return sent
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fanlight.errors import FanlightError
 from fanlight.runner import dotenv
@@ -32,6 +32,9 @@ from fanlight.runner.surroundings import (
     surroundings_of,
 )
 from fanlight.sdk.settings import read_settings
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 REQUEST, INPUT = "request.json", "input.json"
 SHELL_ADAPTERS = ("node", "process")
@@ -165,23 +168,30 @@ class Run:
             return None
         if not self._order.installs or self._order.cache is None:
             return Environment(python=Path(sys.executable))
-        if (requirements := find_requirements(self._order.agent)) == "pyproject.toml":
-            self._warn_of_two()
-        step = self._report_to.step("install requirements") if requirements else None
+        self._warn_of_two()
+        step: Span | None = None
+
+        def progress(text: str) -> None:
+            nonlocal step
+            # What is cached takes no time, and is no step.
+            step = step or self._report_to.step("install requirements")
+            self._show.note(text)
+
         try:
             return await install(
                 self._order.agent,
                 cache=self._order.cache,
                 environ=environ,
                 redactor=self._redactor,
-                progress=self._show.note,
+                progress=progress,
             )
         finally:
             if step is not None:
                 step.end()
 
     def _warn_of_two(self) -> None:
-        if (self._order.agent / "requirements.txt").is_file():
+        agent = self._order.agent
+        if find_requirements(agent) == "pyproject.toml" and (agent / "requirements.txt").is_file():
             self._show.note("both pyproject.toml and requirements.txt are there; only pyproject.toml is read")
 
     @property
@@ -342,7 +352,8 @@ class Run:
 
     def _output(self, status: Status) -> tuple[Any, str | None]:
         if (final := self._observed.final) is not None:
-            return final.value.get("content"), str(final.value.get("format") or "markdown")
+            # Out of the strict form: whoever reads the outcome as JSON must be able to.
+            return json.loads(final.text).get("content"), str(final.value.get("format") or "markdown")
         if self._is_shell and status == "success":
             return self._observed.stdout, "markdown"
         streamed = self._observed.streamed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 MAX_ATTRIBUTES = 128
+RUNNER_RUN = "FANLIGHT_RUN_ID"
 
 OPERATIONS: Mapping[str, str] = {
     "agent": "invoke_agent",
@@ -262,10 +264,16 @@ def tracer() -> Tracer:
 
 
 def _own_run_id() -> str | None:
-    """An id for a run inside another span; None for the root of a trace, whose id is the trace's."""
+    """An id for a run inside another span; None for the root of a trace, whose id is the trace's.
+
+    What a runner started is its run: the runner's span is above, in another process.
+    """
     from opentelemetry import trace
 
-    return secrets.token_hex(16) if trace.get_current_span().get_span_context().is_valid else None
+    above = trace.get_current_span().get_span_context()
+    if not above.is_valid or (above.is_remote and f"{above.trace_id:032x}" == os.environ.get(RUNNER_RUN)):
+        return None
+    return secrets.token_hex(16)
 
 
 def _message_of(error: BaseException) -> str:
