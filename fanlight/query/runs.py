@@ -12,8 +12,9 @@ from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, Run, RunError, RunStatus, Tokens
 from fanlight.query.filter import Condition, compile_filter
 from fanlight.query.findings import findings_of_run
+from fanlight.query.floors import newest_floor
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
-from fanlight.query.times import NS, bounded, rfc3339, rfc3339_or_none
+from fanlight.query.times import EARLIEST_NS, LATEST_NS, NS, bounded, rfc3339, rfc3339_or_none
 from fanlight.store.contract import Store
 
 NO_SPAN = "0" * 16
@@ -110,8 +111,15 @@ def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple
 
 def _floor(store: Store, scope: ProjectScope, since: int, before: int, rows: int) -> int | None:
     """The start of the row that stands `rows` down from `before`; None when the list ends sooner."""
-    found = store.read(scope, "runs_window", {"since_ns": since, "before_ns": before, "rows": rows})
-    return int(found[0][0]) if found else None
+
+    def find(since: int = since) -> int | None:
+        found = store.read(scope, "runs_window", {"since_ns": since, "before_ns": before, "rows": rows})
+        return int(found[0][0]) if found else None
+
+    if before < LATEST_NS:
+        return find()
+    floor = newest_floor(store, scope.project_id, rows, lambda: find(EARLIEST_NS))
+    return floor if floor is not None and floor > since else None
 
 
 def _next(row: Sequence[Any]) -> str:
