@@ -46,9 +46,10 @@ class LaunchError(FanlightError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one run may use. None = no bound."""
+    """What one run may use. None = no bound. Past `time_s` it has `grace_s` more to leave by itself."""
 
     time_s: float | None = 600.0
+    grace_s: float = STOP_GRACE_S
     memory_bytes: int | None = 2048 * MIB
     processes: int | None = 256
     output_bytes: int | None = 1024 * MIB

@@ -71,6 +71,7 @@ async def _start(launch: Launch, folder: Path) -> ProcessChild:
         "status_fd": pipes.status[1],
         "agent_fds": [pipes.events[1]],
         "time_s": launch.limits.time_s,
+        "grace_s": launch.limits.grace_s,
         "memory_bytes": launch.limits.memory_bytes,
         "processes": launch.limits.processes,
     }

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 REQUEST, INPUT = "request.json", "input.json"
 SHELL_ADAPTERS = ("node", "process")
 FLOOD_S = 1.0
-STOP_GRACE_S = 5.0
 COST_S = 5.0
 
 # The command itself is an argument, never part of this text.
@@ -86,7 +85,7 @@ class Run:
 
     def cancel(self) -> None:
         """End the run: first with a request, the second time at once."""
-        grace_s = 0.0 if self._is_cancelled else STOP_GRACE_S
+        grace_s = 0.0 if self._is_cancelled else self._order.limits.grace_s
         self._is_cancelled = True
         if self._child is not None:
             self._stopping = asyncio.ensure_future(self._child.stop(grace_s))
@@ -274,7 +273,7 @@ class Run:
     async def _stop(self, reason: str) -> None:
         if not self._stopped and self._child is not None:
             self._stopped = reason
-            await self._child.stop(STOP_GRACE_S)
+            await self._child.stop(self._order.limits.grace_s)
 
     async def _tell_of_floods(self) -> None:
         while True:

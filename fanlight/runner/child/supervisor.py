@@ -106,7 +106,7 @@ class Supervisor:
                 kill_all()
             return
         if self.order["time_s"] is not None and now - self.began >= self.order["time_s"]:
-            self._end("timeout", GRACE_S)
+            self._end("timeout", self.order["grace_s"])
             return
         if now >= self._next_look:
             self._next_look = now + POLL_S
