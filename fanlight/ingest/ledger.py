@@ -27,6 +27,7 @@ class _Tally:
     parked: Counter[str] = field(default_factory=Counter)
     mended: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    uncounted: Counter[str] = field(default_factory=Counter)
 
     def waiting(self) -> int:
         gone = sum(counts.total() for counts in (self.rejected, self.dropped, self.parked))
@@ -77,6 +78,7 @@ class Ledger:
             tally.stored += inserted.stored
             tally.duplicates += inserted.duplicates
             tally.conflicts += inserted.conflicts
+            tally.uncounted.update(inserted.uncounted)
 
     def dropped(self, signal: Signal, items: int, reason: str) -> None:
         """`items` were received and are lost."""
@@ -129,4 +131,5 @@ def _frozen(signal: Signal, tally: _Tally) -> SignalCounts:
         parked=dict(tally.parked),
         mended=dict(tally.mended),
         refused=dict(tally.refused),
+        uncounted=dict(tally.uncounted),
     )

@@ -21,7 +21,8 @@ class SignalCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Items of one signal since the server started. Counts by reason hold only reasons that occurred.
 
     `refused` counts requests, everything else spans, log records or metric points. `mended` items are
-    stored: what could not be shown was replaced.
+    stored: what could not be shown was replaced. `uncounted` items are stored and in no sum: billing events
+    that are none, or differ from the first of their id.
     """
 
     signal: Signal
@@ -35,6 +36,7 @@ class SignalCounts(msgspec.Struct, frozen=True, kw_only=True):
     parked: dict[str, int] = {}
     mended: dict[str, int] = {}
     refused: dict[str, int] = {}
+    uncounted: dict[str, int] = {}
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ _BY_REASON = (
     ("parked", "Items set aside because the store cannot take them, by reason."),
     ("mended", "Items stored with something in them replaced, by reason."),
     ("refused", "Requests answered with an error, by reason."),
+    ("uncounted", "Items stored that no sum of money holds, by reason."),
 )
 
 

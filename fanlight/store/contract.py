@@ -7,6 +7,9 @@ segment files (traces, logs, metrics) of the log.
   items in other segments, are inserted; it MUST be safe to repeat after a crash at any moment.
 - Of several finished versions of a span the first MUST win; a differing later one MUST be counted in
   `Inserted.conflicts`, an equal one in `Inserted.duplicates`.
+- Of several billing events of one id in a project the first MUST count, whatever requests they came in, and a
+  verified one above any that is not; what is left out because it differs or is no event MUST be counted in
+  `Inserted.uncounted`, once.
 - When `insert` returns, the rows MUST be readable and MUST survive kill -9 of the process.
 - `insert` MUST either store the whole segment or raise StoreError and leave nothing of it; with
   `retryable=False` the segment itself is at fault and the writer bisects it.
@@ -74,6 +77,8 @@ class Inserted:
 
     `runs` are all those with spans in the segment, also when every span was a duplicate: the process may
     have ended between the first insert and the summaries, and the replay has to make up for it.
+    `uncounted` are records that were stored and that no sum holds, by reason: billing events that are none,
+    or that differ from the first of their id.
     """
 
     stored: int
@@ -81,6 +86,7 @@ class Inserted:
     conflicts: int = 0
     projects: frozenset[str] = frozenset()
     runs: frozenset[RunKey] = field(default_factory=frozenset)
+    uncounted: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

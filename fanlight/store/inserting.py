@@ -18,6 +18,7 @@ from fanlight.model.signal import Signal
 from fanlight.pricing.book import Book
 from fanlight.pricing.rates import Rates
 from fanlight.store.backend import Backend
+from fanlight.store.billing import store_billing
 from fanlight.store.contract import Inserted, RunKey, Segment
 from fanlight.store.costing import COST_COLUMNS, Costs, cost_columns, price_row
 from fanlight.store.decoding import decode_query, schema_of
@@ -132,14 +133,24 @@ class Inserter:
         )
 
     def _insert_items(self, segment: Segment) -> Inserted:
-        rows, distinct, projects = self._facts("items_facts")
+        is_log = segment.signal is Signal.LOGS
+        rows, distinct, projects, *billing = self._facts("logs_facts" if is_log else "items_facts")
         if not rows:
             return _NOTHING
         refused = self._refuse(segment.signal, "items_refused", repeated=rows - distinct)
         if rows > refused.same:
             table = TABLES[segment.signal]
             self._store(table, segment, f"SELECT {self._names(table)} FROM incoming {_except(refused)}")  # noqa: S608
-        return Inserted(stored=rows - refused.same, duplicates=refused.same, projects=frozenset(projects))
+        uncounted: Mapping[str, int] = {}
+        if billing and billing[0]:
+            days = self._numbers["retention_days"]
+            uncounted = store_billing(self._backend, _ONE_BLOCK, retention_days=days)
+        return Inserted(
+            stored=rows - refused.same,
+            duplicates=refused.same,
+            projects=frozenset(projects),
+            uncounted=uncounted,
+        )
 
     def _refuse(self, signal: Signal, query: str, *, repeated: int) -> Refused:
         """Fill the decoder's table `refused` with the sequences of what must not be stored."""
