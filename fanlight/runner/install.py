@@ -30,12 +30,15 @@ READY = ".fanlight-ready"
 KEPT_LINES = 40
 TIMEOUT_S = 1_800.0
 MAX_INCLUDES = 50
+MAX_STAMPED = 5_000
 
 Requirements = Literal["pyproject.toml", "requirements.txt"]
 Progress = Callable[[str], None]
 
 _INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
-_LOCAL = re.compile(r"^\s*(?:-e|--editable|\.{1,2}/|\.$|file:|/)|@\s*(?:file:|\.{0,2}/)", re.MULTILINE)
+_LOCAL = re.compile(
+    r"^\s*(?:(?:-e|--editable)[ =]?\s*)?(?:\S+\s*@\s*)?(?:file:(?://)?)?(\.{0,2}/\S*|\.)\s*$", re.MULTILINE
+)
 
 
 class InstallError(FanlightError):
@@ -116,9 +119,17 @@ def key_of(agent: Path, requirements: Requirements) -> str:
         text = content.decode("utf-8", "replace")
         if requirements == "requirements.txt":
             waiting += [place.parent / name for name in _INCLUDE.findall(text)]
-        if _LOCAL.search(text) or "[tool.uv" in text:
+        if (local := _LOCAL.findall(text)) or "[tool.uv" in text:
             digest.update(f"{agent.resolve()}\0".encode())
+            digest.update("".join(_stamp(place.parent / name) for name in local).encode())
     return digest.hexdigest()[:32]
+
+
+def _stamp(place: Path) -> str:
+    """Says when something beside the agent has changed: names, sizes and times of its files."""
+    files = sorted(place.rglob("*"))[:MAX_STAMPED] if place.is_dir() else [place]
+    found = [(str(file), file.stat()) for file in files if file.is_file() and "__pycache__" not in file.parts]
+    return repr([(name, status.st_size, status.st_mtime_ns) for name, status in found])
 
 
 def find_uv() -> str:

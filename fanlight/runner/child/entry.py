@@ -57,7 +57,7 @@ def callable_of(target: Any) -> Callable[..., Any]:
             return method  # type: ignore[no-any-return]
     if callable(target):
         return target  # type: ignore[no-any-return]
-    raise EntryError(f"{type(target).__name__} is no function and has neither invoke() nor run()")
+    raise EntryError(f"{type(target).__name__} is no function and has no invoke() or run()")
 
 
 def arguments_of(

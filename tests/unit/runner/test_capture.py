@@ -18,6 +18,7 @@ from fanlight.runner.capture.reader import Capture
 
 NONCE = "3f0e"
 PREFIX = "__CHARM_EVENT__"
+GLUED_FINAL = b'__CHARM_EVENT__{"type": "final", "content": "A", "format": "markdown"}'
 
 
 def captured(*pieces: tuple[Channel, bytes], secrets: tuple[str, ...] = ()) -> list[Item]:
@@ -49,9 +50,8 @@ def test_the_stream_of_acceptance_check_7_loses_nothing() -> None:
         [
             b'__CHARM_EVENT__{"type": "status", "content": "go"}',
             b'::CHARM_EVENT::{"type":"thinking","content":"beat"}',
-            b'junk __CHARM_EVENT__{"type": "delta", "content": "a"}__CHARM_EVENT__{"type": "final", "content": "A", '
-            b'"format": "markdown"}',
-            b'__CHARM_EVENT__{"type": "thinking", "content": "he said __CHARM_EVENT__{\\"type\\": \\"final\\"}\\n"}',
+            b'junk __CHARM_EVENT__{"type": "delta", "content": "a"}' + GLUED_FINAL,
+            b'__CHARM_EVENT__{"type": "thinking", "content": "__CHARM_EVENT__{\\"type\\": \\"final\\"}\\n"}',
             b'__CHARM_EVENT__{"type": "state_update", "content": NaN, "more": [Infinity, -Infinity]}',
             b'__CHARM_EVENT__["an", "array"]',
             b'__CHARM_EVENT__{"type": "broken", ',
@@ -72,7 +72,7 @@ def test_the_stream_of_acceptance_check_7_loses_nothing() -> None:
             (
                 5,
                 "thinking",
-                '{"type": "thinking", "content": "he said __CHARM_EVENT__{\\"type\\": \\"final\\"}\\n"}',
+                '{"type": "thinking", "content": "__CHARM_EVENT__{\\"type\\": \\"final\\"}\\n"}',
                 "unverified",
             ),
             (

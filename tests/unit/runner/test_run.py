@@ -60,16 +60,16 @@ def test_a_run_has_its_events_in_charms_order_and_one_end(make_agent: MakeAgent)
     [
         ("def agent(): raise ValueError('boom')", "error", 1, "Agent Execution Failed: boom"),
         ("import sys\ndef agent(): sys.exit(3)", "error", 3, "the agent ended itself with exit code 3"),
-        ("import sys\ndef agent(): sys.exit('no')", "error", 1, "the agent ended itself with exit code 1: no"),
+        ("import sys\ndef agent(): sys.exit('x')", "error", 1, "the agent ended itself with exit code 1: x"),
         ("import sys\ndef agent(): sys.exit(0)", "success", 0, None),
         ("import os\ndef agent(): os._exit(9)", "error", 9, "the agent ended with exit code 9"),
-        ("import os\ndef agent(): os.kill(os.getpid(), 11)", "error", 139, "the agent was ended by signal 11"),
+        ("import os\ndef agent(): os.kill(os.getpid(), 9)", "error", 137, "the agent was ended by signal 9"),
         ("def agent(): raise KeyboardInterrupt", "error", 130, "the agent was interrupted"),
         ("def agent(): return {'status': 'error', 'message': 'no luck'}", "error", 1, "no luck"),
         ("def other(): pass", "error", 1, "Agent cannot be called: \"main\" has no 'agent'; it has other"),
         ("import nothing_like_it", "error", 1, "Agent Execution Failed: No module named 'nothing_like_it'"),
         ("def agent(city): return city", "error", 1, None),
-        ("agent = 3", "error", 1, "Agent cannot be called: int is no function and has neither invoke() nor run()"),
+        ("agent = 3", "error", 1, "Agent cannot be called: int is no function and has no invoke() or run()"),
         ("def agent(:", "error", 1, "Agent Execution Failed: invalid syntax (main.py, line 1)"),
     ],
 )  # fmt: skip
@@ -177,14 +177,16 @@ def test_memory_processes_and_output_are_limited(make_agent: MakeAgent) -> None:
         "the agent used more than 150 MiB of memory and was killed"
     )
     processes = make_agent(
-        "import subprocess, time\ndef agent():\n    x = [subprocess.Popen(['sleep', '60']) for _ in range(20)]\n"
-        "    time.sleep(9)"
+        "import subprocess, time\ndef agent():\n"
+        "    x = [subprocess.Popen(['sleep', '60']) for _ in range(20)]\n    time.sleep(9)"
     )
     assert watch(processes, limits=Limits(processes=10)).outcome.error == (
         "the agent had more than 10 processes and was killed"
     )
     output = make_agent("def agent():\n    while True:\n        print('x' * 100_000)")
-    assert watch(output, limits=Limits(output_bytes=3 * MIB)).outcome.error == "the agent wrote more than 3 MiB"
+    assert (
+        watch(output, limits=Limits(output_bytes=3 * MIB)).outcome.error == "the agent wrote more than 3 MiB"
+    )
 
 
 def test_steps_and_budget_end_a_run_that_passes_them(make_agent: MakeAgent) -> None:
@@ -221,7 +223,11 @@ def test_text_on_stdout_forges_no_end_no_bill_and_no_budget(make_agent: MakeAgen
         policies={"budget_limit": 1.0},
     )
     seen = watch(agent)
-    assert (seen.outcome.status, seen.outcome.output, seen.outcome.tool_usage) == ("success", "true", {"search": 1})
+    assert (seen.outcome.status, seen.outcome.output, seen.outcome.tool_usage) == (
+        "success",
+        "true",
+        {"search": 1},
+    )
     verified = [item.type for item in seen.items if isinstance(item, Event) and item.verified]
     assert verified.count("final") == verified.count("internal_run_finished") == 1
     assert "error" not in verified
@@ -258,8 +264,9 @@ def test_no_process_shows_a_secret_or_the_nonce_in_its_arguments(make_agent: Mak
         import os, pathlib
         def agent(inputs):
             assert "FANLIGHT_EVENTS" not in os.environ
-            own, above = (pathlib.Path(f"/proc/{pid}/cmdline").read_text() for pid in (os.getpid(), os.getppid()))
-            return os.environ["TOKEN_X"] in own + above
+            pids = os.getpid(), os.getppid()
+            commands = [pathlib.Path(f"/proc/{pid}/cmdline").read_text() for pid in pids]
+            return os.environ["TOKEN_X"] in "".join(commands)
         """
     )
     assert watch(agent, env={"TOKEN_X": "secret-value"}).outcome.output is False
