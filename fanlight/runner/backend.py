@@ -65,6 +65,7 @@ class Launch:
     folder on this machine. `env` is the child's whole environment. `files` are small files, by plain name.
     `nonce` names the run's own event pipe. `interpreter` is the agent's Python on this machine (the process
     backend's PYTHON), `requirements` the file in `cwd` that a backend with a place of its own installs.
+    `adapter` is charm.yaml's: a container backend has an image for each.
     """
 
     command: tuple[str, ...]
@@ -76,6 +77,7 @@ class Launch:
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     interpreter: Path | None = None
     requirements: Literal["pyproject.toml", "requirements.txt"] | None = None
+    adapter: str = "python"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,7 @@ class Run:
             files=files,
             interpreter=environment.python if environment else None,
             requirements=find_requirements(self._order.agent) if self._order.installs else None,
+            adapter=self.definition.runtime.adapter.type,
         )
 
     def _limits(self) -> Limits:
