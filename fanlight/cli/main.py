@@ -18,6 +18,7 @@ from fanlight.cli.commands import (
     demo,
     diff,
     doctor,
+    exporter,
     import_,
     keys,
     login,
@@ -87,6 +88,7 @@ app.command("login", rich_help_panel="Look after")(login.login)
 app.command("logout", rich_help_panel="Look after")(login.logout)
 app.command("import", rich_help_panel="Look after")(import_.import_)
 app.add_typer(doctor.app, name="doctor", rich_help_panel="Look after")
+app.add_typer(exporter.app, name="exporter", rich_help_panel="Make")
 app.command("config", rich_help_panel="Look after")(config.config)
 
 
