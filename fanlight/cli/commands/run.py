@@ -291,7 +291,7 @@ def execute_request() -> int:
         outcome = make_run(order, LiveRun(is_quiet=True))
     except FanlightError as error:
         print_json_line({"run": request.get("run_id"), "status": "error", "error": str(error)})
-        return 1
+        raise
     print_json_line(document_of(outcome))
     return 0 if outcome.status in ENDED else 1
 
