@@ -99,7 +99,29 @@ TABLE: tuple[Setting, ...] = (
         "",
         "File that lists telemetry exporters. Empty = plugin-registry.json in the data directory.",
     ),
+    _row("execute_workers", 2, "Runs of published agents that go on at once."),
+    _row("execute_queue", 16, "Most such runs that wait for their turn; beyond it: 503, or 429 to one project."),
+    _row("execute_timeout_s", 600.0, "Longest that such a run may take."),
     _row("log_level", "info", "debug, info, warning or error."),
+    _row(
+        "docker_host",
+        "",
+        "The container engine's socket, as unix:///path. Empty = DOCKER_HOST, else Docker's or Podman's"
+        " usual one.",
+    ),
+    _row("docker_image", "docker.io/library/python:3.13-slim", "Image that agents run in with --docker."),
+    _row(
+        "docker_images",
+        "node=docker.io/library/node:24-slim",
+        "Images of single adapters: ADAPTER=IMAGE, comma separated. A custom_image in charm.yaml wins.",
+    ),
+    _row("docker_network", "bridge", "Network of containers whose policy allows the internet; else none."),
+    _row(
+        "docker_user",
+        "",
+        "uid:gid that containers run as. Empty = the runner's own; nobody's when the runner is root.",
+    ),
+    _row("docker_wheels", "", "Folder of wheels that containers install from, without a network."),
     _row("url", "http://127.0.0.1:4319", "Server that the command line and the SDK talk to."),
     _row(
         "environments",

@@ -1,0 +1,185 @@
+"""A container engine, by the Docker SDK: the few calls that a run needs. Each of them waits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from fanlight.runner.backend import Channel, LaunchError
+
+CALL_S = 60
+DOCKER_SOCKET = Path("/var/run/docker.sock")
+MAX_OUTPUT_TEXT = 2_000
+
+Client: TypeAlias = Any
+"""A `docker.APIClient`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image that is there. `path` is its PATH, empty when it names none."""
+
+    id: str
+    path: str
+
+
+def connect(host: str = "") -> Client:
+    """A client of the engine at `host`, at DOCKER_HOST, or where Docker and Podman usually are.
+
+    Raises LaunchError.
+    """
+    try:
+        import docker
+    except ImportError as error:
+        raise LaunchError(
+            "containers need the Docker SDK for Python", hint="pip install 'fanlight[docker]'"
+        ) from error
+    place = host or os.environ.get("DOCKER_HOST") or find_socket()
+    try:
+        if host or not os.environ.get("DOCKER_HOST"):
+            return docker.APIClient(base_url=place, version="auto", timeout=CALL_S)
+        return docker.from_env(version="auto", timeout=CALL_S).api
+    except Exception as error:
+        raise LaunchError(
+            f"no container engine answers at {place}",
+            hint="start Docker, or `podman system service`, or set DOCKER_HOST",
+        ) from error
+
+
+def find_socket() -> str:
+    """The first socket of Docker's or Podman's that is there; else Docker's."""
+    run = Path(os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}"))
+    places = (DOCKER_SOCKET, run / "docker.sock", run / "podman/podman.sock", Path("/run/podman/podman.sock"))
+    return f"unix://{next((place for place in places if _is_there(place)), DOCKER_SOCKET)}"
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.is_socket()
+    except OSError:
+        return False
+
+
+def find_image(client: Client, name: str, note: Callable[[str], None]) -> Image:
+    """The image `name`, pulled when it is not there. Raises LaunchError."""
+    from docker.errors import APIError, ImageNotFound, NotFound
+
+    try:
+        found = client.inspect_image(name)
+    except (ImageNotFound, NotFound):
+        note(f"pulling the image {name}")
+        try:
+            _pull(client, name)
+            found = client.inspect_image(name)
+        except Exception as error:
+            raise LaunchError(
+                f"the image {name} is not there and cannot be pulled: {said_of(error)}",
+                hint="name another with runtime.custom_image or the setting docker_image",
+            ) from error
+    except APIError as error:
+        raise LaunchError(f"the engine does not take {name!r} for an image: {said_of(error)}") from error
+    env = dict(pair.partition("=")[::2] for pair in (found.get("Config") or {}).get("Env") or ())
+    return Image(id=found["Id"], path=env.get("PATH", ""))
+
+
+def _pull(client: Client, name: str) -> None:
+    from docker.utils import parse_repository_tag
+
+    repository, tag = parse_repository_tag(name)
+    for line in client.pull(repository, tag=tag or "latest", stream=True, decode=True):
+        if "error" in line:
+            raise LaunchError(str(line["error"]))
+
+
+def create(client: Client, made: Mapping[str, Any]) -> str:
+    """Create a container; its id. Raises LaunchError."""
+    with _told("the container cannot be made"):
+        return str(client.create_container_from_config(dict(made))["Id"])
+
+
+def start(client: Client, container: str) -> None:
+    """Start a container. Raises LaunchError."""
+    with _told("the container cannot be started"):
+        client.start(container)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The connection that brings what a container writes."""
+
+    socket: Any
+
+    def pieces(self) -> Iterator[tuple[Channel, bytes]]:
+        """What it writes, as it comes, to the end."""
+        from docker.utils.socket import frames_iter
+
+        with contextlib.suppress(OSError, ValueError):
+            for number, data in frames_iter(self.socket, tty=False):
+                yield ("stderr" if number == 2 else "stdout"), data
+
+    def close(self) -> None:
+        """Close the connection."""
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+
+def attach(client: Client, container: str) -> Output:
+    """Connect to what a container will write. Raises LaunchError."""
+    with _told("the container's output cannot be read"):
+        return Output(client.attach_socket(container, params={"stdout": 1, "stderr": 1, "stream": 1}))
+
+
+def wait(client: Client, container: str) -> int:
+    """Wait for a container's end; its exit code."""
+    return int(client.wait(container, timeout=None)["StatusCode"])
+
+
+def was_out_of_memory(client: Client, container: str) -> bool:
+    """Whether the engine says that a container was ended for want of memory. Not every engine tells."""
+    with contextlib.suppress(Exception):
+        return bool(client.inspect_container(container)["State"].get("OOMKilled"))
+    return False
+
+
+def kill(client: Client, container: str, signal: str) -> None:
+    """Send a signal to a container's first process, if it still runs."""
+    from docker.errors import APIError
+
+    with contextlib.suppress(APIError):
+        client.kill(container, signal)
+
+
+def remove(client: Client, container: str) -> None:
+    """Remove a container, running or not, with its volumes."""
+    from docker.errors import NotFound
+
+    with contextlib.suppress(NotFound):
+        client.remove_container(container, v=True, force=True)
+
+
+def find_labelled(client: Client, label: str) -> list[tuple[str, dict[str, str]]]:
+    """Containers, running or not, that have `label`: their ids and labels."""
+    found = client.containers(all=True, filters={"label": [label]})
+    return [(each["Id"], each.get("Labels") or {}) for each in found]
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    from docker.errors import DockerException
+
+    try:
+        yield
+    except (DockerException, OSError) as error:
+        raise LaunchError(f"{what}: {said_of(error)}") from error
+
+
+def said_of(error: Exception) -> str:
+    """What the engine said, without the client's wrapping."""
+    text = getattr(error, "explanation", None) or error
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return str(text)[:MAX_OUTPUT_TEXT]
