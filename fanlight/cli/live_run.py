@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from fanlight.cli.output import stderr, stdout, visible
@@ -31,10 +33,18 @@ class LiveRun:
 
     def item(self, item: Item) -> None:
         """Something that the agent wrote."""
-        from fanlight.runner.capture.items import Event, Flooded, Line
-
         if self._is_quiet:
             return
+        try:
+            self._print(item)
+        except (BrokenPipeError, SystemExit):
+            # Nobody reads any more (head, less), which Rich makes an exit of. The run goes on, for the server.
+            self._is_quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _print(self, item: Item) -> None:
+        from fanlight.runner.capture.items import Event, Flooded, Line
+
         match item:
             case Event():
                 self._event(item)

@@ -70,6 +70,7 @@ async def _start(launch: Launch, folder: Path) -> ProcessChild:
         },
         "status_fd": pipes.status[1],
         "agent_fds": [pipes.events[1]],
+        "folder": str(folder),
         "time_s": launch.limits.time_s,
         "grace_s": launch.limits.grace_s,
         "memory_bytes": launch.limits.memory_bytes,
@@ -193,6 +194,7 @@ class ProcessChild:
         if self._control is not None:
             os.close(self._control)
             self._control = None
+        # The supervisor removes it, unless it was killed.
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
         if not said:
             # The supervisor was killed from outside.

@@ -40,6 +40,7 @@ REQUEST, INPUT = "request.json", "input.json"
 SHELL_ADAPTERS = ("node", "process")
 FLOOD_S = 1.0
 COST_S = 5.0
+EXIT_S = 0.5
 
 # The command itself is an argument, never part of this text.
 SHELL = (
@@ -122,6 +123,9 @@ class Run:
             failure = f"{error}\n{error.said}".strip()
         except FanlightError as error:
             failure = masking.text(str(error))
+        except Exception as error:
+            # Whatever it is, the run is closed; nobody is to wait for it.
+            failure = masking.text(f"the runner failed: {type(error).__name__}: {error}")
         outcome = self._outcome(ending, failure, round((time.monotonic() - began) * 1_000))
         self._close(outcome, masking.text)
         return replace(outcome, was_sent=await report.close())
@@ -150,7 +154,7 @@ class Run:
             attributes={name: value for name, value in attributes.items() if value is not None},
             resource=resource,
             endpoint=order.endpoint,
-            settings=read_settings(order.environ),
+            settings=replace(read_settings(order.environ), exit_s=EXIT_S),
         )
 
     def _surroundings(self, given: Mapping[str, str], own: Mapping[str, str]) -> Surroundings:
@@ -247,7 +251,8 @@ class Run:
     # -- while it goes on
 
     async def _supervise(self, launch: Launch) -> Ending:
-        child = self._child = await self._backend.start(launch)
+        self._task = asyncio.ensure_future(self._backend.start(launch))
+        child = self._child = await self._task
         beside = [asyncio.create_task(self._tell_of_floods())]
         if self._cost is not None and self._policy.budget_usd is not None:
             beside.append(asyncio.create_task(self._watch_cost(self._cost)))
@@ -263,12 +268,17 @@ class Run:
                 if verdict := self._policy.verdict:
                     await self._stop(verdict)
             self._take(self._capture.close())
-            ending = await child.wait()
+        except BaseException:
+            await child.stop(0.0)
+            raise
         finally:
             for task in beside:
                 task.cancel()
+        ending: Ending = await child.wait()
         if not self._stopped and (verdict := self._policy.verdict):
-            self._stopped = verdict
+            # It ended by itself before it could be stopped.
+            self._report_to.set("fanlight.run.policy", verdict)
+            self._show.note(verdict)
         return ending
 
     async def _stop(self, reason: str) -> None:

@@ -219,7 +219,7 @@ def make_run(order: Order, show: Show, *, cost: Cost | None = None) -> Outcome:
     from fanlight.runner.run import Run
 
     async def go() -> Outcome:
-        made = Run(order, backend_of(order), show, cost=cost)
+        made = Run(order, backend_of(order, show), show, cost=cost)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, made.cancel)
@@ -228,11 +228,11 @@ def make_run(order: Order, show: Show, *, cost: Cost | None = None) -> Outcome:
     return asyncio.run(go())
 
 
-def backend_of(order: Order) -> Backend:
+def backend_of(order: Order, show: Show) -> Backend:
     """Where the agent runs."""
     if order.in_container:
         # Loaded when it is asked for: it needs the extra fanlight[docker].
-        found: Backend = import_module("fanlight.runner.docker").DockerBackend()
+        found: Backend = import_module("fanlight.runner.docker").DockerBackend(note=show.note)
         return found
     from fanlight.runner.process import ProcessBackend
 

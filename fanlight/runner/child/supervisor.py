@@ -16,6 +16,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import time
 from typing import Any
@@ -268,6 +269,7 @@ def main() -> None:
         ending = supervisor.watch(rest)
     except OSError as error:
         ending = {"error": error.strerror or str(error)}
+    shutil.rmtree(order["folder"], ignore_errors=True)
     os.write(status_fd, json.dumps(ending).encode())
 
 

@@ -18,6 +18,20 @@ from fanlight.runner.run import Run
 from tests.fixtures.runs import MakeAgent, processes_with, watch
 
 
+PROBE = """
+import json
+def hook(name):
+    def call(self, **arguments):
+        with open({log!r}, "a") as log:
+            log.write(json.dumps([name, arguments]) + chr(10))
+    return call
+class Probe: pass
+for name in ("run_start", "run_end", "tool_start", "tool_end", "tool_error", "llm_new_token", "agent_action"):
+    setattr(Probe, "on_" + name, hook("on_" + name))
+Probe.on_error = hook("on_error")
+"""
+
+
 def test_a_run_has_its_events_in_charms_order_and_one_end(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -454,7 +468,32 @@ def _peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def test_hooks_of_an_exporter_are_called_in_the_agent_with_keywords(make_agent: MakeAgent) -> None:
+def test_an_exporter_that_charm_yaml_names_is_called_in_the_agents_process_family(
+    make_agent: MakeAgent,
+) -> None:
+    agent = make_agent(
+        "def agent(callbacks):\n    callbacks[0].on_tool_start({'name': 't'}, 'in')\n"
+        "    callbacks[0].on_tool_end('out')\n    callbacks[0].on_llm_new_token('tok')\n    return 'x'",
+        runtime={"telemetry": ["probe"]},
+    )
+    (agent / "probe.py").write_text(PROBE.format(log=str(agent / "calls")))
+    info = agent / "probe-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[charm.telemetry]\nprobe = probe:Probe\n")
+    seen = watch(agent)
+    assert seen.outcome.status == "success"
+    calls = [json.loads(line) for line in (agent / "calls").read_text().splitlines()]
+    assert calls == [
+        ["on_run_start", {"run_id": seen.outcome.run_id, "inputs": {}}],
+        ["on_tool_start", {"tool_name": "t", "input_str": "in"}],
+        ["on_tool_end", {"tool_name": "t", "output": "out"}],
+        ["on_llm_new_token", {"token": "tok"}],
+        ["on_run_end", {"run_id": seen.outcome.run_id, "outputs": {"status": "success", "output": "x"}}],
+    ]
+
+
+def test_an_exporter_that_is_not_installed_is_said_and_stops_nothing(make_agent: MakeAgent) -> None:
     agent = make_agent(
         "def agent(callbacks):\n    callbacks[0].on_tool_start({'name': 't'}, 'in')\n"
         "    callbacks[0].on_tool_error(ValueError('bad'))\n    return 'x'",
