@@ -13,6 +13,8 @@ from fanlight.errors import ConfigError, ConflictError
 
 LOCK = "server.lock"
 KEY_FILE = "server.key"
+LOCAL_KEY_FILE = "local.key"
+LOCAL_KEY_PREFIX = "fld_"
 SECRET_BYTES = 32
 
 
@@ -63,6 +65,35 @@ def secret_of(path: Path) -> bytes:
     place = path / KEY_FILE
     if not place.exists():
         _write_new(place, secrets.token_bytes(SECRET_BYTES))
+    return read_private(place)
+
+
+def local_key_of(path: Path) -> str:
+    """The key of the data directory, made on first use: who can read it may do what runs code.
+
+    A server without people asks for no login on its own machine. Whatever starts programs or changes the
+    environment of agents is open there only to whoever can read this file.
+
+    Raises:
+        ConfigError: others could have read it.
+    """
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = path / LOCAL_KEY_FILE
+    if not place.exists():
+        _write_new(place, f"{LOCAL_KEY_PREFIX}{secrets.token_urlsafe(SECRET_BYTES)}\n".encode())
+    return read_private(place).decode().strip()
+
+
+def find_local_key(path: Path) -> str | None:
+    """The key of the data directory `path`; None when there is none, or it is not this user's to read."""
+    try:
+        return read_private(path / LOCAL_KEY_FILE).decode().strip()
+    except (OSError, ConfigError):
+        return None
+
+
+def read_private(place: Path) -> bytes:
+    """The content of a file that holds a secret. Raises ConfigError when others may read it."""
     if place.stat().st_mode & 0o077:
         raise ConfigError(f"others may read {place}", hint=f"remove it, or: chmod 600 {place}")
     return place.read_bytes()

@@ -27,7 +27,7 @@ from fanlight.catalog.database import open_catalog
 from fanlight.catalog.prices import overrides_of
 from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
-from fanlight.data_dir import own, secret_of
+from fanlight.data_dir import local_key_of, own, secret_of
 from fanlight.errors import ConfigError
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.log import Generation, Log
@@ -43,6 +43,7 @@ from fanlight.otlp.limits import Limits
 from fanlight.pricing.book import Book
 from fanlight.query.changes import list_changes, oldest_seq
 from fanlight.query.loops.detect import Limits as LoopLimits
+from fanlight.runner.executor import ProcessExecutor
 from fanlight.store.contract import Store
 from fanlight.store.engine import open_store
 
@@ -183,7 +184,13 @@ async def _run(
         watcher=watcher,
         reprice=repricer.step,
     )
-    gate = Gate(catalog, host=config.host, secret=secret_of(config.data_dir), clock=clock)
+    gate = Gate(
+        catalog,
+        host=config.host,
+        secret=secret_of(config.data_dir),
+        local_key=local_key_of(config.data_dir),
+        clock=clock,
+    )
     stack.callback(gate.close)
     admission = Admission(catalog, gate, oidc=_oidc(config, clock), clock=clock)
     stack.callback(admission.close)
@@ -206,6 +213,7 @@ async def _run(
         is_ready=lambda: state.is_ready,
         endpoints=lambda: state.endpoints,
         repricer=repricer,
+        executor=ProcessExecutor(),
         clock=clock,
     )
     stack.callback(app.close)
@@ -224,6 +232,8 @@ async def _run(
     on_ready(state.endpoints)
     await asyncio.wait([asyncio.ensure_future(asked.wait()), *serving], return_when=asyncio.FIRST_COMPLETED)
     state.is_ready = False
+    # What the runs say when they are closed is still taken, and their readers still hear it.
+    await app.executions.close()
     await broker.close()
     for listener in listeners:
         listener.should_exit = True

@@ -333,6 +333,13 @@ class Admission:
         await self._note("login.terminal", actor=person.email, visit=terminal)
         return await self._admit(person, terminal)
 
+    async def let_terminal_in(self, by: Principal, visit: Visit) -> Admitted:
+        """A login of `by` for a terminal that a browser's page signs in. Raises TooManyTriesError."""
+        await self._attempt("terminal", by.name, visit)
+        person = await self._ask(people.get_person, self._catalog, by.person_id or "")
+        await self._note("login.terminal", actor=person.email, visit=visit)
+        return await self._admit(person, visit)
+
     async def note(
         self,
         by: Principal,

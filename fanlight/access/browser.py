@@ -101,7 +101,11 @@ def _foreign(who: str) -> ForbiddenError:
     )
 
 
-def check_json(content_type: str) -> None:
-    """Raises InvalidError unless the body is declared as JSON, which no plain HTML form can do."""
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise InvalidError("the body must be JSON", hint="send Content-Type: application/json")
+def check_type(content_type: str, wanted: str = "application/json") -> None:
+    """Raises InvalidError unless the body is declared as `wanted`, which no plain form can do."""
+    if content_type.partition(";")[0].strip().lower() != wanted:
+        kind = wanted.partition("/")[2]
+        raise InvalidError(
+            f"the body must be {kind.upper() if kind == 'json' else kind}",
+            hint=f"send Content-Type: {wanted}",
+        )

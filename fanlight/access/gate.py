@@ -7,6 +7,7 @@ address it is guarded from the start, and until somebody is registered only set-
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ from fanlight.access import run_tokens
 from fanlight.access.browser import is_loopback
 from fanlight.access.known_keys import FRESH_S, KnownKeys
 from fanlight.access.known_logins import PREFIX, KnownLogins
-from fanlight.access.principal import ANONYMOUS, LOCAL_OWNER, Principal, Right
+from fanlight.access.principal import ANONYMOUS, KEY_HOLDER, LOCAL_OWNER, Principal, Right
 from fanlight.access.refusals import Refusals
 from fanlight.access.run_tokens import RunTokens
 from fanlight.access.tickets import Tickets
@@ -22,6 +23,7 @@ from fanlight.catalog.database import Catalog
 from fanlight.catalog.people import has_people
 from fanlight.catalog.projects import find_project
 from fanlight.clock import SYSTEM, Clock
+from fanlight.data_dir import LOCAL_KEY_PREFIX
 from fanlight.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from fanlight.model.project import ProjectScope, check_name
 
@@ -29,8 +31,17 @@ from fanlight.model.project import ProjectScope, check_name
 class Gate:
     """Answers who a caller is and what they may touch. Safe to ask from several threads."""
 
-    def __init__(self, catalog: Catalog, *, host: str, secret: bytes = b"", clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        host: str,
+        secret: bytes = b"",
+        local_key: str = "",
+        clock: Clock = SYSTEM,
+    ) -> None:
         self._catalog = catalog
+        self._local_key = local_key
         self._host = host
         self._clock = clock
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="fanlight-keys")
@@ -78,10 +89,22 @@ class Gate:
         if key is not None:
             if key.startswith(run_tokens.PREFIX):
                 return self.run_tokens.principal(key)
+            if key.startswith(LOCAL_KEY_PREFIX):
+                return self._key_holder(key)
             return self.logins.principal(key) if key.startswith(PREFIX) else self._keys.principal(key)
         if login is not None:
             return self.logins.principal(login)
         return ANONYMOUS if self.guarded else LOCAL_OWNER
+
+    def _key_holder(self, key: str) -> Principal:
+        """Who shows the key of the data directory: the owner of a server on which nobody is registered."""
+        if self._local_key and not self.guarded:
+            if hmac.compare_digest(key.encode(), self._local_key.encode()):
+                return KEY_HOLDER
+            raise UnauthenticatedError("this is the key of another data directory")
+        raise UnauthenticatedError(
+            "the key of the data directory opens nothing once people are registered", hint="fanlight login"
+        )
 
     def still(self, principal: Principal) -> Principal:
         """Whoever was let in before, as they are now: for what stays open long.
@@ -95,7 +118,7 @@ class Gate:
             return self.logins.still(principal.person_id, principal.login_id or "")
         if principal.expires_ns is not None and principal.expires_ns <= self._clock.now_ns():
             raise UnauthenticatedError("the run's token is over")
-        if principal is LOCAL_OWNER and self.guarded:
+        if (principal is LOCAL_OWNER or principal is KEY_HOLDER) and self.guarded:
             check_known(ANONYMOUS)
         return principal
 

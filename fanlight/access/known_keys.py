@@ -29,7 +29,8 @@ _READ = frozenset({Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE})
 SCOPE_RIGHTS = {
     KeyScope.INGEST: frozenset({Right.SIGNED_IN, Right.INGEST}),
     KeyScope.READ: _READ,
-    KeyScope.ADMIN: _READ | {Right.INGEST, Right.WRITE, Right.ROOMS, Right.BILL, Right.ADMIN},
+    KeyScope.EXECUTE: frozenset({Right.SIGNED_IN, Right.EXECUTE}),
+    KeyScope.ADMIN: _READ | {Right.INGEST, Right.EXECUTE, Right.WRITE, Right.ROOMS, Right.BILL, Right.ADMIN},
 }
 """What a key with a scope may do in its project."""
 

@@ -19,6 +19,8 @@ class Rule:
 
     `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
     where the path names a run, of that very run. `by_ticket` routes take a ticket instead of a header.
+    `needs` is the right that a route asks in the project which it finds itself, by what the request names.
+    `keyed` routes ask for a key even of the owner of a local server. `takes` is what the body is declared as.
     """
 
     right: Right
@@ -26,6 +28,9 @@ class Rule:
     always: bool = False
     of_run: bool = False
     by_ticket: bool = False
+    needs: Right | None = None
+    keyed: bool = False
+    takes: str = "application/json"
 
 
 _LIVENESS = Rule(Right.PUBLIC, always=True)
@@ -36,6 +41,7 @@ _LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
 _USAGE_PROJECT = Rule(Right.USAGE, in_project=True)
+_BILL_PROJECT = Rule(Right.BILL, in_project=True)
 _RUN = Rule(Right.LIST, in_project=True, of_run=True)
 # Whoever may send a run's spans, or holds its token, may say that its process is gone.
 _REPORT_RUN = Rule(Right.INGEST, in_project=True, of_run=True)
@@ -44,12 +50,40 @@ _ROOMS_PROJECT = Rule(Right.ROOMS, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
 _ADMIN_PROJECT = Rule(Right.ADMIN, in_project=True)
 _MEMBERS_PROJECT = Rule(Right.MEMBERS, in_project=True)
+_SETTINGS_PROJECT = Rule(Right.ADMIN, in_project=True, keyed=True)
 _ENTRANCE = Rule(Right.PUBLIC, always=True)
+
+# Charm's routes name no project: it is the agent's, or the run's.
+_EXECUTE = Rule(Right.SIGNED_IN, needs=Right.EXECUTE, keyed=True)
+_PUBLISH = Rule(Right.SIGNED_IN, needs=Right.WRITE, keyed=True)
+_AGENT_LOGS = Rule(Right.SIGNED_IN, needs=Right.READ)
+_RUN_EVENTS = Rule(Right.SIGNED_IN, needs=Right.READ, of_run=True)
+# Charm's command sends no key along: the word in the path is made for this one upload.
+_UPLOAD = Rule(Right.PUBLIC, takes="application/gzip")
 
 _PROJECT = "/api/v1/projects/{project}"
 
+CHARM = ("/v1", "/api/v1")
+"""Where Charm's routes are: its command line puts `/api` before them, other programs do not."""
+
+_CHARM: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        ("POST", "/execute"): _EXECUTE,
+        ("GET", "/runs/{run_id}/events"): _RUN_EVENTS,
+        ("GET", "/agents/logs"): _AGENT_LOGS,
+        ("POST", "/agents/upload-token"): _PUBLISH,
+        ("PUT", "/agents/uploads/{upload}"): _UPLOAD,
+        ("POST", "/agents"): _PUBLISH,
+    }
+)
+
 TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
+        **{(method, start + path): rule for start in CHARM for (method, path), rule in _CHARM.items()},
+        **{("GET", f"{start}/cli/login"): _PUBLIC for start in ("", "/api")},
+        ("GET", "/cli/login/{file}"): _PUBLIC,
+        ("GET", "/api/v1/terminal"): _SIGNED_IN,
+        ("POST", "/api/v1/terminal"): _SIGNED_IN,
         ("GET", "/healthz"): _LIVENESS,
         ("GET", "/readyz"): _LIVENESS,
         ("GET", "/metrics"): _SERVER,
@@ -113,12 +147,19 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/agents"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,
+        ("PUT", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,
+        ("DELETE", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,
         ("GET", f"{_PROJECT}/budgets"): _READ_PROJECT,
         # Agents ask for it, and they hold keys that may only send.
         ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("GET", f"{_PROJECT}/usage/{{about}}"): _USAGE_PROJECT,
+        ("GET", f"{_PROJECT}/usage/revenue"): _BILL_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}/billing"): _BILL_PROJECT,
+        ("POST", f"{_PROJECT}/billing/events"): _INGEST_PROJECT,
+        ("POST", f"{_PROJECT}/usage/events"): _INGEST_PROJECT,
         ("GET", f"{_PROJECT}/prices"): _USAGE_PROJECT,
         ("PUT", f"{_PROJECT}/prices"): _ADMIN_PROJECT,
         ("DELETE", f"{_PROJECT}/prices"): _ADMIN_PROJECT,
@@ -132,7 +173,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
 )
 """(method, path template) -> rule. HEAD goes wherever anybody may GET."""
 
-RESERVED = ("api", "v1", "config", "accounts", "rooms", "otlp", "metrics", "healthz", "readyz")
+RESERVED = ("api", "v1", "cli", "config", "accounts", "rooms", "otlp", "metrics", "healthz", "readyz")
 """First segments that are never a page of Studio: what is unknown under them is a JSON 404."""
 
 
@@ -156,7 +197,8 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     any: _Node | None = None
     any_name: str = ""
-    rest: dict[str, Rule] = field(default_factory=dict)  # `{name:path}`: the whole rest of the path
+    rest: dict[str, dict[str, Rule]] = field(default_factory=dict)
+    """`{name:path}`: the whole rest of the path, up to the last segment that is the key ('' = to its end)."""
     rules: dict[str, Rule] = field(default_factory=dict)
 
 
@@ -166,7 +208,7 @@ def _tree(table: Mapping[tuple[str, str], Rule]) -> _Node:
         node = root
         for segment in template.split("/")[1:]:
             if segment.endswith(":path}"):
-                node.rest[method] = rule
+                node.rest.setdefault(template.partition(":path}")[2].lstrip("/"), {})[method] = rule
                 break
             if segment.startswith("{"):
                 node.any = node.any or _Node()
@@ -197,7 +239,7 @@ def match(method: str, path: str) -> Match | None:
     segments = path.split("/")[1:]
     found, names = _find(segments)
     if not found and segments[0] not in RESERVED and (segments[0] or path == "/"):
-        found = _ROOT.rest
+        found = _ROOT.rest[""]
     if not found:
         return None
     if "GET" in found and found["GET"].right is Right.PUBLIC:
@@ -217,7 +259,14 @@ def _find(segments: list[str]) -> tuple[dict[str, Rule], Mapping[str, str]]:
             child = node.any
             names[node.any_name] = segment
         if child is None:
-            has_rest = node is not _ROOT and any(segments[place:])
-            return (node.rest, names) if has_rest else ({}, {})
+            return (_rest(node, segments[place:]), names) if node is not _ROOT else ({}, {})
         node = child
     return node.rules, names
+
+
+def _rest(node: _Node, segments: list[str]) -> dict[str, Rule]:
+    """The rules of a path whose rest is one name with slashes in it, or such a name and a last segment."""
+    *name, last = segments
+    if last in node.rest and any(name):
+        return node.rest[last]
+    return node.rest.get("", {}) if any(segments) else {}

@@ -19,6 +19,7 @@ class Right(StrEnum):
     USAGE = "usage"  # tokens, cost, revenue
     BILL = "bill"  # billing events
     ROOMS = "rooms"  # rooms and their sessions
+    EXECUTE = "execute"  # start agents
     WRITE = "write"  # change a project: agents, saved views
     ADMIN = "admin"  # keys, retention, prices, budgets, agent settings of a project
     MEMBERS = "members"  # who belongs to a project
@@ -64,3 +65,5 @@ class Principal:
 
 ANONYMOUS = Principal(name="anonymous", rights=frozenset({Right.PUBLIC}), project_id="")
 LOCAL_OWNER = Principal(name="local owner", rights=frozenset(Right))
+KEY_HOLDER = Principal(name="data directory", rights=frozenset(Right))
+"""Whoever showed the key of the data directory to a server without people."""

@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 _MAINTAINER = frozenset(
-    {Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.WRITE, Right.ADMIN}
+    {Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.EXECUTE, Right.WRITE, Right.ADMIN}
 )
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(

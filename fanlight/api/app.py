@@ -18,12 +18,15 @@ from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api import (
     account,
+    agent_env,
     agents,
     audit,
+    billing,
     budgets,
     devices,
     diff,
     docs,
+    execute,
     failure,
     findings,
     health,
@@ -38,28 +41,36 @@ from fanlight.api import (
     plugins,
     prices,
     projects,
+    published,
     rooms,
+    run_events,
     runs,
     server_info,
     session,
     stats,
     stream,
+    terminal,
     traces,
     usage,
 )
 from fanlight.api.boundary import REQUEST_ID, Boundary, Net
 from fanlight.api.door import Door
-from fanlight.api.errors import error_response
+from fanlight.api.errors import CHARM as CHARM_PATHS
+from fanlight.api.errors import answer_to
+from fanlight.api.executions import Executions
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
 from fanlight.api.openapi import describe
-from fanlight.api.services import Endpoints, Receiver, Repricer, Services
+from fanlight.api.services import Endpoints, Executor, Receiver, Repricer, Services
 from fanlight.api.studio import Studio, open_studio, studio_router
 from fanlight.api.workers import ClientGoneError, Workers
+from fanlight.catalog.bundles import Bundles
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.projects import ensure_project
+from fanlight.catalog.registered import list_folders
+from fanlight.catalog.sealing import Keyring
 from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
-from fanlight.errors import FanlightError, InvalidError, NotFoundError
+from fanlight.errors import FanlightError, InvalidError, NotFoundError, PayloadError
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.project import DEFAULT
@@ -68,8 +79,9 @@ from fanlight.store.contract import Store
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
-    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agents, budgets,
-    prices, usage, plugins, stream,
+    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agent_env, agents,
+    budgets, prices, billing, usage, plugins, stream, terminal, execute,
+    run_events, published,
 )  # fmt: skip
 
 
@@ -87,6 +99,7 @@ def create_app(
     is_ready: Callable[[], bool],
     endpoints: Callable[[], Endpoints],
     repricer: Repricer,
+    executor: Executor,
     clock: Clock = SYSTEM,
     studio: Studio | None = None,
 ) -> App:
@@ -95,6 +108,9 @@ def create_app(
     `endpoints` says where OTLP is taken, known once the ports are bound. `metrics` gives Prometheus text.
     """
     ensure_project(catalog, DEFAULT, clock=clock)
+    bundles = Bundles(config.data_dir)
+    bundles.sweep(list_folders(catalog))
+    executions = Executions(executor, workers=config.execute_workers, waiting=config.execute_queue)
     services = Services(
         config=config,
         catalog=catalog,
@@ -110,6 +126,9 @@ def create_app(
         repricer=repricer,
         clock=clock,
         workers=Workers(),
+        executions=executions,
+        bundles=bundles,
+        keyring=Keyring(config.data_dir),
     )
     base_path = "/" + config.base_path.strip("/") if config.base_path.strip("/") else ""
     api = create_api(services, studio or open_studio(base_path), base_path)
@@ -118,10 +137,11 @@ def create_app(
     fork = Fork(
         otlp=guarded(otlp),
         is_otlp=otlp.handles,
-        api=guarded(Door(api, gate, trusted_proxies=proxies)),
+        # Another net, because only here is the path without the base.
+        api=Net(guarded(Door(api, gate, trusted_proxies=proxies))),
         base_path=base_path,
     )
-    return App(Boundary(fork), services.workers)
+    return App(Boundary(fork), services.workers, executions)
 
 
 def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
@@ -156,11 +176,12 @@ def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
 
 
 class App:
-    """An ASGI application with the threads that it asks the store in."""
+    """An ASGI application with the threads that it asks the store in, and the runs that it makes."""
 
-    def __init__(self, app: ASGIApp, workers: Workers) -> None:
+    def __init__(self, app: ASGIApp, workers: Workers, executions: Executions) -> None:
         self._app = app
         self._workers = workers
+        self.executions = executions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -198,21 +219,24 @@ async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _tell(request: Request, error: Exception) -> Response:
-    return error_response(error, request.scope[REQUEST_ID])
+    return answer_to(error, request.scope, request.scope[REQUEST_ID])
 
 
 async def _tell_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    told = InvalidError(f"{place[:100]}: {first['msg']}", hint="the API is described at /api/docs")
-    return error_response(told, request.scope[REQUEST_ID])
+    message, hint = f"{place[:100]}: {first['msg']}", "the API is described at /api/docs"
+    told: FanlightError = InvalidError(message, hint=hint)
+    if request.scope["path"].startswith(CHARM_PATHS):
+        told = PayloadError(message, status=422, hint=hint)
+    return answer_to(told, request.scope, request.scope[REQUEST_ID])
 
 
 async def _tell_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     told = InvalidError(str(error.detail)) if error.status_code == 400 else NotFoundError(str(error.detail))
-    return error_response(told, request.scope[REQUEST_ID])
+    return answer_to(told, request.scope, request.scope[REQUEST_ID])
 
 
 async def _tell_nobody(_: Request, __: Exception) -> Response:

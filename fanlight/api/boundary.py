@@ -6,7 +6,7 @@ import secrets
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fanlight.api.errors import error_response
+from fanlight.api.errors import answer_to
 
 CSP = "; ".join(
     (
@@ -55,7 +55,10 @@ class Boundary:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *own]}
+                said = [*message.get("headers", ())]
+                names = {name for name, _ in said}
+                # A page may set a policy of its own, where it needs another one.
+                message = {**message, "headers": [*said, *(each for each in own if each[0] not in names)]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -81,6 +84,6 @@ class Net:
         try:
             await self._app(scope, receive, watch)
         except Exception as error:
-            response = error_response(error, scope[REQUEST_ID])
+            response = answer_to(error, scope, scope[REQUEST_ID])
             if not has_begun:
                 await response(scope, receive, send)

@@ -9,12 +9,13 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fanlight.access import known_logins, run_tokens
-from fanlight.access.browser import SAFE_METHODS, check_json
+from fanlight.access.browser import SAFE_METHODS, check_type
 from fanlight.access.gate import Gate, check_right
 from fanlight.access.policy import Match, Rule, match
-from fanlight.access.principal import Principal, Right
+from fanlight.access.principal import LOCAL_OWNER, Principal, Right
 from fanlight.api.errors import MethodError
 from fanlight.api.guard import address_of
+from fanlight.data_dir import LOCAL_KEY_FILE
 from fanlight.errors import NotFoundError, UnauthenticatedError
 
 PRINCIPAL = "fanlight.principal"
@@ -39,7 +40,7 @@ class Door:
         if found.rule is None:
             raise MethodError(method, path, found.allowed)
         if method not in SAFE_METHODS:
-            _check_body(method, dict(scope["headers"]))
+            _check_body(method, dict(scope["headers"]), found.rule.takes)
         if method == "HEAD":
             # Routes know GET alone; the server in front leaves the body out.
             scope = {**scope, "method": "GET"}
@@ -57,7 +58,14 @@ class Door:
                 "this is nothing that the token of a run opens", hint="it opens its run alone"
             )
         scope[PRINCIPAL] = principal
-        if found.project is None:
+        if rule.keyed and principal is LOCAL_OWNER:
+            raise UnauthenticatedError(
+                f"this asks for the key of the data directory, on its own machine too ({LOCAL_KEY_FILE})",
+                hint="send it as Authorization: Bearer; fanlight's own commands read it themselves",
+            )
+        if principal.run_id is not None and rule.needs is not None:
+            scope[SCOPE] = self._gate.scope(principal, principal.project_id or "", rule.needs)
+        elif found.project is None:
             check_right(principal, rule.right)
         else:
             scope[SCOPE] = self._gate.scope(principal, found.project, rule.right)
@@ -84,11 +92,11 @@ def _kind(key: str | None) -> str:
     return "run token" if key.startswith(run_tokens.PREFIX) else "key"
 
 
-def _check_body(method: str, headers: Mapping[bytes, bytes]) -> None:
-    """Receivers of OTLP check theirs themselves; whatever else changes something takes JSON."""
+def _check_body(method: str, headers: Mapping[bytes, bytes], takes: str) -> None:
+    """Receivers of OTLP check theirs themselves; whatever else changes something says what it sends."""
     # A form of a foreign page can only POST; a DELETE without a body has no content to declare.
     if method == "POST" or headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
-        check_json(headers.get(b"content-type", b"").decode("latin-1"))
+        check_type(headers.get(b"content-type", b"").decode("latin-1"), takes)
 
 
 def login_of(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -50,6 +51,16 @@ class Error(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorDetail
 
 
+CHARM = tuple(f"{start}/{noun}" for start in ("/v1", "/api/v1") for noun in ("agents", "runs", "execute"))
+"""Paths of Charm's own routes, whose clients print `error` as it is."""
+
+
+class CharmError(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of every answer of 400 and above on Charm's routes."""
+
+    error: str
+
+
 class MethodError(FanlightError):
     """The path is known, but not with this method. Answered with 405."""
 
@@ -58,6 +69,19 @@ class MethodError(FanlightError):
     def __init__(self, method: str, path: str, allowed: tuple[str, ...]) -> None:
         super().__init__(f"{method[:20]} does not go with {path[:200]}", hint=f"use {', '.join(allowed)}")
         self.allowed = allowed
+
+
+def answer_to(error: Exception, scope: Mapping[str, Any], request_id: str) -> Response:
+    """The answer to the request of `scope`: as `error_response` has it, or as Charm's clients want it."""
+    response = error_response(error, request_id)
+    if scope["path"].startswith(CHARM):
+        told = msgspec.json.decode(response.body, type=Error).error
+        body = msgspec.json.encode(
+            CharmError(error=f"{told.message}; {told.hint}" if told.hint else told.message)
+        )
+        response.body = body
+        response.headers["content-length"] = str(len(body))
+    return response
 
 
 def error_response(error: Exception, request_id: str) -> Response:

@@ -10,18 +10,21 @@ from fastapi.openapi.utils import get_openapi
 
 from fanlight import __version__
 from fanlight.api.account import Login
+from fanlight.api.agent_env import AgentVariable
 from fanlight.api.agents import Agent
 from fanlight.api.audit import AuditEntry, Verification
 from fanlight.api.devices import Device, DeviceLogin, StartedDevice
-from fanlight.api.errors import Error
+from fanlight.api.errors import CHARM, CharmError, Error
 from fanlight.api.keys import CreatedKey
 from fanlight.api.members import CreatedInvite, Invite, Member
 from fanlight.api.people import Person
 from fanlight.api.projects import Project
+from fanlight.api.published import Published, Uploaded, UploadPlace
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
 from fanlight.api.session import Session
 from fanlight.api.stream import Ticket
+from fanlight.api.terminal import TerminalLogin, TerminalState
 from fanlight.model.budget import Budget, Verdict
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
@@ -32,17 +35,21 @@ from fanlight.model.metric import Metric, MetricSeries
 from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
 from fanlight.model.price import Price, PriceImport, RepriceProgress
 from fanlight.model.report import LostReport
+from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
 from fanlight.model.run import Run
 from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.model.stats import Stats
 from fanlight.model.usage import Usage
+from fanlight.query.agent_logs import AgentLogs
 
 SHAPES = (
     AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
     Ticket, Usage, Verification,
+    AgentLogs, AgentVariable, CharmError, Published, TerminalLogin, TerminalState, UploadPlace, Uploaded,
     Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
     MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
     Verdict, Price, PriceImport, RepriceProgress,
+    Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
@@ -67,15 +74,15 @@ def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     # In local mode nobody needs a key: the empty requirement says so.
     document["security"] = [{"key": []}, {}]
-    for methods in document["paths"].values():
+    for path, methods in document["paths"].items():
         for operation in methods.values():
-            _describe_errors(operation)
+            _describe_errors(operation, CharmError if path.startswith(CHARM) else Error)
     return document
 
 
-def _describe_errors(operation: dict[str, Any]) -> None:
+def _describe_errors(operation: dict[str, Any], shape: type[msgspec.Struct]) -> None:
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = {
         "description": "Anything else",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape.__name__}"}}},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -12,17 +12,26 @@ from starlette.types import Receive, Scope, Send
 from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.api.workers import Workers
+from fanlight.catalog.bundles import Bundles
 from fanlight.catalog.database import Catalog
+from fanlight.catalog.sealing import Keyring
 from fanlight.clock import Clock
 from fanlight.config import Config
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.price import RepriceProgress
+from fanlight.model.signal import Signal
 from fanlight.store.contract import Repricing, Store
+
+if TYPE_CHECKING:  # it works with the protocols of this file
+    from fanlight.api.executions import Executions
 
 
 class Endpoints(Protocol):
     """Where the server listens; None for a port that is off or was taken."""
+
+    @property
+    def studio(self) -> str: ...
 
     @property
     def otlp_http(self) -> str | None: ...
@@ -34,8 +43,8 @@ class Endpoints(Protocol):
 class Receiver(Protocol):
     """A raw ASGI application that knows its own paths."""
 
-    async def report(self, project: str, spans: bytes) -> None:
-        """Take an OTLP request of spans into the log. Raises OverloadError."""
+    async def report(self, project: str, body: bytes, signal: Signal = Signal.TRACES) -> None:
+        """Take an OTLP request, of spans when nothing else is said, into the log. Raises OverloadError."""
         ...
 
     def handles(self, path: str) -> bool:
@@ -57,6 +66,36 @@ class Repricer(Protocol):
         ...
 
 
+class StartedRun(Protocol):
+    """A process that makes a run."""
+
+    @property
+    def said(self) -> str:
+        """The end of what it wrote on stderr."""
+        ...
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether it was asked to end."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait for its end. Its exit status, negative for a signal."""
+        ...
+
+    async def cancel(self) -> None:
+        """Ask it to close the run, and end it when it does not."""
+        ...
+
+
+class Executor(Protocol):
+    """Starts runs of agents. Whatever happens in a run reaches the server as telemetry of its process."""
+
+    async def start(self, request: bytes) -> StartedRun:
+        """Start a process that reads `request`, the JSON of an Execution, from its stdin. Raises OSError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The parts that answer. `ledger` and `metrics` are asked for each answer: both are cheap snapshots."""
@@ -75,6 +114,9 @@ class Services:
     repricer: Repricer
     clock: Clock
     workers: Workers
+    executions: Executions
+    bundles: Bundles
+    keyring: Keyring
 
 
 def services_of(request: Request) -> Services:

@@ -41,10 +41,10 @@ async def note(request: Request, action: str, project: str | None, target: str =
     )
 
 
-async def note_reading(request: Request, what: str) -> None:
-    """Write into the audit log that whoever asks read content of the project in the path."""
+async def note_reading(request: Request, what: str, project: str | None = None) -> None:
+    """Write into the audit log that whoever asks read content, of the path's project if none is named."""
     await services_of(request).admission.note_reading(
-        principal_of(request), request.path_params["project"], what, visit_of(request)
+        principal_of(request), project or request.path_params["project"], what, visit_of(request)
     )
 
 

@@ -23,6 +23,7 @@ class KeyScope(StrEnum):
 
     INGEST = "ingest"
     READ = "read"
+    EXECUTE = "execute"
     ADMIN = "admin"
 
 
@@ -137,9 +138,11 @@ def _check_scopes(scopes: Iterable[str]) -> frozenset[KeyScope]:
     try:
         found = frozenset(KeyScope(scope) for scope in scopes)
     except ValueError as error:
-        raise InvalidError(f"{error}", hint="a key's scopes are ingest, read and admin") from None
+        raise InvalidError(f"{error}", hint="a key's scopes are ingest, read, execute and admin") from None
     if not found:
-        raise InvalidError("a key without a scope opens nothing", hint="give it ingest, read or admin")
+        raise InvalidError(
+            "a key without a scope opens nothing", hint="give it ingest, read, execute or admin"
+        )
     return found
 
 

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     SETUP = "setup"
     INVITE = "invite"
     DEVICE = "device"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAME = String(128)
@@ -169,3 +169,52 @@ class PriceRow(Base):
     model: Mapped[str] = mapped_column(TEXT, primary_key=True)
     rates: Mapped[str] = mapped_column(Text)
     created_ns: Mapped[int]
+
+
+class RegisteredAgentRow(Base):
+    """An agent that was published here, as its newest version has it. `telemetry` and `pricing` are JSON."""
+
+    __tablename__ = "registered_agents"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(TEXT)
+    owner: Mapped[str] = mapped_column(TEXT)
+    version: Mapped[str] = mapped_column(NAME)
+    telemetry: Mapped[str] = mapped_column(Text)
+    pricing: Mapped[str] = mapped_column(Text)
+    created_ns: Mapped[int]
+    updated_ns: Mapped[int]
+
+
+class AgentVersionRow(Base):
+    """One version of a published agent. `folder` is where its source was unpacked; the rest is JSON."""
+
+    __tablename__ = "agent_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["project", "agent"], ["registered_agents.project", "registered_agents.id"]),
+    )
+
+    project: Mapped[str] = mapped_column(NAME, primary_key=True)
+    agent: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str] = mapped_column(NAME, primary_key=True)
+    folder: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    definition: Mapped[str] = mapped_column(Text)
+    repository: Mapped[str] = mapped_column(Text)
+    published_by: Mapped[str] = mapped_column(TEXT)
+    created_ns: Mapped[int]
+
+
+class AgentVariableRow(Base):
+    """An environment variable of an agent. Its value is sealed by a key that is not in the database."""
+
+    __tablename__ = "agent_variables"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    agent: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    updated_ns: Mapped[int]
+    updated_by: Mapped[str] = mapped_column(TEXT)

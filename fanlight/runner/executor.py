@@ -1,4 +1,4 @@
-"""Starts runs for a server: each is a process of its own, `fanlight run --execute`, and its group dies with it.
+"""Starts runs for a server: each is a process of its own, and its group dies with it.
 
 What the agent does reaches the server as telemetry. Here is only the process: its request goes to its stdin,
 and the end of what it says on stderr is kept for whoever has to find out why it did not even begin.
@@ -83,9 +83,7 @@ class Started:
 class ProcessExecutor:
     """Starts `command` for each run, in a session of its own and with little of the server's environment."""
 
-    def __init__(
-        self, command: Sequence[str] = COMMAND, *, environ: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, *, environ: Mapping[str, str] | None = None) -> None:
         self._command = tuple(command)
         found = os.environ if environ is None else environ
         self._environ = {name: value for name, value in found.items() if _PASSED_ON.fullmatch(name)}

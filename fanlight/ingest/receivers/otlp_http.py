@@ -90,15 +90,15 @@ class OtlpHttp:
         self._ledger = ledger
         self.intake = intake or Intake(append, limits, ledger)
 
-    async def report(self, project: str, spans: bytes) -> None:
-        """Take spans that this server itself has something to say about, as if they had been sent.
+    async def report(self, project: str, body: bytes, signal: Signal = Signal.TRACES) -> None:
+        """Take spans, or another signal, that this server itself has to tell of, as if they had been sent.
 
         Raises:
             OverloadError: the server is full for now.
         """
         with self.intake.inflight.hold() as hold:
-            hold.add(len(spans))
-            await self.intake.take(Signal.TRACES, project, spans, Coding.IDENTITY, hold)
+            hold.add(len(body))
+            await self.intake.take(signal, project, body, Coding.IDENTITY, hold)
 
     def handles(self, path: str) -> bool:
         """Whether a request to `path` belongs here, whatever its method.

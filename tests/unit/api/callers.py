@@ -18,7 +18,9 @@ from .conftest import House
 MINE, OTHERS, NOWHERE = "mine", "others", "nowhere"
 RUN, OTHER_RUN = "r1", "r2"
 
-_MEMBER = {Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.WRITE, Right.ADMIN}
+_MEMBER = {
+    Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.EXECUTE, Right.WRITE, Right.ADMIN,
+}  # fmt: skip
 _READ_KEY = {Right.LIST, Right.READ, Right.USAGE}
 _ADMIN_KEY = {*_MEMBER, Right.INGEST}
 ROLES: Mapping[str, set[Right]] = {
@@ -118,7 +120,9 @@ def _people(house: House, founder: str) -> Iterator[Caller]:
 
 
 def _keys(house: House) -> Iterator[Caller]:
-    scopes = {"ingest": {Right.INGEST}, "read": _READ_KEY, "admin": _ADMIN_KEY}
+    scopes = {
+        "ingest": {Right.INGEST}, "read": _READ_KEY, "execute": {Right.EXECUTE}, "admin": _ADMIN_KEY,
+    }  # fmt: skip
     for project in (MINE, OTHERS):
         for scope, rights in scopes.items():
             text = create_key(house.catalog, project, name=scope, scopes=[scope])[1].reveal()

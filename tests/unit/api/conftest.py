@@ -15,20 +15,23 @@ from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
 from fanlight.access.oidc import Oidc, Provider
 from fanlight.api.app import App, create_app
+from fanlight.api.services import Executor
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.clock import ManualClock
 from fanlight.config import Config, load
+from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.repricing import Repricer
 from fanlight.live.broker import Broker
 from fanlight.model.event import Event
 from fanlight.model.ledger import LedgerSnapshot, Refusal
 from fanlight.model.project import ProjectScope
 from fanlight.model.signal import Signal
+from fanlight.runner.executor import ProcessExecutor
 
 Rows = Sequence[Sequence[Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeStore:
     """Answers by the name of the question; `asked` tells what was asked and for whom."""
 
@@ -45,10 +48,13 @@ class FakeStore:
 
 
 class FakeOtlp:
-    """Takes everything under /v1/."""
+    """Takes everything that a real one does."""
 
     def handles(self, path: str) -> bool:
-        return path.startswith("/v1/")
+        return OtlpHttp.handles(None, path)  # type: ignore[arg-type]
+
+    async def report(self, project: str, body: bytes, signal: Signal = Signal.TRACES) -> None:
+        self.reported = (project, signal)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -57,10 +63,12 @@ class FakeOtlp:
 
 @dataclass(frozen=True)
 class Addresses:
+    studio: str = "http://127.0.0.1:4319"
     otlp_http: str | None = "http://127.0.0.1:4318"
     otlp_grpc: str | None = None
 
 
+LOCAL_KEY = "fld_the-key-of-this-data-directory"
 LEDGER = LedgerSnapshot(
     signals=[],
     refusals=[Refusal(time="2026-09-21T14:13:20Z", signal=Signal.TRACES, reason="gzip", status=400, bytes=9)],
@@ -98,13 +106,14 @@ def open_house(
     data: Path,
     otlp: Callable[[Gate], Any] = lambda _: FakeOtlp(),
     provider: Provider | None = None,
+    executor: Executor = ProcessExecutor(("false",)),  # noqa: B008 - it is frozen, and starts nothing here
     **flags: Any,
 ) -> House:
     """A house over the data directory `data`; `flags` are settings. Close it by `close_house`."""
     config: Config = load(flags={"data": str(data), **flags}, environ={})
     clock, store, events = ManualClock(), FakeStore(), list[Event]()
     catalog = open_catalog("", data)
-    gate = Gate(catalog, host=config.host, clock=clock)
+    gate = Gate(catalog, host=config.host, local_key=LOCAL_KEY, clock=clock)
     oidc = Oidc(provider, clock) if provider else None
     admission = Admission(catalog, gate, oidc=oidc, clock=clock)
 
@@ -134,6 +143,7 @@ def open_house(
         is_ready=lambda: True,
         endpoints=Addresses,
         repricer=Repricer(store, clock),  # type: ignore[arg-type]
+        executor=executor,
         clock=clock,
     )
     return House(app, store, catalog, broker, gate, admission, clock, events)
