@@ -17,7 +17,6 @@ from fanlight.runner.definition import DefinitionError
 from fanlight.runner.run import Run
 from tests.fixtures.runs import MakeAgent, processes_with, watch
 
-
 PROBE = """
 import json
 def hook(name):
