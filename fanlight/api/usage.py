@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -13,6 +14,9 @@ from starlette.responses import Response
 from fanlight.access.principal import Right
 from fanlight.api.answers import ask, described, ref
 from fanlight.api.parameters import Scoped, Window
+from fanlight.api.services import services_of
+from fanlight.api.spreadsheet import csv_response
+from fanlight.api.usage_tables import usage_csv
 from fanlight.api.visitor import rights_of
 from fanlight.model.usage import Usage
 from fanlight.query import usage
@@ -37,22 +41,30 @@ class UsageWindow(Window):
     )
     interval: Literal["", "minute", "hour", "day", "week"] = Field("", description="In time, too.")
     tz: str = Field("UTC", max_length=64, description="Where days and weeks begin.", examples=["Europe/Oslo"])
+    format: Literal["json", "csv"] = Field("json", description="csv: a table for spreadsheets.")
 
 
-@router.get("/{about}", **described(ref(Usage)))
+_USAGE = described(ref(Usage))
+_USAGE["responses"][200]["content"]["text/csv"] = {"schema": {"type": "string"}}
+
+
+@router.get("/{about}", **_USAGE)
 async def get_usage(
     request: Request, scope: Scoped, about: About, window: Annotated[UsageWindow, Query()]
 ) -> Response:
     """What the runs that started in the window came to. Totals are the sums of those very runs."""
     if Right.READ not in rights_of(request):
         check_asked(window.q, usage=True)
-    return await ask(
-        request,
-        usage.get_usage,
-        scope,
-        about=about,
-        group=window.group,
-        interval=window.interval,
-        tz=window.tz,
+    asked: dict[str, Any] = {
+        "about": about,
+        "group": window.group,
+        "interval": window.interval,
+        "tz": window.tz,
         **window.bounds(request),
-    )
+    }
+    if window.format == "json":
+        return await ask(request, usage.get_usage, scope, **asked)
+    services = services_of(request)
+    question = partial(usage.get_usage, services.store, scope, **asked)
+    text = await services.workers.ask(lambda: usage_csv(question()), request.receive)
+    return csv_response(text, f"{about}.csv")

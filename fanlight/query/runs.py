@@ -92,6 +92,14 @@ def get_run(store: Store, scope: ProjectScope, run_id: str) -> Run:
     return msgspec.structs.replace(run, findings=findings_of_run(store, scope, run_id))
 
 
+def root_spans(store: Store, scope: ProjectScope, run_ids: Sequence[str]) -> dict[str, str]:
+    """The ids, in hex, of the root spans of those of the runs that are known and have one."""
+    if not run_ids:
+        return {}
+    rows = store.read(scope, "root_spans", {"runs": list(run_ids)})
+    return {run_id: span_id for run_id, span_id in rows if span_id != NO_SPAN}
+
+
 def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple[Condition, bool]:
     """The condition with its texts found, and whether it can only hold for a few runs.
 

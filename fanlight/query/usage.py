@@ -6,7 +6,7 @@ those runs, to the cent and the token.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -86,7 +86,7 @@ def get_usage(
     Raises:
         InvalidError: the filter is wrong, or there is no such group, interval or time zone.
     """
-    _check(group, interval, tz)
+    check_grouping(group, GROUPS, interval, tz)
     since, until = bounded(since_ns, until_ns)
     condition = _flat(store, compile_filter(store, "runs", q))
     # A run starts with its first span: spans from before the window belong to runs from before it.
@@ -115,8 +115,9 @@ def _counts(group: str, row: Sequence[Any]) -> bool:
     return group not in {"model", "provider"} or bool(row[6] or row[7]) or row[11] != "0"
 
 
-def _check(group: str, interval: str, tz: str) -> None:
-    for what, given, known in (("group", group, GROUPS), ("interval", interval, INTERVALS)):
+def check_grouping(group: str, groups: Collection[str], interval: str, tz: str) -> None:
+    """Raises InvalidError unless `group` is one of `groups`, and interval and time zone are known."""
+    for what, given, known in (("group", group, groups), ("interval", interval, INTERVALS)):
         if given not in known:
             raise InvalidError(f"no {what} {given[:40]!r}", hint=f"one of {', '.join(filter(None, known))}")
     # The name becomes part of the question's text, so it must be one that is known.
