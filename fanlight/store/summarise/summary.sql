@@ -7,6 +7,7 @@ SELECT
     if(rooted AND root.3, fromUnixTimestamp64Nano(toUnixTimestamp64Nano(root.2) + root.4, 'UTC'), NULL) AS ended_at,
     heard_at,
     multiIf(
+        rooted AND root.3 AND root.14 IN ('suspended', 'cancelled', 'lost'), root.14,
         rooted AND root.3, if(root.5 = 2, 'error', 'success'),
         open_count > 0 AND open_count = lost_count, 'lost',
         'running'
@@ -64,7 +65,8 @@ FROM (
         min(trace_id) AS trace_id,
         max(is_root) AS rooted,
         argMinIf((span_id, effective_start, finished, took_ns,
-            status_code, toString(name), toString(agent), toString(service), toString(room), session, user, input, output),
+            status_code, toString(name), toString(agent), toString(service), toString(room), session, user, input, output,
+            toString(state_reported)),
             place, is_root) AS root,
         min(effective_start) AS first_start,
         argMin(toString(name), place) AS first_name,
