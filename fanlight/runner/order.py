@@ -18,8 +18,9 @@ Status = Literal["success", "error", "suspended", "cancelled", "lost"]
 class Order:
     """One run to make. `env` are values for this agent alone: they are masked wherever they turn up.
 
-    `key` is what the agent itself presents to the server. `thread` is the conversation that the run goes on
-    with, `user` who asked.
+    `interpreter` is a Python that has the agent's requirements already; otherwise they are installed into an
+    environment in `cache`. `key` is what the agent itself presents to the server. `thread` is the conversation
+    that the run goes on with, `user` who asked.
     """
 
     agent: Path
@@ -34,6 +35,7 @@ class Order:
     timeout_s: float | None = None
     installs: bool = True
     cache: Path | None = None
+    interpreter: Path | None = None
     in_container: bool = False
     thread: str | None = None
     user: str | None = None

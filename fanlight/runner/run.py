@@ -169,8 +169,8 @@ class Run:
     async def _prepare(self, environ: Mapping[str, str]) -> Environment | None:
         if self._is_shell or self._order.in_container:
             return None
-        if not self._order.installs or self._order.cache is None:
-            return Environment(python=Path(sys.executable))
+        if self._order.interpreter or not self._order.installs or self._order.cache is None:
+            return Environment(python=self._order.interpreter or Path(sys.executable))
         self._warn_of_two()
         step: Span | None = None
 

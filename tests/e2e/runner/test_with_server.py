@@ -61,6 +61,11 @@ say({type: "final", content: "hello " + given.name, format: "markdown"});
 console.error("secret " + process.env.API_TOKEN);
 """
 
+WAITING = """
+def agent():
+    return {"status": "suspended", "thread_id": "t1", "next_step": ["human"], "charm_state": {"n": 1}}
+"""
+
 FAILING = "def agent(inputs): raise ValueError('boom sk-123456789 ' + inputs['password'])"
 
 Outcomes = dict[str, dict[str, Any]]
@@ -81,6 +86,7 @@ def outcomes(fanlight: Fanlight, make_agent: MakeAgent) -> Outcomes:
         "leaving": run_json(fanlight, make_agent("import sys\ndef agent(): sys.exit(3)")),
         "traced": run_json(fanlight, make_agent(TRACED), *place),
         "node": run_json(fanlight, in_node, "-i", '{"name": "Åse"}', "--env", "API_TOKEN", env=secret),
+        "waiting": run_json(fanlight, make_agent(WAITING)),
         "failing": run_json(fanlight, failing, "--input", '{"password": "hunter2-hunter2"}'),
     }
 
@@ -146,6 +152,17 @@ def test_an_agent_that_exits_with_3_is_a_closed_run_in_error_with_that_code(
     run = stored(client, outcome["run"])
     assert (run["status"], run["error"]["message"]) == ("error", "the agent ended itself with exit code 3")
     assert root_attributes(client, dict(run))["fanlight.run.exit_code"] == 3
+
+
+def test_a_suspended_run_is_stored_as_one(client: Client, outcomes: Outcomes) -> None:
+    outcome = outcomes["waiting"]
+    assert (outcome["status"], outcome["state"], outcome["exit_status"]) == ("suspended", {"n": 1}, 0)
+    assert stored(client, outcome["run"])["status"] == "suspended"
+    bodies = [log["body"] for log in logs_of(client, outcome["run"]) if log["event_name"]]
+    assert bodies[1:3] == [
+        '{"type": "state_update", "content": {"n": 1}}',
+        '{"type": "control", "status": "suspended", "thread_id": "t1", "next_step": ["human"]}',
+    ]
 
 
 def test_what_an_agent_traces_itself_hangs_below_its_run(client: Client, outcomes: Outcomes) -> None:
