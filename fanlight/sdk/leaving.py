@@ -47,8 +47,16 @@ class Parked:
         except Exception as error:
             note("flush at exit", error)
 
+    def begin(self) -> None:
+        """Begin to close, without waiting."""
+        self._go.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a closing that has begun. True when it is done."""
+        self._thread.join(max(seconds, 0))
+        return not self._thread.is_alive()
+
     def close(self) -> bool:
         """Close now. True when that was done within the deadline."""
-        self._go.set()
-        self._thread.join(self._deadline_s)
-        return not self._thread.is_alive()
+        self.begin()
+        return self.wait(self._deadline_s)

@@ -1,7 +1,8 @@
 """`langsmith`: to LangSmith, or to whatever takes OTLP as LangSmith does.
 
 Reads LangSmith's own variables: LANGSMITH_API_KEY, LANGSMITH_ENDPOINT (else https://api.smith.langchain.com),
-LANGSMITH_PROJECT, LANGSMITH_HIDE_INPUTS, LANGSMITH_HIDE_OUTPUTS; or the older LANGCHAIN_... of each.
+LANGSMITH_PROJECT, LANGSMITH_WORKSPACE_ID, LANGSMITH_HIDE_INPUTS, LANGSMITH_HIDE_OUTPUTS; or the older
+LANGCHAIN_... of each.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class LangSmithExporter(SpanExporter):
         headers = {"x-api-key": key}
         if project := variable(self.environ, "PROJECT"):
             headers["Langsmith-Project"] = project
+        if workspace := variable(self.environ, "WORKSPACE_ID"):
+            headers["X-Tenant-Id"] = workspace
         return Destination(
             service=self.environ.get("OTEL_SERVICE_NAME") or "charm",
             endpoint=endpoint_of(variable(self.environ, "ENDPOINT") or CLOUD),

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fanlight.sdk.exporters.calls import NO_END, Call, CallExporter, CallKind
-from fanlight.sdk.leaving import Parked, at_exit
+from fanlight.sdk.exporters.exit import close_at_exit
 
 if TYPE_CHECKING:
     from sentry_sdk import Client, Scope
@@ -111,7 +111,7 @@ def _client(dsn: str, traces_sample_rate: float) -> Client:
         include_local_variables=False,
         shutdown_timeout=FLUSH_S,
     )
-    at_exit(Parked(client.close, deadline_s=FLUSH_S).close)
+    close_at_exit(client.close)
     return client
 
 

@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fanlight.sdk.exporters.calls import Call, CallExporter, CallKind
+from fanlight.sdk.exporters.exit import close_at_exit
 from fanlight.sdk.faults import note
-from fanlight.sdk.leaving import Parked, at_exit
 
 if TYPE_CHECKING:
     import requests
@@ -113,8 +113,7 @@ class _Sender:
 
     def __init__(self, provider: TracerProvider) -> None:
         self.provider = provider
-        self._exit = Parked(provider.shutdown, deadline_s=FLUSH_S)
-        at_exit(self._exit.close)
+        close_at_exit(provider.shutdown)
 
     def flush(self) -> None:
         # The provider's own flush ignores its time limit.

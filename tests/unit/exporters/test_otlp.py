@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -88,12 +90,14 @@ def test_content_stays_at_home_when_the_environment_says_so(receiver: Receiver, 
 def test_langsmith_gets_its_path_headers_and_kinds(receiver: Receiver, tell: Tell) -> None:
     tell("langsmith", LANGSMITH_ENDPOINT=receiver.url, LANGSMITH_API_KEY="lsv2_1",
          LANGSMITH_PROJECT="weather",
+        LANGSMITH_WORKSPACE_ID="w1",
          OTEL_SERVICE_NAME="oslo", FANLIGHT_RUN_ID=TRACE, TRACEPARENT=f"00-{TRACE}-b7ad6b7169203331-01",
          OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20fl_secret")  # fmt: skip
     [request] = receiver.requests
     assert request.path == "/otel/v1/traces"
     assert request.headers["x-api-key"] == "lsv2_1"
     assert request.headers["langsmith-project"] == "weather"
+    assert request.headers["x-tenant-id"] == "w1"
     assert "authorization" not in request.headers
     spans = spans_of(receiver)
     assert spans["oslo"].parent_span_id == b""
@@ -130,3 +134,24 @@ def test_a_receiver_that_never_answers_delays_neither_hooks_nor_exit(
     # It waits 30 s before it answers; the exporter's own limit is 10 s, and a stock exit waits for it.
     assert told.hooks_s < 5
     assert time.monotonic() - began < 9
+
+
+def test_several_exporters_whose_receivers_hang_leave_together(receiver: Receiver) -> None:
+    receiver.hangs.set()
+    code = """
+import subprocess
+import sys
+import time
+from fanlight.sdk.exporters.otlp import OtlpExporter
+from fanlight.sdk.exporters.langsmith import LangSmithExporter
+for kind in (OtlpExporter, LangSmithExporter):
+    for service in ("a", "b", "c"):
+        exporter = kind({"OTEL_SERVICE_NAME": service, "LANGSMITH_API_KEY": "1", "LANGSMITH_ENDPOINT": URL,
+                         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": URL})
+        exporter.on_run_start(run_id="local", inputs={})
+        exporter.on_run_end(run_id="local", outputs={"status": "success"})
+""".replace("URL", repr(receiver.url))
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    # One after the other they would take six seconds, and each of them its sender's ten.
+    assert time.monotonic() - began < 5
