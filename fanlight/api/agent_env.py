@@ -16,9 +16,8 @@ from fanlight.api.answers import described, json_response, page_of
 from fanlight.api.parameters import Scoped, Strict
 from fanlight.api.services import services_of
 from fanlight.api.visitor import note, principal_of
-from fanlight.catalog import agents, variables
-from fanlight.catalog.database import Catalog
-from fanlight.catalog.registered import find_by_name
+from fanlight.catalog import variables
+from fanlight.catalog.registered import check_agent
 from fanlight.query.page import Page
 from fanlight.query.times import rfc3339
 
@@ -78,12 +77,6 @@ async def remove_variable(
     await asyncio.to_thread(variables.remove_variable, catalog, scope.project_id, agent, name)
     await note(request, "agent.env.removed", scope.project_id, agent, names=[name])
     return _answer(await asyncio.to_thread(variables.list_variables, catalog, scope.project_id, agent))
-
-
-def check_agent(catalog: Catalog, project: str, name: str) -> None:
-    """Raises NotFoundError unless an agent of that name was published here or heard of."""
-    if find_by_name(catalog, project, name) is None:
-        agents.get_agent(catalog, project, name)
 
 
 def _answer(found: list[variables.Variable]) -> Response:

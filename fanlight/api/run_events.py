@@ -30,7 +30,11 @@ from fanlight.model.run import Run, RunStatus
 from fanlight.query.run_events import PAGE, Message, Told, read_run_events, resume
 from fanlight.query.runs import get_run
 
-HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+HEADERS = {
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+}
 """What Charm's own runner sends."""
 
 SETTLE_S = 3.0
@@ -104,8 +108,6 @@ def _still(services: Services, principal: Principal, scope: ProjectScope) -> Cal
 
 class RunEventStream(Response):
     """Sends the messages of a run until its end, or until the client hangs up, stalls or loses its right."""
-
-    media_type = "text/event-stream"
 
     def __init__(
         self,

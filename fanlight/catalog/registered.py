@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from fanlight.catalog.agents import get_agent
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.tables import AgentVersionRow, RegisteredAgentRow
 from fanlight.clock import SYSTEM, Clock
@@ -119,6 +120,12 @@ def find_by_name(catalog: Catalog, project: str, name: str) -> Registered | None
     with catalog.reading() as session:
         row = session.scalar(query)
         return _registered(row) if row else None
+
+
+def check_agent(catalog: Catalog, project: str, name: str) -> None:
+    """Raises NotFoundError unless an agent of that name was published in the project, or heard of."""
+    if find_by_name(catalog, project, name) is None:
+        get_agent(catalog, project, name)
 
 
 def get_version(catalog: Catalog, agent: Registered, version: str) -> Version:

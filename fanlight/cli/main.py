@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from fanlight.cli.commands import (
+    agents,
     audit,
     config,
     demo,
@@ -80,6 +81,7 @@ app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(usage.app, name="usage", rich_help_panel="Look")
 app.command("plugins", rich_help_panel="Look")(plugins.plugins)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
+app.add_typer(agents.app, name="agents", rich_help_panel="Look after")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after")
 app.add_typer(prices.app, name="prices", rich_help_panel="Look after")
 app.add_typer(people.app, name="people", rich_help_panel="Look after")

@@ -76,7 +76,9 @@ def add(
     name: Annotated[str, typer.Argument(help="Who or what will use it.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="ingest, read, execute or admin; may be given again.", show_default="ingest"),
+        typer.Option(
+            "--scope", help="ingest, read, execute or admin; may be given again.", show_default="ingest"
+        ),
     ] = None,
     days: Annotated[
         int | None, typer.Option("--days", min=1, help="Expires after so many days.", show_default="never")
