@@ -19,8 +19,8 @@ class Order:
     """One run to make. `env` are values for this agent alone: they are masked wherever they turn up.
 
     `interpreter` is a Python that has the agent's requirements already; otherwise they are installed into an
-    environment in `cache`. `key` is what the agent itself presents to the server. `thread` is the conversation
-    that the run goes on with, `user` who asked.
+    environment in `cache`. `key` is what the agent itself presents to the server. `thread` is the
+    conversation that the run goes on with, `user` who asked.
     """
 
     agent: Path
