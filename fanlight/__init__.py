@@ -26,15 +26,21 @@ if TYPE_CHECKING:
     from fanlight.sdk import log as log
     from fanlight.sdk import run as run
     from fanlight.sdk import span as span
+    from fanlight.sdk.usage_event import usage as usage
 
 __version__ = "0.1.0"
 __all__ = [
     "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "__version__", "bill", "configure", "flush",
-    "guard", "log", "run", "span",
+    "guard", "log", "run", "span", "usage",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
+    if name == "usage":
+        # In `fanlight.sdk` that is a module's name.
+        from fanlight.sdk.usage_event import usage
+
+        return usage
     if name in __all__:
         from fanlight import sdk
 

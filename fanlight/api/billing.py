@@ -17,7 +17,7 @@ from fanlight.api.services import services_of
 from fanlight.api.spreadsheet import csv_response
 from fanlight.api.times import parse_time_or_none
 from fanlight.api.usage_tables import revenue_csv
-from fanlight.model.billing import FIELDS, KINDS, read_billing
+from fanlight.model.billing import KINDS, read_billing
 from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
 from fanlight.model.signal import Signal
 from fanlight.model.usage_event import TOKENS, read_usage_event
@@ -28,44 +28,53 @@ from fanlight.query.runs import root_spans
 
 router = APIRouter(prefix="/api/v1/projects/{project}", tags=["money"])
 
-_TEXT = {"type": "string"}
-_BILLING_EVENT = {
-    "type": "object",
-    "required": ["id", "amount"],
-    "additionalProperties": False,
-    "properties": {
-        **dict.fromkeys(sorted(FIELDS), _TEXT),
-        "id": {**_TEXT, "minLength": 1, "maxLength": 256, "description": "Makes the event count once."},
-        "amount": {**_TEXT, "description": "Decimal number with at most 12 places.", "example": "0.05"},
-        "kind": {**_TEXT, "enum": list(KINDS), "default": "charge"},
-        "currency": {**_TEXT, "default": "USD", "description": "ISO 4217."},
-        "occurred_at": {**_TEXT, "format": "date-time"},
-    },
+_TEXT = {"type": ["string", "null"], "maxLength": 256}
+_ID = {"type": "string", "minLength": 1, "maxLength": 256, "description": "Makes the event count once."}
+_AMOUNT = {
+    "type": ["string", "number"],
+    "description": "Decimal number with at most 12 places, best as text.",
+    "examples": ["0.05"],
 }
-_USAGE_EVENT = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {
-        **dict.fromkeys(("model", "provider", "cost", "currency", "run", "agent", "occurred_at"), _TEXT),
-        "id": {**_TEXT, "minLength": 1, "maxLength": 256, "description": "Makes the event count once."},
-        **{name: {"type": "integer", "minimum": 0} for name in TOKENS},
-    },
+_COUNT = {"type": ["integer", "null"], "minimum": 0}
+_BILLING_FIELDS = {
+    **dict.fromkeys(("customer", "run", "agent", "occurred_at"), _TEXT),
+    "amount": _AMOUNT,
+    "kind": {"type": "string", "enum": list(KINDS), "default": "charge"},
+    "currency": {"type": "string", "default": "USD", "description": "ISO 4217."},
+    "description": {**_TEXT, "maxLength": 1_024},
+}
+_USAGE_FIELDS = {
+    **dict.fromkeys(("model", "provider", "currency", "run", "agent", "occurred_at"), _TEXT),
+    **dict.fromkeys(TOKENS, _COUNT),
+    "cost": {**_AMOUNT, "type": ["string", "number", "null"]},
 }
 
 
-def _takes(event: dict[str, Any], kind: str) -> dict[str, Any]:
+def _takes(fields: dict[str, Any], required: str, kind: str) -> dict[str, Any]:
     """The OpenAPI words for a body of events."""
+    plain = {
+        "type": "object",
+        "required": ["id", *required.split()],
+        "additionalProperties": False,
+        "properties": {"id": _ID, "type": {"type": "string"}, **fields},
+    }
+    data = {"type": "object", "required": required.split(), "properties": fields}
     envelope = {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "data"],
-        "description": f"CloudEvents 1.0, structured; its type is {kind}, its time is when it occurred.",
-        "properties": {"specversion": {"const": "1.0"}, "id": _TEXT, "data": {"type": "object"}},
+        "description": "CloudEvents 1.0, structured. Its id and time are those of the event.",
+        "properties": {
+            "specversion": {"type": "string", "const": "1.0"},
+            "id": _ID,
+            "source": {"type": "string", "minLength": 1},
+            "type": {"type": "string", "pattern": f"^{kind}(\\..*)?$"},
+            "data": data,
+        },
     }
-    one = {"anyOf": [event, envelope]}
-    schema = {
-        "anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_EVENTS}]
-    }
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    one = [plain, envelope]
+    many = {"type": "array", "items": {"anyOf": one}, "minItems": 1, "maxItems": MOST_EVENTS}
+    content = {"application/json": {"schema": {"anyOf": [*one, many]}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 class RevenueWindow(Strict):
@@ -82,7 +91,9 @@ class RevenueWindow(Strict):
 
 
 @router.post(
-    "/billing/events", openapi_extra=_takes(_BILLING_EVENT, "fanlight.billing"), **described(ref(Accepted))
+    "/billing/events",
+    openapi_extra=_takes(_BILLING_FIELDS, "amount", "fanlight.billing"),
+    **described(ref(Accepted)),
 )
 async def post_billing_events(request: Request, scope: Scoped) -> Response:
     """Take billing events, all of them or none. They are on disk when this is answered.
@@ -97,7 +108,7 @@ async def post_billing_events(request: Request, scope: Scoped) -> Response:
 
 
 @router.post(
-    "/usage/events", openapi_extra=_takes(_USAGE_EVENT, "fanlight.usage"), **described(ref(Accepted))
+    "/usage/events", openapi_extra=_takes(_USAGE_FIELDS, "", "fanlight.usage"), **described(ref(Accepted))
 )
 async def post_usage_events(request: Request, scope: Scoped) -> Response:
     """Take usage events: each becomes a model call of its run, or a run of its own when it names none."""
@@ -112,7 +123,7 @@ async def post_usage_events(request: Request, scope: Scoped) -> Response:
 
 
 _REVENUE = described(ref(RevenueReport))
-_REVENUE["responses"][200]["content"]["text/csv"] = {"schema": _TEXT}
+_REVENUE["responses"][200]["content"]["text/csv"] = {"schema": {"type": "string"}}
 
 
 @router.get("/usage/revenue", **_REVENUE)

@@ -62,15 +62,19 @@ def _fields(event: Any, kind: str) -> Mapping[str, Any]:
     """The fields of an event; those of a CloudEvent are in its `data`, under its own id and time."""
     if not isinstance(event, dict):
         raise InvalidError("an event is a JSON object")
+    if not isinstance(event.get("type", ""), str):
+        raise InvalidError("type is no text")
     if "specversion" not in event:
         return event
     if event["specversion"] != "1.0":
         raise InvalidError(
             f"specversion {str(event['specversion'])[:20]!r} is not understood", hint="send 1.0"
         )
-    named = event.get("type")
-    if not isinstance(named, str) or (named != kind and not named.startswith(f"{kind}.")):
-        raise InvalidError(f"the type {str(named)[:60]!r} is none of ours", hint=f"send {kind}")
+    named = event.get("type", "")
+    if named != kind and not named.startswith(f"{kind}."):
+        raise InvalidError(f"the type {named[:60]!r} is none of ours", hint=f"send {kind}")
+    if not isinstance(event.get("source"), str) or not event["source"]:
+        raise InvalidError("source is no text", hint="say where the event comes from, as /checkout")
     data = event.get("data")
     if not isinstance(data, dict):
         raise InvalidError("data is no JSON object", hint="it holds the event's fields")

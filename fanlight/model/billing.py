@@ -187,12 +187,12 @@ def _decimal(value: object) -> Decimal | None:
     number = Decimal(str(value))
     if number.adjusted() >= WHOLE_DIGITS or number.adjusted() < -PLACES:
         return None if number else Decimal(0)
-    whole, _, places = f"{number:f}".partition(".")
-    places = places.rstrip("0")
-    if len(places) > PLACES:
+    # Zeros behind the last place say nothing; those before it are as they were written.
+    text = f"{number:f}"
+    beyond = text.partition(".")[2][PLACES:]
+    if beyond.strip("0"):
         return None
-    # One way to write each: 0.10 and 0.1 are the same event.
-    return Decimal(f"{whole}.{places}" if places else whole) if number else Decimal(0)
+    return Decimal(text[: len(text) - len(beyond)]) if number else Decimal(0)
 
 
 def _currency(value: object) -> str:

@@ -26,9 +26,7 @@ TOKENS: Mapping[str, str] = {
 }
 """Counts of an event, and the attributes that they become; input includes both caches, output reasoning."""
 
-FIELDS = frozenset(
-    {"id", "model", "provider", "cost", "currency", "run", "agent", "occurred_at", "content", *TOKENS}
-)
+FIELDS = frozenset({"id", "model", "provider", "cost", "currency", "run", "agent", "occurred_at", *TOKENS})
 MAX_ID_LENGTH = 256
 MAX_NAME_LENGTH = 256
 MOST_TOKENS = 10**12
@@ -82,8 +80,8 @@ class UsageEvent:
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": self.provider,
             "gen_ai.request.model": self.model,
-            "fanlight.cost": "" if self.cost is None else f"{self.cost:f}",
-            "fanlight.cost.currency": "" if self.cost is None else self.currency,
+            "gen_ai.usage.cost": "" if self.cost is None else f"{self.cost:f}",
+            "fanlight.cost.currency": "" if self.cost is None or self.currency == "USD" else self.currency,
             AGENT: self.agent,
             ID: self.id,
         }
@@ -95,8 +93,7 @@ class UsageEvent:
 def read_usage_event(given: Mapping[str, Any], *, verified: bool = True) -> UsageEvent:
     """The event that `given` describes: `id`, and at least one count of tokens or a cost.
 
-    What stands in `content`, where events of stdout have what they say, counts like what stands beside it. A
-    `type` is passed over.
+    A `type`, as events of stdout have one, is passed over.
 
     Raises:
         InvalidError: something is missing, wrong or unknown.
@@ -109,9 +106,6 @@ def read_usage_event(given: Mapping[str, Any], *, verified: bool = True) -> Usag
         Traceback (most recent call last):
         fanlight.errors.InvalidError: tokens_output: -1 is no count; a whole number from 0 up
     """
-    content = given.get("content")
-    if isinstance(content, Mapping):
-        given = {**content, **{name: value for name, value in given.items() if name != "content"}}
     if unknown := sorted(str(name) for name in given if name not in FIELDS and name != "type"):
         raise InvalidError(
             f"{unknown[0][:40]!r} is no field of a usage event", hint=f"one of {', '.join(sorted(FIELDS))}"
@@ -162,16 +156,19 @@ def _name(given: Mapping[str, Any], name: str) -> str:
 
 
 def _cost(given: Mapping[str, Any]) -> tuple[Decimal | None, str]:
-    if given.get("cost") is None:
-        return None, "USD"
+    cost, currency = given.get("cost"), given.get("currency")
     try:
         # The rules of amounts are those of billing.
         read = read_billing(
-            {"id": "cost", "amount": given["cost"], "currency": given.get("currency") or "USD"}
+            {
+                "id": "cost",
+                "amount": 0 if cost is None else cost,
+                "currency": "USD" if currency is None else currency,
+            }
         )
     except BillingError as error:
         raise InvalidError(f"cost: {error.message}", hint=error.hint) from None
-    return read.amount, read.currency
+    return None if cost is None else read.amount, read.currency
 
 
 def _run(value: object) -> str:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
+import time
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from fanlight.model.billing import EVENT, BillingError, BillingEvent, attributes_of, read_billing
+from fanlight.sdk import guarding
 from fanlight.sdk.faults import count, harmless
 from fanlight.sdk.providers import active
-from fanlight.sdk.snapshot import attribute_of, text_of
+from fanlight.sdk.snapshot import attribute_of
 
-EVENT = "fanlight.billing"
-CURRENCY = re.compile(r"[A-Z]{3}")
-KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
-MAX_ID_LENGTH = 256
-MAX_AMOUNT = Decimal(10) ** 18
-PLACES = 12
+if TYPE_CHECKING:
+    from opentelemetry._logs import LogRecord
+    from opentelemetry.context import Context
 
 _log = logging.getLogger("fanlight")
 
@@ -32,14 +31,18 @@ def bill(
     *,
     customer: str | None = None,
     description: str | None = None,
+    agent: str | None = None,
+    run: str | None = None,
+    occurred_at: str | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> bool:
     """Record that money is due for what goes on; tied to the current run.
 
-    `amount` is a decimal number, best as text, with up to 12 places; `kind="refund"` gives money back, so it
-    is never negative. `currency` is ISO 4217. `id` makes the event idempotent: send the same again and it
-    counts once; without it one is made. False when something of it cannot be: that is said in the log, and
-    never raised.
+    `amount` is a decimal number, best as text, with up to 12 places; `kind` is charge, refund, payout,
+    adjustment or fee, and of these only an adjustment may be negative. `currency` is ISO 4217. `id` makes the
+    event idempotent: send the same again and it counts once; without it one is made. `run` and `occurred_at`
+    (RFC 3339) are for what belongs to an earlier run. False when something of it cannot be: that is said in
+    the log, and never raised.
 
     Example:
         >>> bill(amount="0.05", currency="USD", kind="charge", id="order-7")
@@ -47,55 +50,57 @@ def bill(
         >>> bill(amount="a lot", currency="USD")
         False
     """
-    if problem := _problem(amount, currency, kind, id):
+    given = {
+        "id": secrets.token_hex(16) if id is None else id,
+        "amount": amount,
+        "currency": currency,
+        "kind": kind,
+        "customer": customer,
+        "description": description,
+        "agent": agent,
+        "run": _own_run() if run is None else run,
+        "occurred_at": occurred_at,
+    }
+    try:
+        event = read_billing(given)
+    except BillingError as error:
         count("bill refused")
-        _log.warning("fanlight.bill: %s; the event is left out", problem)
+        _log.warning("fanlight.bill: %s; the event is left out", error)
         return False
-    _emit(
-        {
-            "fanlight.billing.id": id or secrets.token_hex(16),
-            "fanlight.billing.amount": f"{Decimal(str(amount)):f}",
-            "fanlight.billing.currency": currency,
-            "fanlight.billing.kind": kind,
-            "fanlight.billing.customer": customer,
-            "fanlight.billing.description": description,
-            **(attributes or {}),
-        }
-    )
+    _emit(billing_record(event, more=attributes))
     return True
 
 
-def _problem(amount: object, currency: object, kind: object, identity: object) -> str:
-    if type(amount) not in (str, int, float, Decimal) or (number := _decimal(amount)) is None:
-        return f"{text_of(amount)[:40]} is no decimal number"
-    if not 0 <= number < MAX_AMOUNT or int(number.as_tuple().exponent) < -PLACES:
-        return f"{amount} is not from 0 up with at most {PLACES} places; a refund has kind='refund'"
-    if type(currency) is not str or not CURRENCY.fullmatch(currency):
-        return f"{text_of(currency)[:40]!r} is no currency of ISO 4217, such as USD"
-    if type(kind) is not str or not KIND.fullmatch(kind):
-        return f"{text_of(kind)[:40]!r} is no kind, such as charge or refund"
-    if identity is not None and (type(identity) is not str or not 0 < len(identity) <= MAX_ID_LENGTH):
-        return f"an id is text of 1 to {MAX_ID_LENGTH} characters"
-    return ""
+def billing_record(
+    event: BillingEvent, *, context: Context | None = None, more: Mapping[str, Any] | None = None
+) -> LogRecord:
+    """The log record of an event, tied to the span of `context` (None = the current one).
 
-
-def _decimal(amount: object) -> Decimal | None:
-    try:
-        number = Decimal(str(amount))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _emit(attributes: Mapping[str, Any]) -> None:
-    from opentelemetry import _logs
+    A runner emits it by its own logger; `read_billing(read_stdout(value), verified=...)` reads the event.
+    """
     from opentelemetry._logs import LogRecord, SeverityNumber
+
+    found = {**(more or {}), **attributes_of(event)}
+    return LogRecord(
+        timestamp=event.occurred_ns or time.time_ns(),
+        context=context,
+        severity_number=SeverityNumber.INFO,
+        event_name=EVENT,
+        attributes={name: attribute_of(value) for name, value in found.items() if value is not None},
+    )
+
+
+def _own_run() -> str | None:
+    """The id of the innermost run that has one of its own; None where it is that of the trace."""
+    from opentelemetry import context
+
+    found = context.get_value(guarding.RUN_ID)
+    return found if isinstance(found, str) else None
+
+
+def _emit(record: LogRecord) -> None:
+    from opentelemetry import _logs
 
     providers = active()
     provider = providers.logs if providers else _logs.get_logger_provider()
-    record = LogRecord(
-        severity_number=SeverityNumber.INFO,
-        event_name=EVENT,
-        attributes={name: attribute_of(value) for name, value in attributes.items() if value is not None},
-    )
     provider.get_logger("fanlight").emit(record)

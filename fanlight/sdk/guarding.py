@@ -25,6 +25,9 @@ guards: list[Guard] = []
 RUN = "fanlight-run"
 """Key of the context: the span of the innermost `fanlight.run` that has an id of its own."""
 
+RUN_ID = "fanlight-run-id"
+"""Key of the context: the id of that run."""
+
 KEY = "fanlight-guards"
 """Key of the context: the guards that were turned on outside of any span."""
 

@@ -149,7 +149,7 @@ def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> It
     run_id = _own_run_id()
     with _open(name, "agent", {"fanlight.run.id": run_id, **given}, more) as otel_span:
         made = Run(otel_span, run_id)
-        with _run_in_context(otel_span, is_own=run_id is not None):
+        with _run_in_context(otel_span, run_id):
             try:
                 yield made
             finally:
@@ -157,11 +157,13 @@ def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> It
 
 
 @contextlib.contextmanager
-def _run_in_context(otel_span: OtelSpan, *, is_own: bool) -> Iterator[None]:
-    """Let a guard find the run that goes on: a run inside another trace is not all of that trace."""
+def _run_in_context(otel_span: OtelSpan, run_id: str | None) -> Iterator[None]:
+    """Let a guard and a bill find the run that goes on: one inside another trace is not all of that trace."""
     from opentelemetry import context
 
-    token = context.attach(context.set_value(guarding.RUN, otel_span.get_span_context() if is_own else None))
+    own = None if run_id is None else otel_span.get_span_context()
+    named = context.set_value(guarding.RUN_ID, run_id, context.set_value(guarding.RUN, own))
+    token = context.attach(named)
     try:
         yield
     finally:
