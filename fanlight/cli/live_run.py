@@ -69,9 +69,7 @@ class LiveRun:
         if outcome.was_sent:
             stderr().print(f"  fanlight show {outcome.run_id[:SHORT_ID]}", style="dim")
         else:
-            stderr().print(
-                "  the server did not answer: the run is kept, and sent by the next one", style="yellow"
-            )
+            stderr().print("  the server did not take all of it: the next run sends it again", style="yellow")
 
     def _event(self, event: Event) -> None:
         content = event.value.get("content")

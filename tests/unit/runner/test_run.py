@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,21 @@ def test_steps_and_budget_end_a_run_that_passes_them(make_agent: MakeAgent) -> N
     budget = watch(make_agent(code, policies={"budget_limit": 0.025})).outcome
     assert budget.status == "error"
     assert str(budget.error).startswith("the run cost 0.0")
+
+
+def test_the_servers_idea_of_the_cost_ends_a_run_too(
+    make_agent: MakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fanlight.runner.run.COST_S", 0.05)
+    told = iter([None, Decimal("0.5"), Decimal("1.25")])
+
+    async def cost() -> Decimal | None:
+        return next(told)
+
+    agent = make_agent("import time\ndef agent(): time.sleep(30)", policies={"budget_limit": 1.0})
+    outcome = watch(agent, cost=cost).outcome
+    assert (outcome.status, outcome.exit_code) == ("error", 143)
+    assert outcome.error == "the run cost 1.250000 of 1.0 USD (policies.budget_limit)"
 
 
 def test_text_on_stdout_forges_no_end_no_bill_and_no_budget(make_agent: MakeAgent) -> None:
