@@ -38,7 +38,9 @@ def plugins(
     if json:
         print_json(found)
         return
-    if found["items"]:
+    if here:
+        stdout().print(_here_table(found["items"]))
+    elif found["items"]:
         stdout().print(plugins_table(found["items"], width=stdout().width))
     else:
         say("no exporters are known", "dim")
@@ -63,6 +65,21 @@ def _here() -> Mapping[str, Any]:
         for each in installed_exporters()
     ]  # fmt: skip
     return {"items": items, "skipped": [], "next": None}
+
+
+def _here_table(plugins: Sequence[Mapping[str, Any]]) -> Any:
+    from fanlight.cli.output import table
+
+    columns: list[str | tuple[str, dict[str, Any]]] = [
+        ("exporter", {"no_wrap": True, "style": "cyan"}),
+        ("package", {"no_wrap": True}),
+        ("version", {"no_wrap": True}),
+        ("entry point", {"overflow": "fold"}),
+    ]
+    return table(
+        columns,
+        [[each["name"], each["pypi_package"], each["version"], each["entry_point"]] for each in plugins],
+    )
 
 
 def plugins_table(plugins: Sequence[Mapping[str, Any]], *, width: int) -> Any:

@@ -95,7 +95,12 @@ def check_package(package: str, *, python: str = sys.executable, limits: Limits 
     folder = Path(package)
     # A folder of this name may be the code itself, beside its pyproject.toml: then the package is meant.
     is_folder = folder.is_dir() and (os.sep in package or (folder / "pyproject.toml").exists())
-    found = _of_folder(folder) if is_folder else _installed(package, python)
+    try:
+        found = _of_folder(folder) if is_folder else _installed(package, python)
+    except NotFoundError:
+        if not folder.is_dir():
+            raise
+        found = _of_folder(folder)
     problems = []
     if not found.points:
         hint = f'add [project.entry-points."{GROUP}"] with name = "module:Class", and install it again'

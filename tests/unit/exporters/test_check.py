@@ -191,9 +191,13 @@ def _wait_gone(pid: int) -> None:
         time.sleep(0.01)
 
 
-def test_what_is_no_package_is_said(tmp_path: Path) -> None:
+def test_what_is_no_package_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidError, match=r"has no pyproject\.toml"):
         check_package(str(tmp_path))
+    (tmp_path / "folder-here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidError, match=r"folder-here has no pyproject\.toml"):
+        check_package("folder-here")
     (tmp_path / "pyproject.toml").write_text("[project")
     with pytest.raises(InvalidError, match="is not TOML"):
         check_package(str(tmp_path))
