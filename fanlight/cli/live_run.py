@@ -38,7 +38,7 @@ class LiveRun:
         try:
             self._print(item)
         except (BrokenPipeError, SystemExit):
-            # Nobody reads any more (head, less), which Rich makes an exit of. The run goes on, for the server.
+            # Nobody reads any more (head, less), and Rich makes an exit of that. The run goes on.
             self._is_quiet = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -23,6 +23,7 @@ from typing import Any
 
 POLL_S = 0.1
 GRACE_S = 5.0
+LEAVING_S = 0.3
 LEFTOVER_S = 0.5
 PR_SET_CHILD_SUBREAPER = 36
 OOM_SCORE = "800"
@@ -144,17 +145,21 @@ class Supervisor:
 
     def _sweep(self) -> None:
         """End whatever the agent left running."""
-        if not descendants():
-            return
-        signal_all(signal.SIGTERM)
-        until = time.monotonic() + LEFTOVER_S
-        while descendants() and time.monotonic() < until:
-            self._reap()
-            time.sleep(0.01)
+        # Who ends with the agent by itself (an exporter that flushes) may do so in peace.
+        if not self._empties_within(LEAVING_S):
+            signal_all(signal.SIGTERM)
+            self._empties_within(LEFTOVER_S)
         while descendants():
             kill_all()
             self._reap()
             time.sleep(0.002)
+
+    def _empties_within(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := bool(descendants())) and time.monotonic() < until:
+            self._reap()
+            time.sleep(0.005)
+        return not left
 
 
 def prepare(order: dict[str, Any]) -> None:
