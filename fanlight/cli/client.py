@@ -104,6 +104,11 @@ class Client:
         """JSON of `path` (no slash before it) of the project."""
         return self.get(self.project_path(path), **parameters)
 
+    def project_text(self, path: str, **parameters: Any) -> str:
+        """As `project_get`, of what is no JSON."""
+        given = {name.rstrip("_"): value for name, value in parameters.items() if value is not None}
+        return self.request("GET", self.project_path(path), params=given).text
+
     def project_path(self, path: str) -> str:
         """The full path of the project's `path`."""
         return f"/api/v1/projects/{quote(self.project, safe='')}/{path}"

@@ -28,6 +28,7 @@ from fanlight.cli.commands import (
     plugins,
     prices,
     projects,
+    revenue,
     runs,
     serve,
     show,
@@ -79,6 +80,7 @@ app.command("diff", rich_help_panel="Look")(diff.diff)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
 app.add_typer(usage.app, name="usage", rich_help_panel="Look")
+app.command("revenue", rich_help_panel="Look")(revenue.revenue)
 app.command("plugins", rich_help_panel="Look")(plugins.plugins)
 app.add_typer(projects.app, name="projects", rich_help_panel="Look after")
 app.add_typer(agents.app, name="agents", rich_help_panel="Look after")

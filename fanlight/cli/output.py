@@ -77,6 +77,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
+def print_text(text: str) -> None:
+    """A document as the server gave it, such as CSV: what it is written into has to take it as it is."""
+    sys.stdout.write(text)
+
+
 def print_json_line(value: Any) -> None:
     """`value` as one line of JSON, written out at once."""
     sys.stdout.write(json.dumps(value) + "\n")

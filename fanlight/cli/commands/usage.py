@@ -38,13 +38,14 @@ def usage(
     url: options.Url = None,
     key: options.Key = None,
     json: options.Json = False,
+    csv: options.Csv = False,
 ) -> None:
     """Show what runs came to: tokens, cost, errors and how long things took.
 
     Example: fanlight usage --by model --every day --since 7d
     """
     if options.is_alone(context):
-        _show(by, every, since, until, where, tz, project, url, key, json)
+        _show(by, every, since, until, where, tz, project, url, key, json, csv)
 
 
 def _show(
@@ -58,21 +59,25 @@ def _show(
     url: str | None,
     key: str | None,
     json: bool,
+    csv: bool,
 ) -> None:
     from fanlight.cli.client import Client
-    from fanlight.cli.output import print_json, say
+    from fanlight.cli.output import print_json, print_text, say
     from fanlight.cli.times import instant
 
     with Client(url, key, project) as client:
-        found = client.project_get(
-            "usage/cost",
-            group=by,
-            interval=every,
-            tz=tz,
-            q=where,
-            from_=since and instant(since),
-            to=until and instant(until),
-        )
+        asked = {
+            "group": by,
+            "interval": every,
+            "tz": tz,
+            "q": where,
+            "from_": since and instant(since),
+            "to": until and instant(until),
+        }
+        if csv:
+            print_text(client.project_text("usage/cost", format="csv", **asked))
+            return
+        found = client.project_get("usage/cost", **asked)
     if json:
         print_json(found)
         return
