@@ -22,8 +22,9 @@ from fanlight.sdk.faults import note
 PORT = 8125
 RECONNECT_S = 1.0
 MOST_TAG_CHARACTERS = 200
+MOST_TITLE_CHARACTERS = 100
 MOST_EVENT_CHARACTERS = 1_000
-"""A datagram of UDP goes through the usual networks whole when it stays below 1,432 bytes."""
+"""An Agent reads 8,192 bytes of a datagram."""
 
 Address = tuple[str, int] | str
 
@@ -75,8 +76,8 @@ class DatadogExporter(CallExporter):
         return f"charm.{name}:{value}|{kind}" + self._tagged(tags)
 
     def _event(self, title: str, text: str) -> str:
-        said = [_event_text(part) for part in (title, text)]
-        sizes = ",".join(str(len(part.encode())) for part in said)
+        said = [_event_text(title[:MOST_TITLE_CHARACTERS]), _event_text(text[:MOST_EVENT_CHARACTERS])]
+        sizes = ",".join(str(len(part.encode("utf-8", "replace"))) for part in said)
         return f"_e{{{sizes}}}:{said[0]}|{said[1]}|t:error" + self._tagged(())
 
     def _tagged(self, tags: Sequence[str]) -> str:
@@ -157,7 +158,7 @@ def _clean(value: str) -> str:
 
 
 def _event_text(text: str) -> str:
-    return text[:MOST_EVENT_CHARACTERS].replace("\r", "").replace("\n", "\\n").replace("|", "¦")
+    return text.replace("\r", "").replace("\n", "\\n").replace("|", "¦")
 
 
 def _connect(address: Address) -> socket.socket:

@@ -28,12 +28,18 @@ class JsonLinesExporter(CallExporter):
 
     A line is written by one call, so that several agents may share a file. `run` is FANLIGHT_RUN_ID where
     there is one, for Charm's own run ids are all the same.
+
+    Raises:
+        ValueError: FANLIGHT_JSONL_MAX_BYTES is no number.
     """
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         super().__init__(environ)
         self._path = Path(self.environ.get("FANLIGHT_JSONL") or FILE).absolute()
-        self._max_bytes = int(self.environ.get("FANLIGHT_JSONL_MAX_BYTES") or MAX_BYTES)
+        most = self.environ.get("FANLIGHT_JSONL_MAX_BYTES") or str(MAX_BYTES)
+        if not most.isdecimal():
+            raise ValueError(f"FANLIGHT_JSONL_MAX_BYTES is {most!r}: it is a number")
+        self._max_bytes = int(most)
         self._file: int | None = None
         self._run_id = ""
 

@@ -31,7 +31,7 @@ class SentryExporter(CallExporter):
     """Uses a client and a scope of its own: an agent that has Sentry itself keeps it as it is.
 
     Raises:
-        ValueError: there is no SENTRY_DSN, or the sample rate is no number.
+        ValueError: there is no SENTRY_DSN, or SENTRY_TRACES_SAMPLE_RATE is not between 0 and 1.
         ModuleNotFoundError: sentry-sdk is not installed.
     """
 
@@ -40,7 +40,7 @@ class SentryExporter(CallExporter):
         dsn = self.environ.get("SENTRY_DSN")
         if not dsn:
             raise ValueError("SENTRY_DSN is not set: Sentry takes nothing without it")
-        rate = float(self.environ.get("SENTRY_TRACES_SAMPLE_RATE") or 1.0)
+        rate = sample_rate_of(self.environ.get("SENTRY_TRACES_SAMPLE_RATE") or "1.0")
         self.with_content = self.environ.get("SENTRY_SEND_DEFAULT_PII", "").lower() in {"true", "1"}
         self._client = _client(dsn, rate)
         self._scope = _scope(self._client)
@@ -96,6 +96,25 @@ class SentryExporter(CallExporter):
         from sentry_sdk.scope import use_scope
 
         return use_scope(self._scope)
+
+
+def sample_rate_of(text: str) -> float:
+    """A part of all runs.
+
+    Example:
+        >>> sample_rate_of("0.25")
+        0.25
+        >>> sample_rate_of("all")
+        Traceback (most recent call last):
+        ValueError: SENTRY_TRACES_SAMPLE_RATE is 'all': it is a number from 0 to 1
+    """
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise ValueError(f"SENTRY_TRACES_SAMPLE_RATE is {text!r}: it is a number from 0 to 1") from None
+    return rate
 
 
 @cache

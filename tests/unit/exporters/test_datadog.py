@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fanlight.sdk.exporters.datadog import DatadogExporter
 from tests.unit.exporters.conftest import Tell
@@ -74,6 +76,27 @@ def test_names_cannot_forge_a_metric_or_a_tag() -> None:
         found = datagrams(listening)
     assert all(LINE.match(line) for line in found), found
     assert found[0] == "charm.tool.count:1|c|#status:success,tool:a_b__c_forged:1_c"
+
+
+@given(st.text(max_size=300), st.text(max_size=2_000))
+def test_whatever_it_is_called_every_datagram_is_one_message_that_fits(name: str, text: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        address = f"udp://127.0.0.1:{listening.getsockname()[1]}"
+        exporter = DatadogExporter(
+            {"DD_DOGSTATSD_URL": address, "OTEL_SERVICE_NAME": name, "DD_SERVICE": name}
+        )
+        exporter.on_tool_start(tool_name=name, input_str=text)
+        exporter.on_tool_error(tool_name=name, error=ValueError(text))
+        exporter.on_error(run_id="local", error=ValueError(text))
+        *metrics, event = datagrams(listening)
+    assert len(metrics) == 4
+    assert all(LINE.match(line) for line in metrics), metrics
+    sizes, _, said = event.removeprefix("_e{").partition("}:")
+    title, body = (int(size) for size in sizes.split(","))
+    assert said.encode()[title : title + 1] == b"|"
+    assert said.encode()[title + 1 + body :].startswith(b"|t:error")
+    assert "\n" not in event
 
 
 def test_without_a_server_datagrams_are_dropped_and_counted(tmp_path: Path) -> None:

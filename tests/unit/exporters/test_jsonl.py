@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fanlight.sdk.exporters.jsonl import JsonLinesExporter
 from tests.unit.exporters.conftest import Tell
 
@@ -50,6 +52,11 @@ def test_a_full_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     exporter.on_run_end(run_id="local", outputs={"status": "success"})
     assert [line["event"] for line in lines_of(tmp_path / "run.jsonl.1")] == ["run_start"]
     assert [line["event"] for line in lines_of(path)] == ["run_end"]
+
+
+def test_a_bound_that_is_no_number_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="FANLIGHT_JSONL_MAX_BYTES is '1 MB': it is a number"):
+        exporter_at(tmp_path / "run.jsonl", FANLIGHT_JSONL_MAX_BYTES="1 MB")
 
 
 def test_parallel_tools_of_one_name_end_in_their_own_thread(tmp_path: Path) -> None:
