@@ -119,6 +119,7 @@ class Facts:
     """What is known of an engine: who a container's user is, and how it calls this machine."""
 
     user: str
+    limits_memory: bool
     host_name: str
     hosts: Mapping[str, str]
 
@@ -135,9 +136,13 @@ def facts_of(info: Mapping[str, Any], version: Mapping[str, Any], settings: Cont
         user = "0:0"
     elif os.getuid():
         user = f"{os.getuid()}:{os.getgid()}"
+    limits_memory = info.get("MemoryLimit") is not False
     if is_podman:
-        return Facts(user=user, host_name="host.containers.internal", hosts={})
-    return Facts(user=user, host_name="host.docker.internal", hosts={"host.docker.internal": "host-gateway"})
+        # It knows this name by itself.
+        name = "host.containers.internal"
+        return Facts(user=user, limits_memory=limits_memory, host_name=name, hosts={})
+    name = "host.docker.internal"
+    return Facts(user=user, limits_memory=limits_memory, host_name=name, hosts={name: "host-gateway"})
 
 
 def cache_of(settings: ContainerSettings, launch: Launch, user: str) -> Path:

@@ -14,7 +14,9 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 from typing import Any
@@ -51,6 +53,14 @@ _log = logging.getLogger("fanlight.runner")
 Note = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Met:
+    """An engine that answered."""
+
+    client: engine.Client
+    facts: Facts
+
+
 class DockerBackend:
     """Starts each child in a container of its own. `note` is told what takes a while.
 
@@ -69,56 +79,62 @@ class DockerBackend:
         self._settings = settings or settings_of(load())
         self._note = note
         self._environ = os.environ if environ is None else environ
-        self._client: engine.Client | None = None
+        self._met: _Met | None = None
 
     async def start(self, launch: Launch) -> ContainerChild:
         """Start the child, its requirements installed before. Raises LaunchError, InstallError."""
-        if self._client is None:
-            self._client = await asyncio.to_thread(engine.connect, self._settings.host)
-            await self.sweep()
-        client = self._client
-        image = self._settings.image_for(launch)
-        path = (await asyncio.to_thread(engine.find_image, client, image, self._note)).path
-        about = await asyncio.to_thread(self._about, client, launch)
+        met = await self._meet()
+        if launch.limits.memory_bytes and not met.facts.limits_memory:
+            raise LaunchError(
+                "this engine cannot limit a container's memory",
+                hint="a rootless engine needs cgroup v2 with the memory controller delegated to its user",
+            )
+        name = self._settings.image_for(launch)
+        image = await asyncio.to_thread(engine.find_image, met.client, name, self._note)
         folder = Folder(path=Path(tempfile.mkdtemp(prefix=RUN_FOLDER)))
         try:
-            await asyncio.to_thread(_fill, folder, launch, about.user)
+            await asyncio.to_thread(_fill, folder, launch, met.facts.user)
             if launch.requirements:
-                await self._install(client, launch, about, folder)
-            made = agent_container(launch, self._settings, about, folder, package=SUPPORT, path=path)
-            return await _begin(client, made, launch.limits, folder)
+                await self._install(met, launch, folder)
+            made = agent_container(
+                launch, self._settings, met.facts, folder, package=SUPPORT, path=image.path
+            )
+            return await _begin(met.client, made, launch.limits, folder)
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, folder.path, ignore_errors=True)
             raise
 
     async def sweep(self) -> int:
         """Remove the containers of runners that are gone, with their folders; how many there were."""
-        client = self._client or await asyncio.to_thread(engine.connect, self._settings.host)
-        return await asyncio.to_thread(_sweep, client)
+        return await asyncio.to_thread(_sweep, (await self._meet()).client)
 
-    def _about(self, client: engine.Client, launch: Launch) -> Facts:
-        info = client.info()
-        if launch.limits.memory_bytes and info.get("MemoryLimit") is False:
-            raise LaunchError(
-                "this engine cannot limit a container's memory",
-                hint="a rootless engine needs cgroup v2 with the memory controller delegated to its user",
+    async def _meet(self) -> _Met:
+        """The engine, met once; what runners that were killed left there is removed first."""
+        if self._met is None:
+            client = await asyncio.to_thread(engine.connect, self._settings.host)
+            info, version, _ = await asyncio.gather(
+                asyncio.to_thread(engine.info, client),
+                asyncio.to_thread(engine.version, client),
+                asyncio.to_thread(_sweep, client),
             )
-        return facts_of(info, client.version(), self._settings)
+            self._met = _Met(client=client, facts=facts_of(info, version, self._settings))
+        return self._met
 
-    async def _install(self, client: engine.Client, launch: Launch, about: Facts, folder: Folder) -> None:
-        cache = cache_of(self._settings, launch, about.user)
-        await asyncio.to_thread(_make_cache, cache, about.user)
+    async def _install(self, met: _Met, launch: Launch, folder: Folder) -> None:
+        cache = cache_of(self._settings, launch, met.facts.user)
+        await asyncio.to_thread(_make_cache, cache, met.facts.user)
         self._note(f"installing {launch.requirements} in the container")
+        began = time.monotonic()
         made = install_container(
             launch,
             self._settings,
-            about,
+            met.facts,
             folder,
             package=SUPPORT,
             uv=_find_uv(),
             environ=self._environ,
         )
-        child = await _begin(client, made, Limits(time_s=INSTALL_S, grace_s=0.0), None)
+        child = await _begin(met.client, made, Limits(time_s=INSTALL_S, grace_s=0.0), None)
         said = b""
         try:
             while (piece := await child.read()) is not None:
@@ -136,6 +152,7 @@ class DockerBackend:
                 said=said.decode("utf-8", "replace").strip(),
                 exit_code=ending.exit_code,
             )
+        self._note(f"installed {launch.requirements} in {time.monotonic() - began:.1f} s")
 
 
 class ContainerChild:

@@ -95,6 +95,18 @@ def _pull(client: Client, name: str) -> None:
             raise LaunchError(str(line["error"]))
 
 
+def info(client: Client) -> Mapping[str, Any]:
+    """What an engine says of itself. Raises LaunchError."""
+    with _told("the engine says nothing of itself"):
+        return dict(client.info())
+
+
+def version(client: Client) -> Mapping[str, Any]:
+    """Which engine it is. Raises LaunchError."""
+    with _told("the engine does not say what it is"):
+        return dict(client.version())
+
+
 def create(client: Client, made: Mapping[str, Any]) -> str:
     """Create a container; its id. Raises LaunchError."""
     with _told("the container cannot be made"):
