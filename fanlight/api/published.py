@@ -51,7 +51,7 @@ class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """A registered agent. `url` is its page."""
+    """A registered agent. `url` is the page of its runs."""
 
     url: str
     id: str
@@ -182,7 +182,8 @@ async def register_agent(request: Request, new: NewAgent) -> Response:
         request, "agent.published", scope.project_id, name, id=agent_id, version=version,
         sha256=unpacked.sha256.hex(), telemetry=list(made.telemetry),
     )  # fmt: skip
-    page = f"/p/{quote(scope.project_id)}/agents/{quote(name, safe='')}"
+    its_runs = quote(f'agent:"{name}"', safe="")
+    page = f"/p/{quote(scope.project_id)}/runs?q={its_runs}"
     published = Published(
         url=f"{origin_of(request)}{_base(services.config.base_path)}{page}",
         id=made.id,

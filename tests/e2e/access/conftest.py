@@ -17,6 +17,7 @@ from fanlight.catalog.logins import LoginKind, start_login
 from fanlight.catalog.members import set_role
 from fanlight.catalog.people import add_person
 from fanlight.catalog.projects import create_project
+from fanlight.catalog.registered import Publication, publish
 from fanlight.cli.demo.server import running_server
 
 OURS, THEIRS = "ours", "theirs"
@@ -147,6 +148,11 @@ def _found(catalog: Catalog) -> tuple[tuple[str, str], dict[str, str]]:
         person = add_person(catalog, email, name=name)
         set_role(catalog, project, email, "owner")
         tokens.append(start_login(catalog, person.id, LoginKind.TERMINAL, label=name)[1])
+    agent = Publication(
+        id=WORD, name=WORD, version=WORD, definition={"pricing": {WORD: WORD}}, repository={WORD: WORD},
+        folder="0" * 16, sha256=bytes(32),
+    )  # fmt: skip
+    publish(catalog, THEIRS, agent, by=WORD)
     keys = {
         project: create_key(catalog, project, name=WORD if project == THEIRS else "ours")[1].reveal()
         for project in (OURS, THEIRS)
@@ -168,4 +174,7 @@ def _fill(two: Two) -> None:
         answer = two.them.request(method, path, json=body)
         assert answer.status_code in {200, 201}, answer.text
     two.send(THEIRS, WORD, trace=TRACE)
+    variable = {"variables": {WORD: WORD}}
+    answer = two.them.put(f"{base}/agents/{WORD}/env", json=variable)
+    assert answer.status_code == 200, answer.text
     two.send(OURS, "ordinary", trace="0b" * 16)
