@@ -149,7 +149,11 @@ class Gate:
             ForbiddenError: the key may not send, or the header names another project than the key's.
             InvalidError: the header cannot name a project.
         """
-        principal = self.principal(key)
+        try:
+            principal = self.principal(key)
+        except UnauthenticatedError:
+            self.refusals.note("ingest key", "")
+            raise
         if principal is ANONYMOUS:
             raise UnauthenticatedError(
                 "telemetry needs a key here", hint="fanlight keys create --project NAME makes one"

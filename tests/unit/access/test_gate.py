@@ -9,6 +9,7 @@ from sqlalchemy import event
 from fanlight.access.gate import Gate
 from fanlight.access.known_keys import FRESH_S
 from fanlight.access.principal import LOCAL_OWNER, Right
+from fanlight.catalog.audit import list_entries
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.catalog.key_text import make_key_text
 from fanlight.catalog.keys import create_key, find_key, revoke_key
@@ -168,3 +169,15 @@ def test_loopback_is_local_mode(catalog: Catalog, clock: ManualClock, host: str)
     gate = Gate(catalog, host=host, clock=clock)
     assert not gate.guarded
     gate.close()
+
+
+def test_keys_that_may_not_send_are_counted_and_stand_in_the_audit_log_once_an_hour(
+    gate: Gate, catalog: Catalog, clock: ManualClock
+) -> None:
+    for _ in range(3):
+        with pytest.raises(UnauthenticatedError):
+            gate.ingest_project("fl_0123456789abcdef_wrong", None)
+    assert gate.refusals.counts() == {"ingest key": 3}
+    gate.close()  # what is being written down is, then
+    noted = [(entry.deed.action, entry.deed.target) for entry in list_entries(catalog)]
+    assert noted == [("request.refused", "ingest key")]
