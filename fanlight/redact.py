@@ -73,6 +73,9 @@ class Redactor:
         forms = {form for secret in secrets for part in _parts(secret) for form in _encodings(part)}
         self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.longest = max(map(len, self._forms), default=0)
+        heads = "|".join(sorted({re.escape(form[:SUSPICIOUS]) for form in self._forms}))
+        # Looked for ahead, so that one that begins within another is found too.
+        self._heads = re.compile(f"(?={heads})") if heads else None
 
     def text(self, text: str) -> str:
         """`text`, masked."""
@@ -84,7 +87,7 @@ class Redactor:
     def head(self, text: str) -> str:
         """The beginning of a text whose rest is lost, masked: a secret that was cut in two is masked too."""
         masked = self.text(text)
-        kept = self._suspicious(masked, SUSPICIOUS)
+        kept = self._suspicious(masked)
         return masked if kept == len(masked) else masked[:kept] + MASK
 
     def stream(self) -> RedactedStream:
@@ -99,9 +102,12 @@ class Redactor:
                 yield at, at + len(form)
                 at = text.find(form, at + 1)
 
-    def _suspicious(self, text: str, least: int) -> int:
+    def _suspicious(self, text: str) -> int:
         """Where the longest end of `text` begins that a secret begins with; its length when there is none."""
-        for at in range(max(0, len(text) - self.longest + 1), len(text) - least + 1):
+        if self._heads is None:
+            return len(text)
+        for head in self._heads.finditer(text, max(0, len(text) - self.longest + 1)):
+            at = head.start()
             tail = text[at:]
             if any(len(form) > len(tail) and form.startswith(tail) for form in self._forms):
                 return at
@@ -138,7 +144,7 @@ class RedactedStream:
     def _give(self, fresh: str, *, is_last: bool) -> str:
         # A secret may have begun in what was given out: fewer than SUSPICIOUS characters of it.
         whole, start = self._given + fresh, len(self._given)
-        end = len(whole) if is_last else max(start, self._redactor._suspicious(whole, SUSPICIOUS))
+        end = len(whole) if is_last else max(start, self._redactor._suspicious(whole))
         found = [(a, b) for a, b in sorted(self._redactor.find(whole)) if a < end and b > start]
         end = max([end, *(b for _, b in found)])
         pieces: list[str] = []

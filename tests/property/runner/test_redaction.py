@@ -24,9 +24,10 @@ def test_no_secret_comes_through_whole_wherever_the_text_is_cut(
     stream = Redactor(secrets).stream()
     given_out = [stream.feed(text[a:b]) for a, b in itertools.pairwise(bounds)] + [stream.close()]
     out = "".join(given_out)
-    for secret in secrets:
-        # What came before its end looked suspicious may be out; the rest of it never is.
-        assert secret[SUSPICIOUS - 1 :] not in out or secret[SUSPICIOUS - 1 :] in _without(text, secrets)
+    assert not [secret for secret in secrets if secret in out]
+    if len(secrets) == 1 and text == secrets[0]:
+        # Fewer characters than look suspicious may be out before the rest of it comes.
+        assert len(out.removesuffix(MASK)) < SUSPICIOUS
 
 
 @given(st.lists(st.text("xyz ", max_size=5), max_size=20), SECRETS)
@@ -42,9 +43,3 @@ def test_a_text_in_one_piece_is_masked_as_a_whole_one(secrets: list[str], betwee
     stream = redactor.stream()
     assert stream.feed(text) + stream.close() == redactor.text(text)
     assert secrets[0] not in redactor.text(text)
-
-
-def _without(text: str, secrets: list[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
