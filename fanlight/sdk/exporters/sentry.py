@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from fanlight.sdk.exporters.calls import NO_END, Call, CallExporter, CallKind
-from fanlight.sdk.exporters.exit import close_at_exit
+from fanlight.sdk.exporters.exit import EXIT_S, Outlet
 
 if TYPE_CHECKING:
     from sentry_sdk import Client, Scope
 
-FLUSH_S = 1.0
 OPERATIONS = {
     CallKind.RUN: "gen_ai.invoke_agent",
     CallKind.TOOL: "gen_ai.execute_tool",
@@ -42,8 +41,8 @@ class SentryExporter(CallExporter):
             raise ValueError("SENTRY_DSN is not set: Sentry takes nothing without it")
         rate = sample_rate_of(self.environ.get("SENTRY_TRACES_SAMPLE_RATE") or "1.0")
         self.with_content = self.environ.get("SENTRY_SEND_DEFAULT_PII", "").lower() in {"true", "1"}
-        self._client = _client(dsn, rate)
-        self._scope = _scope(self._client)
+        client, self._outlet = _client(dsn, rate)
+        self._scope = _scope(client)
         if run := self.environ.get("FANLIGHT_RUN_ID"):
             self._scope.set_tag("fanlight.run_id", run)
 
@@ -75,7 +74,7 @@ class SentryExporter(CallExporter):
             self._scope.add_breadcrumb(category="agent.action", message=tool, data=data)
 
     def flush(self) -> None:
-        self._client.flush(timeout=FLUSH_S)
+        self._outlet.flush()
 
     def _data_of(self, call: Call) -> dict[str, Any]:
         data: dict[str, Any] = {"gen_ai.operation.name": OPERATIONS[call.kind].removeprefix("gen_ai.")}
@@ -118,7 +117,7 @@ def sample_rate_of(text: str) -> float:
 
 
 @cache
-def _client(dsn: str, traces_sample_rate: float) -> Client:
+def _client(dsn: str, traces_sample_rate: float) -> tuple[Client, Outlet]:
     from sentry_sdk import Client
 
     client = Client(
@@ -128,10 +127,10 @@ def _client(dsn: str, traces_sample_rate: float) -> Client:
         default_integrations=False,
         auto_enabling_integrations=False,
         include_local_variables=False,
-        shutdown_timeout=FLUSH_S,
+        shutdown_timeout=EXIT_S,
     )
-    close_at_exit(client.close)
-    return client
+    # Longer than an exit waits: what is still on its way then is what makes the outlet stuck.
+    return client, Outlet(partial(client.flush, timeout=2 * EXIT_S), client.close)
 
 
 def _scope(client: Client) -> Scope:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import abc
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fanlight.sdk.exporters.calls import Call, CallExporter, CallKind
-from fanlight.sdk.exporters.exit import close_at_exit
-from fanlight.sdk.faults import note
+from fanlight.sdk.exporters.exit import Outlet
 
 if TYPE_CHECKING:
     import requests
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
 
-FLUSH_S = 1.0
 SEND_EVERY_MS = 500
 OPERATIONS = {CallKind.RUN: "invoke_agent", CallKind.TOOL: "execute_tool", CallKind.STREAM: "chat"}
 CAPTURE_CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
@@ -105,27 +102,14 @@ class SpanExporter(CallExporter):
             run.handle.add_event("agent action", {"tool": tool, **said})
 
     def flush(self) -> None:
-        self._sender.flush()
+        self._sender.outlet.flush()
 
 
-class _Sender:
-    """A provider whose one thread sends; whatever the receiver does, nobody waits longer than FLUSH_S."""
+class _Sender(NamedTuple):
+    """A provider whose one thread sends, and its way out."""
 
-    def __init__(self, provider: TracerProvider) -> None:
-        self.provider = provider
-        close_at_exit(provider.shutdown)
-
-    def flush(self) -> None:
-        # The provider's own flush ignores its time limit.
-        flushing = threading.Thread(target=self._flush, name="fanlight-flush", daemon=True)
-        flushing.start()
-        flushing.join(FLUSH_S)
-
-    def _flush(self) -> None:
-        try:
-            self.provider.force_flush()
-        except Exception as error:
-            note("flush of an exporter", error)
+    provider: TracerProvider
+    outlet: Outlet
 
 
 @cache
@@ -147,7 +131,7 @@ def _sender(destination: Destination) -> _Sender:
         headers = dict(destination.headers)
         exporter = OTLPSpanExporter(destination.endpoint, headers=headers, session=_session(headers))
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=every))
-    return _Sender(provider)
+    return _Sender(provider, Outlet(provider.force_flush, provider.shutdown))
 
 
 def _session(headers: Mapping[str, str]) -> requests.Session:
