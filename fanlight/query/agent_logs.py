@@ -7,12 +7,11 @@ whose `message` is no text. So each answer is made of what it can print.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from rich.markup import escape
-
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Run
 from fanlight.query.runs import list_runs
@@ -21,6 +20,8 @@ from fanlight.store.contract import Store
 MOST = 500
 MESSAGE = "message"
 MOST_CHARACTERS = 4_000
+_BRACKET = re.compile(r"(\\*)\[(?=([a-z#/@][^\[]*?\])?)")
+"""A bracket with the backslashes before it, and whether Rich would read a tag there."""
 
 
 class AgentLog(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,4 +100,10 @@ def printable(text: str) -> str:
         '\\\\[bold]\\ufffd]0;x'
     """
     shown = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text[:MOST_CHARACTERS])
-    return str(escape(shown))
+    return _BRACKET.sub(_escaped, shown)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found[2]:  # before a tag two backslashes stand for one
+        return found[1] * 2 + r"\["
+    return found[1] + r"\[" if found[1] else "["

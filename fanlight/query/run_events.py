@@ -158,7 +158,8 @@ def resume(store: Store, scope: ProjectScope, run_id: str, last_id: str | None) 
     for event in events:
         told.take(event)
     told.place = place
-    told.final = told.final or part.endswith("final")
+    # An error or an end that was added comes behind the `final`, where there is any.
+    told.final = told.final or part.endswith("final") or part.startswith("+")
     told.error = told.error or part == "+error"
     told.over = told.over or part == _OVER
     return told
