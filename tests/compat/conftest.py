@@ -54,6 +54,12 @@ def python_with(packages: list[str]) -> Path:
     return place / "bin" / "python"
 
 
+@pytest.fixture(scope="session")
+def charmos() -> Path:
+    """The interpreter of an environment with the published `charmos`; its command is `charm` beside it."""
+    return python_with(["charmos==0.5.2"])
+
+
 def node_modules_with(packages: list[str], node: hatch_build.Node) -> Path:
     """A folder whose `node_modules` has `packages`. Made once."""
     place = _place("node", packages)
