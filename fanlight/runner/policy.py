@@ -10,6 +10,7 @@ from fanlight.runner.capture.items import Event, Hook, Item
 from fanlight.runner.definition import Policies
 from fanlight.sdk import prices
 from fanlight.sdk.usage import Usage
+from fanlight.sdk.usage_event import read_stdout
 
 
 class Policy:
@@ -19,6 +20,7 @@ class Policy:
         self.budget_usd = Decimal(str(policies.budget_limit)) if policies.budget_limit else None
         self._max_steps = policies.given_max_steps
         self._unpriced: list[Usage] = []
+        self._known: set[str] = set()
         self._reported = Decimal(0)
         self.spent_usd = Decimal(0)
         self.steps = 0
@@ -45,9 +47,12 @@ class Policy:
             if item.name == "llm_end":
                 self._use(item.arguments.get("model"), item.arguments.get("usage") or {}, None)
         elif isinstance(item, Event) and item.type == "usage":
-            about = item.value.get("content")
-            found = {**item.value, **(about if isinstance(about, dict) else {})}
-            self._use(found.get("model"), found, _amount(found.get("cost", found.get("cost_usd"))))
+            found = read_stdout(item.value)
+            if (known := found.get("id")) is not None and str(known) in self._known:
+                return
+            self._known.add(str(known))
+            currency = found.get("currency") or "USD"
+            self._use(found.get("model"), found, _amount(found.get("cost")) if currency == "USD" else None)
 
     def told(self, cost_usd: Decimal) -> None:
         """What the server makes of all the run's spans, which it sees more of."""
@@ -57,8 +62,8 @@ class Policy:
         usage = Usage(
             provider=str(counts.get("provider") or ""),
             model=str(model or ""),
-            tokens_input=_count(counts.get("input_tokens")),
-            tokens_output=_count(counts.get("output_tokens")),
+            tokens_input=_count(counts.get("tokens_input", counts.get("input_tokens"))),
+            tokens_output=_count(counts.get("tokens_output", counts.get("output_tokens"))),
             reported=cost,
         )
         self._unpriced.append(usage)
@@ -75,11 +80,7 @@ def _count(value: Any) -> int:
 
 
 def _amount(value: Any) -> Decimal | None:
-    """US dollars that an event claims; what is negative, endless or of another currency is no claim."""
-    if isinstance(value, Mapping):
-        if value.get("currency", "USD") != "USD":
-            return None
-        value = value.get("amount")
+    """US dollars that an event claims; what is negative or endless is no claim."""
     if type(value) not in (int, float, str):
         return None
     try:

@@ -13,11 +13,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fanlight import __version__
+from fanlight.errors import InvalidError
+from fanlight.model.billing import BillingEvent
+from fanlight.model.usage_event import UsageEvent
 from fanlight.runner.capture.items import Event, Flooded, Hook, Item, Line
+from fanlight.runner.money import money_of
 from fanlight.runner.steps import Steps, record_error
+from fanlight.sdk.billing import billing_record
 from fanlight.sdk.endpoint import Endpoint
 from fanlight.sdk.settings import Settings
 from fanlight.sdk.snapshot import attribute_of
+from fanlight.sdk.span_processor import weight_of
+from fanlight.sdk.usage_event import usage_span
 
 if TYPE_CHECKING:
     from opentelemetry._logs import LogRecord
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
 EVENT = "fanlight.run.event"
 FLOOD = "fanlight.run.flood"
+REFUSED = "fanlight.run.refused"
 INFO, WARN = 9, 13
 FULL = 8_000
 """So many items may wait to be sent before the reading of the agent waits a moment."""
@@ -64,6 +72,7 @@ class Report:
         own = make_resource(service, resource)
         tags = Tags(own)
         self.run_id = run_id
+        self._resource = own
         self._pipeline = Pipeline(endpoint, tags, settings)
         traces = TracerProvider(resource=own, shutdown_on_exit=False, id_generator=_ids(run_id))
         traces.add_span_processor(StartSpanProcessor(self._pipeline))
@@ -156,6 +165,20 @@ class Report:
         if event.type == "delta" and isinstance(content, str):
             self._steps.delta(content, time.time_ns())
         self._emit(event.text, attributes, event_name=EVENT)
+        try:
+            self._count(money_of(event, self.run_id))
+        except InvalidError as error:
+            about = {"fanlight.event.seq": event.seq}
+            self._emit(f"{event.type} is not counted: {error}", about, event_name=REFUSED, severity=WARN)
+
+    def _count(self, money: UsageEvent | BillingEvent | None) -> None:
+        from opentelemetry.trace import set_span_in_context
+
+        if isinstance(money, UsageEvent):
+            span = usage_span(money, self._root.get_span_context(), self._resource)
+            self._pipeline.backlog.put(span, weight_of(span))
+        elif isinstance(money, BillingEvent):
+            self._logger.emit(billing_record(money, context=set_span_in_context(self._root)))
 
     def _line(self, line: Line) -> None:
         attributes: dict[str, Any] = {"fanlight.stream": line.stream, "fanlight.line.seq": line.seq}

@@ -57,6 +57,10 @@ IN_NODE = """
 const given = JSON.parse(require("fs").readFileSync(process.env.CHARM_INPUT_FILE));
 const say = (event) => console.log("__CHARM_EVENT__" + JSON.stringify(event));
 say({type: "tool_usage", tool: "search", count: -100});
+say({type: "usage", id: "call-1", model: "gpt-4o", tokens_input: 1000, tokens_output: 10, cost: "0.25"});
+say({type: "usage", id: "call-1", model: "gpt-4o", tokens_input: 1000, tokens_output: 10, cost: "0.25"});
+say({type: "usage", id: "call-2", tokens: -5});
+say({type: "billing", id: "order-7", amount: "0.05", currency: "EUR"});
 say({type: "final", content: "hello " + given.name, format: "markdown"});
 console.error("secret " + process.env.API_TOKEN);
 """
@@ -183,13 +187,23 @@ def test_an_agent_in_node_speaks_by_the_compatible_prefix_and_is_not_verified(
     assert (outcome["status"], outcome["output"], outcome["tool_usage"]) == ("success", "hello Åse", {})
     stored(client, outcome["run"])
     logs = logs_of(client, outcome["run"])
-    events = [log["attributes"] for log in logs if log["event_name"]]
+    run = client.project_get(f"runs/{outcome['run']}")
+    assert (run["llm_count"], run["tokens"]["input"], float(run["cost"]["amount"])) == (1, 1000, 0.25)
+    (refused,) = [log["body"] for log in logs if log["event_name"] == "fanlight.run.refused"]
+    assert refused.startswith(
+        "usage is not counted: 'tokens' is no field of a usage event; one of agent, cost"
+    )
+    (bill,) = [log["attributes"] for log in logs if log["event_name"] == "fanlight.billing"]
+    assert (bill["fanlight.billing.amount"], bill["fanlight.event.verified"]) == ("0.05", False)
+    events = [log["attributes"] for log in logs if log["event_name"] == "fanlight.run.event"]
     assert {about["fanlight.event.type"]: about["fanlight.event.verified"] for about in events} == {
         "tool_usage": False,
+        "usage": False,
+        "billing": False,
         "final": False,
         "internal_run_finished": True,
     }
-    assert [log["body"] for log in logs if log["level"] == "warn"] == ["secret ***"]
+    assert "secret ***" in [log["body"] for log in logs if log["level"] == "warn"]
 
 
 def test_a_run_whose_server_is_away_goes_on_and_is_there_later(
