@@ -118,14 +118,13 @@ def custom_image(podman: Podman) -> str:
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one package: an exporter that writes what it is told to stderr."""
+    """A folder with one package: an exporter that writes what it is told to /tmp/told."""
     folder = tmp_path_factory.mktemp("wheels")
     # The container's user reads it.
     folder.chmod(0o755)
     module = (
-        "import sys\n"
         "def _hook(name):\n"
-        "    return lambda self, **given: print('told', name, file=sys.stderr, flush=True)\n"
+        "    return lambda self, **given: open('/tmp/told', 'a').write(name + ' ')\n"
         "names = ('run_start', 'run_end', 'error', 'tool_start', 'tool_end', 'tool_error',"
         " 'llm_new_token', 'agent_action')\n"
         "Teller = type('Teller', (), {f'on_{name}': _hook(f'on_{name}') for name in names})\n"
@@ -148,15 +147,20 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(podman: Podman, cache: Path, wheels: Path) -> ContainerSettings:
     return ContainerSettings(host=podman.url, image=IMAGE, cache=cache, wheels=wheels)
 
 
+@pytest.fixture(scope="session")
+def shared_backend(settings: ContainerSettings) -> DockerBackend:
+    return DockerBackend(settings)
+
+
 @pytest.fixture
-def backend(podman: Podman, settings: ContainerSettings) -> Iterator[DockerBackend]:
+def backend(podman: Podman, shared_backend: DockerBackend) -> Iterator[DockerBackend]:
     """A backend; none of its containers is left when the test is over."""
-    yield DockerBackend(settings)
+    yield shared_backend
     assert podman.containers() == []
 
 

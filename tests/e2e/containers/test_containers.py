@@ -318,9 +318,12 @@ def test_requirements_are_installed_from_the_wheel_folder_and_the_exporter_is_to
 ) -> None:
     agent = make_agent(
         """
-        import os, sys, telling_exporter
+        import os, sys, time, telling_exporter
         def agent():
-            return [sys.prefix, os.access(sys.prefix, os.W_OK)]
+            until = time.monotonic() + 10
+            while not os.path.exists("/tmp/told") and time.monotonic() < until:
+                time.sleep(0.01)
+            return [sys.prefix, os.access(sys.prefix, os.W_OK), open("/tmp/told").read()]
         """,
         runtime={"telemetry": ["teller"]},
         policies={"allow_internet_access": False},
@@ -328,11 +331,10 @@ def test_requirements_are_installed_from_the_wheel_folder_and_the_exporter_is_to
     (agent / "requirements.txt").write_text("telling-exporter==1.0\n")
     notes: list[str] = []
     backend = DockerBackend(settings, note=notes.append)
-    seen = [contained(agent, backend) for _ in range(4)][-1]
-    assert seen.outcome.output == ["/fanlight/environment", False]
-    assert {"told on_run_start", "told on_run_end"} <= set(seen.lines)
+    seen = [contained(agent, backend) for _ in range(3)][-1]
+    assert seen.outcome.output == ["/fanlight/environment", False, "on_run_start "]
     took = [float(found[1]) for note in notes if (found := re.search(r"installed .* in ([\d.]+) s", note))]
-    assert len(took) == 4
+    assert len(took) == 3
     assert min(took[1:]) <= 1.0
     assert podman.containers() == []
 
