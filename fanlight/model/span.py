@@ -151,13 +151,17 @@ class SpanPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CostTerm(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a cost's arithmetic, as `text` for people: "1,200 input x $2.50/M"."""
+    """One line of a cost's arithmetic, as `text` for people: "1,200 input x $2.50/M".
+
+    `price` is that of `per` tokens, requests or uses of a tool; `tokens` is how many there were.
+    """
 
     kind: str
     tokens: int
     price: str
     amount: str
     text: str
+    per: int = 1_000_000
 
 
 class SpanCost(msgspec.Struct, frozen=True, kw_only=True):

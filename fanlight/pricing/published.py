@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fanlight.pricing.rates import KINDS, Rates, Tier
+from fanlight.pricing.tools import PUBLISHED
 
 SOURCE = "genai-prices"
 
@@ -96,6 +97,9 @@ def _rates(provider: str, model: str, price: Any) -> Rates | None:
     request = getattr(price, "requests_kcount", None)
     if not tiers and request is None:
         return None
+    tools = {
+        tool: _base(fee) / _THOUSAND for tool, key in PUBLISHED.items() if (fee := getattr(price, key, None))
+    }
     return Rates(
         provider=provider,
         model=model,
@@ -103,7 +107,13 @@ def _rates(provider: str, model: str, price: Any) -> Rates | None:
         version=_version(),
         tiers=tiers,
         request=(request or Decimal(0)) / _THOUSAND,
+        tools=tools,
     )
+
+
+def _base(fee: Any) -> Decimal:
+    """The price of a use; no table has tiers of it."""
+    return fee if isinstance(fee, Decimal) else Decimal(fee.base)
 
 
 def _tiers(value: Any) -> tuple[Tier, ...]:

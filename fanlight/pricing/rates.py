@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from fanlight.pricing.tools import OWN
+
 KINDS = ("input", "output", "cache_read", "cache_write", "reasoning")
 MILLION = Decimal(1_000_000)
 OWN_SOURCES = ("project", "litellm")
@@ -31,7 +33,8 @@ class Tier(msgspec.Struct, frozen=True, array_like=True):
 class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The prices of a model: of each kind of token by size of the request, lowest first, and of a request.
 
-    `source` is 'genai-prices', 'project' or 'litellm'; `version` says which table it was.
+    `tools` are prices of one use of what the provider runs within a call (`pricing/tools.py`). `source` is
+    'genai-prices', 'project' or 'litellm'; `version` says which table it was.
     """
 
     provider: str
@@ -40,6 +43,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: str
     tiers: Mapping[str, tuple[Tier, ...]]
     request: Decimal = Decimal(0)
+    tools: Mapping[str, Decimal] = {}
 
     @property
     def id(self) -> int:
@@ -68,28 +72,44 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One line of the arithmetic: so many tokens of a kind, at so much a million."""
+    """One line of the arithmetic: so many tokens of a kind, at so much a million.
+
+    Or so many requests or uses of a tool, at so much for `per` of them.
+    """
 
     kind: str
     tokens: int
     price: Decimal
     cost: Decimal = field(default=Decimal(0))
+    per: int = 1_000_000
 
     def __str__(self) -> str:
-        return f"{self.tokens:,} {self.kind.replace('_', ' ')} x ${dollars(self.price)}/M"
+        each = {1_000_000: "/M", 1_000: "/1,000"}.get(self.per, "")
+        return f"{self.tokens:,} {self.kind.replace('_', ' ')} x ${dollars(self.price)}{each}"
 
 
 def flat_rates(
     provider: str, model: str, *, source: str = "project", version: str = "", **prices: str
 ) -> Rates:
-    """Rates without tiers, from decimal texts by kind; `request` is the price of one request."""
+    """Rates without tiers, from decimal texts by kind; `request` and tools are priced one by one."""
     request = Decimal(prices.pop("request", "0"))
+    tools = {tool: Decimal(prices.pop(tool)) for tool in OWN if tool in prices}
     tiers = {kind: (Tier(0, Decimal(price)),) for kind, price in prices.items()}
-    return Rates(provider=provider, model=model, source=source, version=version, tiers=tiers, request=request)
+    return Rates(
+        provider=provider,
+        model=model,
+        source=source,
+        version=version,
+        tiers=tiers,
+        request=request,
+        tools=tools,
+    )
 
 
 def explain(rates: Rates, tokens: Mapping[str, int | None]) -> list[Term]:
     """How the cost of `tokens` (by kind; input and output with their parts in them) is made up.
+
+    Uses of tools stand among them, by the tool.
 
     Example:
         >>> rates = flat_rates("openai", "gpt-4o", input="2.50", output="10", cache_read="1.25")
@@ -109,7 +129,10 @@ def explain(rates: Rates, tokens: Mapping[str, int | None]) -> list[Term]:
         if count:
             terms.append(Term(kind=kind, tokens=count, price=price, cost=count * price / MILLION))
     if rates.request:
-        terms.append(Term(kind="request", tokens=1, price=rates.request * MILLION, cost=rates.request))
+        terms.append(Term(kind="request", tokens=1, price=rates.request, cost=rates.request, per=1))
+    for tool, price in rates.tools.items():
+        if uses := tokens.get(tool):
+            terms.append(Term(kind=tool, tokens=uses, price=price * 1_000, cost=uses * price, per=1_000))
     return terms
 
 
@@ -155,4 +178,4 @@ def as_shown(rates: Rates) -> dict[str, Any]:
             shown[kind] = [{"above_input_tokens": tier.above, "price": f"{tier.price:f}"} for tier in tiers]
     if rates.request:
         shown["request"] = f"{rates.request:f}"
-    return shown
+    return shown | {tool: f"{price:f}" for tool, price in rates.tools.items()}

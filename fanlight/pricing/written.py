@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from fanlight.pricing.rates import KINDS, Rates, Tier
+from fanlight.pricing.tools import OWN
 
 PLACES = 12
 MOST = 1_000_000
@@ -23,6 +24,8 @@ class PriceError(ValueError):
 def read_rates(provider: str, model: str, prices: Mapping[str, Any], version: str = "") -> Rates:
     """The rates that `as_shown` shows: by kind a decimal, or a list of tiers; `request` for a whole request.
 
+    A tool's price is that of one use.
+
     Raises:
         PriceError: a kind is unknown, or something is no price.
 
@@ -33,13 +36,15 @@ def read_rates(provider: str, model: str, prices: Mapping[str, Any], version: st
         (Decimal('1.5'), Decimal('2'), Decimal('4'))
     """
     tiers: dict[str, tuple[Tier, ...]] = {}
-    request = Decimal(0)
+    request, tools = Decimal(0), dict[str, Decimal]()
     for kind, value in prices.items():
-        if kind not in (*KINDS, "request"):
-            raise PriceError(f"{kind[:40]}: it is none of {', '.join(KINDS)}, request")
+        if kind not in (*KINDS, "request", *OWN):
+            raise PriceError(f"{kind[:40]}: it is none of {', '.join((*KINDS, 'request', *OWN))}")
         try:
             if kind == "request":
                 request = read_amount(value, most=MOST_REQUEST)
+            elif kind in OWN:
+                tools[kind] = read_amount(value, most=MOST_REQUEST)
             else:
                 tiers[kind] = _tiers(value)
         except PriceError as error:
@@ -47,7 +52,13 @@ def read_rates(provider: str, model: str, prices: Mapping[str, Any], version: st
     if not tiers and not request:
         raise PriceError("there is no price")
     return Rates(
-        provider=provider, model=model, source="project", version=version, tiers=tiers, request=request
+        provider=provider,
+        model=model,
+        source="project",
+        version=version,
+        tiers=tiers,
+        request=request,
+        tools=tools,
     )
 
 

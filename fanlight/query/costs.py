@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fanlight.model.project import ProjectScope
 from fanlight.model.span import CostTerm, SpanCost, SpanPrice
 from fanlight.pricing.rates import as_shown, explain, from_json
+from fanlight.pricing.tools import uses_in
 from fanlight.store.contract import Store
 
 
 def with_terms(
-    store: Store, scope: ProjectScope, cost: SpanCost | None, tokens: Mapping[str, int | None]
+    store: Store,
+    scope: ProjectScope,
+    cost: SpanCost | None,
+    tokens: Mapping[str, int | None],
+    attributes: Mapping[str, Any],
 ) -> SpanCost | None:
     """`cost` with the price that it was computed by and its arithmetic; as it is when it stands on no price.
+
+    `attributes` of the span say which tools its provider used.
 
     Raises StoreError.
     """
@@ -40,9 +48,10 @@ def with_terms(
                 kind=term.kind,
                 tokens=term.tokens,
                 price=f"{term.price:f}",
+                per=term.per,
                 amount=f"{term.cost.normalize():f}",
                 text=str(term),
             )
-            for term in explain(rates, tokens)
+            for term in explain(rates, {**tokens, **uses_in(attributes, rates.provider)})
         ],
     )

@@ -93,7 +93,10 @@ def get_span(
         raise NotFoundError(f"no span {span} in trace {place['trace_id']} of {scope.project_id}", hint=hint)
     asked = {"trace_id": place["trace_id"], "span_id": span, "longest": LONGEST_READ_BYTES}
     found = span_from_row(rows[0], store.read(scope, "span_content", asked))
-    found = msgspec.structs.replace(found, cost=with_terms(store, scope, found.cost, found.tokens))
+    # Of a key that came twice the first counts, as in the engine.
+    attributes = {each.key: each.value for each in reversed(found.attributes)}
+    cost = with_terms(store, scope, found.cost, found.tokens, attributes)
+    found = msgspec.structs.replace(found, cost=cost)
     if raw:
         return found
     return msgspec.structs.replace(found, content=content_of(store, scope, found, place))

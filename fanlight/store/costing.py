@@ -7,13 +7,14 @@ reported in other currencies is kept beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from fanlight.pricing.book import Book
 from fanlight.pricing.rates import KINDS, Rates, to_json
+from fanlight.pricing.tools import FOREIGN, MOST_USES, OWN, takes_foreign
 
 _SCALE = Decimal(10**12)
 """From dollars for a million tokens to 10^-18 dollars for one."""
@@ -53,8 +54,14 @@ class Costs:
         return f"tupleElement(({steps}, {self.columns[column]}), {len(self.steps) + 1})"
 
 
-def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
-    """The columns for spans of the models `asked`: rows of project, provider, model, and hour in seconds."""
+def cost_columns(
+    asked: Iterable[Sequence[Any]], book: Book, uses_tools: Callable[[], bool] = lambda: True
+) -> Costs:
+    """The columns for spans of the models `asked`: rows of project, provider, model, and hour in seconds.
+
+    `uses_tools` tells whether any span may say that its provider ran a tool; it is asked only where some
+    price has a fee for one. Their attributes are read only then.
+    """
     keys: list[str] = []
     found: list[Rates] = []
     own: list[int] = []
@@ -78,6 +85,10 @@ def cost_columns(asked: Iterable[Sequence[Any]], book: Book) -> Costs:
             for k in KINDS
         ),
         ("request_price", f"CAST({requests}, 'Array(Int64)')[price_place]"),
+        (
+            "tool_fees",
+            _fees(found) if any(rates.tools for rates in found) and uses_tools() else "toInt128(0)",
+        ),
         ("is_own", f"CAST({own}, 'Array(UInt8)')[price_place]"),
         ("priced", _sum()),
         ("is_reported", "cost_reported IS NOT NULL AND currency_reported IN ('', 'USD')"),
@@ -109,11 +120,26 @@ def _sum() -> str:
     count["input"] = f"greatest(size - {apart('cache_read')} - {apart('cache_write')}, 0)"
     count["output"] = f"greatest({count['output']} - {apart('reasoning')}, 0)"
     terms = [f"{count[kind]} * {_price(kind)}" for kind in KINDS]
-    whole = f"intDiv({' + '.join(terms)} + request_price, 1000000)"
+    whole = f"intDiv({' + '.join(terms)} + request_price + tool_fees, 1000000)"
     # The engine makes no decimal of so wide a number; nine million dollars are the most for one span.
     return (
         f"toDecimal128(toInt64(least({whole}, 9000000000000000000)), 0) * toDecimal128('0.000000000001', 12)"
     )
+
+
+def _fees(found: Sequence[Rates]) -> str:
+    """SQL for what the tools cost that a row's provider ran, as `pricing.rates.explain` has it."""
+    foreign = f"CAST({[int(takes_foreign(rates.provider)) for rates in found]}, 'Array(UInt8)')[price_place]"
+    terms = []
+    for tool, own in OWN.items():
+        fees = [int(rates.tools.get(tool, 0) * _REQUEST_SCALE) for rates in found]
+        if any(fees):
+            text = f"attributes['{own}']"
+            if other := FOREIGN.get(tool):
+                text = f"if({text} = '' AND {foreign}, attributes['{other}'], {text})"
+            uses = f"if(toUInt64OrZero({text}) > {MOST_USES}, 0, toUInt64OrZero({text}))"
+            terms.append(f"toInt128({uses}) * CAST({fees}, 'Array(Int64)')[price_place]")
+    return " + ".join(terms) or "toInt128(0)"
 
 
 def _price(kind: str) -> str:

@@ -17,6 +17,7 @@ from fanlight.errors import StoreError
 from fanlight.model.signal import Signal
 from fanlight.pricing.book import Book
 from fanlight.pricing.rates import Rates
+from fanlight.pricing.tools import ATTRIBUTES
 from fanlight.store.backend import Backend
 from fanlight.store.billing import store_billing
 from fanlight.store.contract import Inserted, RunKey, Segment
@@ -63,6 +64,10 @@ _SHORTENED = {
     ),
     "flags": f"if({_HAS_LONG}, arrayPushBack(incoming.flags, 'cut_value'), incoming.flags)",
 }
+
+_USES_TOOLS = (
+    f"SELECT count() > 0 FROM incoming WHERE model != '' AND hasAny(mapKeys(attributes), {list(ATTRIBUTES)})"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,9 @@ class Inserter:
         return Refused(same=int(all_) - int(differing), differing=int(differing))
 
     def _store_spans(self, segment: Segment, refused: Refused, longest: int) -> None:
-        costs = cost_columns(self._backend.decoder.rows(statement("insert", "models_asked")), self._book)
+        decoder = self._backend.decoder
+        asked = decoder.rows(statement("insert", "models_asked"))
+        costs = cost_columns(asked, self._book, lambda: bool(decoder.rows(_USES_TOOLS)[0][0]))
         self.keep_prices(costs.used)
         self._store("spans", segment, self._span_query(refused, longest, costs), costs.parameters)
 

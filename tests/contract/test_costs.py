@@ -193,3 +193,48 @@ def test_a_span_shows_its_price_and_how_its_cost_is_made_up(store: Any, log: Any
     claimed = get_span(store, scope, trace, f"{2:016x}").cost
     assert claimed is not None
     assert (claimed.amount, claimed.source, claimed.price, claimed.terms) == ("0.25", "reported", None, [])
+
+
+SEARCHES = "gen_ai__usage__details__web_search_requests"
+OWN_SEARCHES = "fanlight__usage__web_searches"
+
+
+def test_tools_that_a_provider_runs_are_charged_by_use_where_the_table_has_a_fee(
+    store: Any, log: Any, rows: Any
+) -> None:
+    claude = {"provider": "anthropic", "model": "claude-sonnet-4-5"}
+    given = tokens(input=1_000)
+    store.insert(
+        log.segment(
+            traces(
+                call(1, **claude, **given, **{SEARCHES: 3}),
+                call(2, **claude, **given, **{SEARCHES: 3, OWN_SEARCHES: 2}),
+                call(3, **claude, **given, **{SEARCHES: "many", OWN_SEARCHES: -1}),
+                call(4, **given, fanlight__usage__storage_searches=4, **{SEARCHES: 9}),
+                call(5, "google", "gemini-2.5-pro", **given, **{SEARCHES: 5}),
+                call(6, **claude, **given),
+            )
+        )
+    )
+    found = rows("SELECT cost FROM spans ORDER BY span_id")
+    shown = [f"{cost.normalize():f}" for (cost,) in found]
+    assert shown == ["0.033", "0.023", "0.003", "0.1025", "0.00125", "0.003"]
+    [(trace,)] = rows("SELECT DISTINCT lower(hex(trace_id)) FROM spans")
+    for number, expected in enumerate(shown, start=1):
+        cost = get_span(store, ProjectScope("default"), trace, f"{number:016x}").cost
+        assert cost is not None
+        terms = sum((Decimal(term.amount) for term in cost.terms), Decimal(0))
+        assert (f"{terms.normalize():f}", cost.amount) == (expected, expected)
+    first = get_span(store, ProjectScope("default"), trace, f"{1:016x}").cost
+    assert first is not None
+    assert [(term.text, term.per) for term in first.terms] == [
+        ("1,000 input x $3.00/M", 1_000_000),
+        ("3 web search x $10.00/1,000", 1_000),
+    ]
+    assert reprice(store, repricing()) == 0
+    own = Override(provider="", model="claude-*", rates=flat_rates("", "claude-*", input="3", web_search="1"))
+    store._book._overrides = lambda project: [own]
+    store._book._own.clear()
+    assert reprice(store, repricing()) == 4
+    found = rows("SELECT cost FROM spans ORDER BY span_id LIMIT 3")
+    assert [f"{cost.normalize():f}" for (cost,) in found] == ["3.003", "2.003", "0.003"]

@@ -15,6 +15,7 @@ from fanlight.clock import ManualClock
 from fanlight.pricing.book import FRESH_S, Book, Override
 from fanlight.pricing.published import find_published
 from fanlight.pricing.rates import PICODOLLAR, explain, flat_rates, from_json, to_json, total
+from fanlight.pricing.tools import PUBLISHED
 
 AT_NS = 1_790_000_000 * 10**9
 AT = datetime.fromtimestamp(AT_NS // 10**9, UTC)
@@ -25,6 +26,7 @@ PLAIN = {
     "cache_write_mtok",
     "output_reasoning_mtok",
     "requests_kcount",
+    *PUBLISHED.values(),
 }
 
 
@@ -54,6 +56,7 @@ def usage(dice: random.Random) -> dict[str, int]:
         "cache_write": written,
         "output": out,
         "reasoning": dice.randrange(out + 1),
+        **{tool: dice.choice([0, 0, 1, 7, 1_000]) for tool in PUBLISHED},
     }
 
 
@@ -61,6 +64,8 @@ def test_the_arithmetic_is_that_of_the_price_table_for_every_model() -> None:
     dice = random.Random(7)
     tried = models()
     assert len(tried) > 1_000
+    for tool, least in (("web_search", 50), ("storage_search", 20)):
+        assert sum(getattr(price, PUBLISHED[tool], None) is not None for *_, price in tried) > least
     wrong = []
     for provider, model, price in tried:
         rates = find_published(provider, model, AT_NS)
@@ -74,6 +79,7 @@ def test_the_arithmetic_is_that_of_the_price_table_for_every_model() -> None:
                     cache_read_tokens=given["cache_read"],
                     cache_write_tokens=given["cache_write"],
                     output_reasoning_tokens=given["reasoning"],
+                    **{key.removesuffix("_kcount"): given[tool] for tool, key in PUBLISHED.items()},
                 )
             )["total_price"].quantize(PICODOLLAR, ROUND_DOWN)
             if total(explain(rates, given)) != theirs:
@@ -134,3 +140,17 @@ def test_a_projects_own_price_stands_above_the_published_one_within_five_seconds
     assert (mine.source, mine.is_own) == ("project", True)
     assert book.find("other", "openai", "gpt-4o", AT_NS) == published
     assert total(explain(mine, {"input": 3, "output": 1})) == Decimal("0.000005")
+
+
+def test_tools_and_requests_are_terms_of_their_own_with_their_published_prices() -> None:
+    claude = find_published("anthropic", "claude-sonnet-4-5", AT_NS)
+    sonar = find_published("perplexity", "sonar-pro", AT_NS)
+    assert claude is not None
+    assert sonar is not None
+    searched = explain(claude, {"input": 1_000, "output": 100, "web_search": 3})
+    assert [(str(term), term.cost) for term in searched] == [
+        ("1,000 input x $3.00/M", Decimal("0.003")),
+        ("100 output x $15.00/M", Decimal("0.0015")),
+        ("3 web search x $10.00/1,000", Decimal("0.03")),
+    ]
+    assert [str(term) for term in explain(sonar, {"input": 1})][-1] == "1 request x $0.014"
