@@ -75,7 +75,6 @@ def built(*nodes):
 
 tools = built(("plan", plan), ("tools", ToolNode([search, book])), ("answer", answer))
 remembered = tools.compile(checkpointer=MemorySaver())
-plain = tools.compile()
 awaited = built(("answer", answer_later)).compile()
 asking = built(("ask", ask), ("answer", answer))
 chain = GenericFakeChatModel(messages=iter([AIMessage("only once")]))
@@ -100,7 +99,7 @@ def seen_of(make_agent: MakeAgent, python: Path, entry: str, adapter: str = "lan
     return watch(agent, {"input": "to Oslo"}, interpreter=python)
 
 
-@pytest.mark.parametrize("entry", ["remembered", "plain", "tools"])
+@pytest.mark.parametrize("entry", ["remembered", "tools"])
 def test_parallel_tools_and_a_streaming_model_in_a_graph(
     make_agent: MakeAgent, python: Path, entry: str
 ) -> None:

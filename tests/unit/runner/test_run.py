@@ -301,29 +301,6 @@ def test_no_process_shows_a_secret_or_the_nonce_in_its_arguments(make_agent: Mak
     assert watch(agent, env={"TOKEN_X": "secret-value"}).outcome.output is False
 
 
-def test_ways_to_call_an_agent(make_agent: MakeAgent) -> None:
-    ways = {
-        "def agent(inputs): return inputs['a']": 1,
-        "def agent(a, b=5): return a + b": 3,
-        "def agent(**given): return given['a'] + len(given)": 4,
-        "async def agent(a): return a": 1,
-        "class agent:\n    def invoke(self, inputs, callbacks=None): return inputs['a']": 1,
-        "class Agent:\n    async def run(self, b): return b\nagent = Agent()": 2,
-        "def agent(payload): return payload['b']": 2,
-        "def agent(): return [1]": [1],
-        "def agent(a, /, *, b): return a * b": 2,
-        "class box:\n    @staticmethod\n    def agent(b): return b\nagent = box.agent": 2,
-        "def agent(): return {'_charm_render_type': 'card'}": {"_charm_render_type": "card"},
-    }
-    found = {code: watch(make_agent(code), {"a": 1, "b": 2}).outcome for code in ways}
-    assert {code: outcome.output for code, outcome in found.items()} == ways
-    assert [*found.values()][-1].format == "rich_component"
-
-
-def test_input_that_is_no_object_is_the_input(make_agent: MakeAgent) -> None:
-    assert watch(make_agent("def agent(input): return input"), "hello").outcome.output == "hello"
-
-
 def test_a_shell_agent_gets_its_input_as_a_file_and_its_stdout_is_the_output(make_agent: MakeAgent) -> None:
     command = 'cat "$CHARM_INPUT_FILE" input.json; echo; echo "${FANLIGHT_EVENTS-none}"; exit ${CODE:-0}'
     agent = make_agent(adapter="process", entry=command)
@@ -335,54 +312,20 @@ def test_a_shell_agent_gets_its_input_as_a_file_and_its_stdout_is_the_output(mak
     assert str(failed.error).startswith("the agent ended with exit code 7\n{}{}")
 
 
-def test_chains_crews_and_graphs_are_called_once_with_callbacks(make_agent: MakeAgent) -> None:
-    chain = make_agent(
+def test_an_agent_is_an_async_method_of_a_class_and_its_input_no_object(make_agent: MakeAgent) -> None:
+    agent = make_agent(
         """
-        calls = []
-        class Chain:
-            def invoke(self, inputs, config):
-                calls.append(1)
-                config["callbacks"][0].on_tool_start({"name": "t"}, "")
-                config["callbacks"][0].on_tool_end("")
-                if inputs.get("fail"):
-                    raise ValueError("nope")
-                return {"text": f"{inputs['q']} {len(calls)}"}
-        agent = Chain()
+        class Agent:
+            async def run(self, input, callbacks=None):
+                return {"_charm_render_type": "card", "title": input}
         """,
-        adapter="langchain",
+        entry="main.py:Agent",
     )
-    assert watch(chain, {"q": "x"}).outcome.output == "x 1"
-    failed = watch(chain, {"fail": True}).outcome
-    assert (failed.error, failed.tool_usage) == ("Agent Execution Failed: nope", {"t": 1})
-    crew = make_agent(
-        """
-        class Llm: callbacks = None
-        class Agent: callbacks, llm = [], Llm()
-        class Crew:
-            agents = [Agent()]
-            def kickoff(self, inputs):
-                assert len(Agent.callbacks) == 1 and len(self.agents[0].llm.callbacks) == 1
-                return type("Out", (), {"raw": f"crew {inputs['q']}"})()
-        def agent(): return Crew()
-        """,
-        adapter="crewai",
+    outcome = watch(agent, "hello").outcome
+    assert (outcome.output, outcome.format) == (
+        {"_charm_render_type": "card", "title": "hello"},
+        "rich_component",
     )
-    assert watch(crew, {"q": "x"}).outcome.output == "crew x"
-    graph = make_agent(
-        """
-        class Compiled:
-            checkpointer, nodes, channels = None, {}, {"messages": 1}
-            def invoke(self, given, config):
-                assert config["recursion_limit"] == 50 and config["configurable"]["thread_id"] == "t9"
-                return {"messages": [given["messages"][0][1]]}
-            def get_state(self, config): raise ValueError("No checkpointer set")
-        class Graph:
-            def compile(self, checkpointer): return Compiled()
-        agent = Graph()
-        """,
-        adapter="langgraph",
-    )
-    assert watch(graph, {"input": "hi"}, thread="t9").outcome.output == "hi"
 
 
 def test_an_agent_may_close_every_descriptor_and_still_be_heard(make_agent: MakeAgent) -> None:
@@ -444,11 +387,11 @@ def test_a_gigabyte_without_newline_takes_bounded_memory(make_agent: MakeAgent) 
 
 
 def test_a_flood_of_lines_is_sampled_and_counted(make_agent: MakeAgent) -> None:
-    agent = make_agent("def agent():\n    print('\\n'.join(map(str, range(60_000))))")
+    agent = make_agent("def agent():\n    print('\\n'.join(map(str, range(25_000))))")
     seen = watch(agent)
     left_out = sum(item.items for item in seen.items if isinstance(item, Flooded))
-    assert len(seen.lines) + left_out == 60_000
-    assert left_out > 10_000
+    assert len(seen.lines) + left_out == 25_000
+    assert left_out > 2_000
 
 
 def test_a_definition_that_cannot_be_used_is_said_before_anything_runs(make_agent: MakeAgent) -> None:
