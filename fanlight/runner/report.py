@@ -20,7 +20,9 @@ from fanlight.runner.capture.items import Event, Flooded, Hook, Item, Line
 from fanlight.runner.money import money_of
 from fanlight.runner.steps import Steps, record_error
 from fanlight.sdk.billing import billing_record
+from fanlight.sdk.charm import reporting as exporter_reports
 from fanlight.sdk.endpoint import Endpoint
+from fanlight.sdk.isolation import ExporterReport
 from fanlight.sdk.settings import Settings
 from fanlight.sdk.snapshot import attribute_of
 from fanlight.sdk.span_processor import weight_of
@@ -100,6 +102,8 @@ class Report:
                 self._event(item)
             case Line():
                 self._line(item)
+            case Hook(name="exporter_report"):
+                self._exporter(item)
             case Hook():
                 self._steps.hook(item)
             case Flooded():
@@ -179,6 +183,17 @@ class Report:
             self._pipeline.backlog.put(span, weight_of(span))
         elif isinstance(money, BillingEvent):
             self._logger.emit(billing_record(money, context=set_span_in_context(self._root)))
+
+    def _exporter(self, told: Hook) -> None:
+        report = ExporterReport.from_data({"name": "unknown", **told.arguments})
+        attributes = exporter_reports.attributes_of(report)
+        severity = exporter_reports.severity_of(report)
+        self._emit(
+            exporter_reports.body_of(report),
+            {name: attribute_of(value) for name, value in attributes.items()},
+            event_name=exporter_reports.EVENT,
+            severity=severity,
+        )
 
     def _line(self, line: Line) -> None:
         attributes: dict[str, Any] = {"fanlight.stream": line.stream, "fanlight.line.seq": line.seq}

@@ -17,6 +17,7 @@ from fanlight.sdk.snapshot import attribute_of, text_of
 from fanlight.sdk.tokens import FIRST_TOKEN, RATE, Stream
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.trace import Span as OtelSpan
     from opentelemetry.trace import Tracer
 
@@ -146,7 +147,7 @@ def run(
 
 @contextlib.contextmanager
 def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> Iterator[Run]:
-    run_id = _own_run_id()
+    run_id = own_run_id()
     with _open(name, "agent", {"fanlight.run.id": run_id, **given}, more) as otel_span:
         made = Run(otel_span, run_id)
         with _run_in_context(otel_span, run_id):
@@ -265,15 +266,15 @@ def tracer() -> Tracer:
     return provider.get_tracer("fanlight", __version__)
 
 
-def _own_run_id() -> str | None:
+def own_run_id(above: Context | None = None) -> str | None:
     """An id for a run inside another span; None for the root of a trace, whose id is the trace's.
 
     What a runner started is its run: the runner's span is above, in another process.
     """
     from opentelemetry import trace
 
-    above = trace.get_current_span().get_span_context()
-    if not above.is_valid or (above.is_remote and f"{above.trace_id:032x}" == os.environ.get(RUNNER_RUN)):
+    parent = trace.get_current_span(above).get_span_context()
+    if not parent.is_valid or (parent.is_remote and f"{parent.trace_id:032x}" == os.environ.get(RUNNER_RUN)):
         return None
     return secrets.token_hex(16)
 

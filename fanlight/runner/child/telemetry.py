@@ -12,6 +12,7 @@ from typing import Any
 from .pipe import EventPipe, json_of
 
 OURS = "fanlight"
+EXPORTER_REPORT = "exporter_report"
 OWN = f"{__name__.partition('.')[0]}."
 MAX_TEXT = 64 * 1024
 
@@ -53,8 +54,11 @@ def make_manager(pipe: EventPipe, names: Sequence[str]) -> Any:
         def write(event_type: str, payload: Mapping[str, Any]) -> None:
             pipe.event({"type": event_type, **payload})
 
+        def tell(report: Any) -> None:
+            pipe.hook(EXPORTER_REPORT, report.as_data(), time.time_ns())
+
         emitter.CharmEmitter._write = staticmethod(write)  # type: ignore[method-assign]
-        return manager.TelemetryManager(names)
+        return manager.TelemetryManager(names, on_report=tell)
     except Exception as error:
         sys.stderr.write(f"fanlight: telemetry exporters are off: {type(error).__name__}: {error}\n")
         return None

@@ -19,9 +19,9 @@ class CharmEmitter:
 
     @staticmethod
     def _write(event_type: str, payload: dict[str, Any]) -> None:
-        line = EVENT_PREFIX + json.dumps({"type": event_type, **payload}, ensure_ascii=False) + "\n"
+        event = json.dumps({"type": event_type, **payload}, ensure_ascii=False, default=text_of)
         # A lone surrogate cannot be written to a pipe, and must not end the run.
-        sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8"))
+        sys.stdout.write(f"{EVENT_PREFIX}{event}\n".encode("utf-8", "replace").decode("utf-8"))
         sys.stdout.flush()
 
     @staticmethod
@@ -125,7 +125,8 @@ class CharmEmitterExporter(BaseTelemetryExporter):
         CharmEmitter.emit_thinking(f"Tool Error: {error}\n")
 
     def on_llm_new_token(self, token: str) -> None:
-        CharmEmitter.emit_delta(token)
+        if token:
+            CharmEmitter.emit_delta(token)
 
     def on_agent_action(self, tool: str, tool_input: Any) -> None:
         CharmEmitter.emit_thinking(f"Thought: I need to use {text_of(tool)} with {tool_input}\n")

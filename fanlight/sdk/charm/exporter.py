@@ -2,164 +2,166 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fanlight.sdk.charm.agent import name_of_agent
+from fanlight.sdk.charm.calls import Calls
 from fanlight.sdk.charm.hooks import BaseTelemetryExporter
-from fanlight.sdk.developer_log import log
+from fanlight.sdk.charm.secrets import redactor_of
+from fanlight.sdk.charm.streams import Streams
+from fanlight.sdk.faults import harmless
 from fanlight.sdk.providers import active, configure
 from fanlight.sdk.snapshot import attribute_of, text_of
-from fanlight.sdk.spans import Span, tracer
+from fanlight.sdk.spans import RUNNER_RUN, own_run_id, tracer
 
 if TYPE_CHECKING:
     from contextvars import Token
 
     from opentelemetry.context import Context
-    from opentelemetry.trace import Span as OtelSpan
+    from opentelemetry.sdk.trace import Span
 
-MAX_STREAM_PIECES = 10_000
-
-
-@dataclass(slots=True)
-class _Tool:
-    name: str
-    thread: int
-    span: OtelSpan
-
-
-@dataclass(slots=True)
-class _Stream:
-    span: OtelSpan
-    live: Span
-    pieces: list[str] = field(default_factory=list)
-    count: int = 0
+ENDED_WELL = ("success", "suspended", None)
 
 
 class FanlightExporter(BaseTelemetryExporter):
     """A run becomes a span with its tools below it; streamed text becomes one model span.
 
-    The hooks name no call, so an end belongs to the youngest open call of the same tool in the same
-    thread, then of the same tool anywhere, then (tool "Unknown") to the oldest that is open.
+    Every run has an id of its own, its trace's, since Charm's is always "local"; below `fanlight run` it
+    belongs to that run. Nothing here waits: spans are queued, and sent or spooled by another thread. Values
+    of variables that are named like secrets, and whatever has the shape of a token, are masked.
+
+    Charm makes one exporter a run, and does not tell it when a model was called: a model's span starts at the
+    end of what came before its first token.
     """
 
     def __init__(self) -> None:
         if active() is None:
-            configure()
+            configure(service_name=name_of_agent())
         self._lock = threading.Lock()
-        self._run: OtelSpan | None = None
-        self._tools: list[_Tool] = []
-        self._stream: _Stream | None = None
+        self._redactor = redactor_of()
+        self._run: Span | None = None
+        self._parent: Context | None = None
         self._attached: tuple[int, Token[Context]] | None = None
+        self._streams = Streams(self._masked)
+        self._calls = Calls(self._masked)
 
+    @harmless("on_run_start", otherwise=None)
     def on_run_start(self, run_id: str, inputs: dict[str, Any]) -> None:
+        """Start the run's span, below the one that is going on, or that TRACEPARENT names."""
         from opentelemetry import context, trace
 
         with self._lock:
             self._end_run()
-            attributes = {"gen_ai.operation.name": "invoke_agent", "fanlight.kind": "agent"}
-            # The hooks do not name the agent; the service that it runs as is the nearest that does.
-            if (name := _service_name()) is not None:
-                attributes["gen_ai.agent.name"] = name
-            self._run = tracer().start_span("charm run", attributes=attributes)
+            above = _above()
+            attributes = {
+                "gen_ai.operation.name": "invoke_agent",
+                "fanlight.kind": "agent",
+                "gen_ai.agent.name": name_of_agent() or _service_name(),
+                "fanlight.run.id": own_run_id(above),
+                "charm.run_id": attribute_of(run_id),
+                "fanlight.input": self._masked(inputs),
+            }
+            given = {name: value for name, value in attributes.items() if value is not None}
+            run: Any = tracer().start_span("charm run", context=above, attributes=given)
+            self._run = run
             # Whatever else the agent traces or logs in this thread belongs to the run.
-            self._attached = (threading.get_ident(), context.attach(trace.set_span_in_context(self._run)))
-            self._run.set_attribute("charm.run_id", attribute_of(run_id))
-            self._run.set_attribute("fanlight.input", text_of(inputs))
+            self._parent = trace.set_span_in_context(run, above)
+            self._attached = (threading.get_ident(), context.attach(self._parent))
+            self._streams.begin(self._parent)
+            self._calls.begin(self._parent)
 
+    @harmless("on_run_end", otherwise=None)
     def on_run_end(self, run_id: str, outputs: dict[str, Any]) -> None:
+        """End the run's span; after any status but success and suspended `on_error` does, which is next."""
+        with self._lock:
+            if self._run is None or not self._run.is_recording():
+                return
+            status = outputs.get("status") if type(outputs) is dict else None
+            self._run.set_attribute("fanlight.output", self._output(outputs))
+            if status is not None:
+                self._run.set_attribute("charm.status", attribute_of(status))
+            if status == "suspended":
+                self._run.set_attribute("fanlight.state", "suspended")
+            if status in ENDED_WELL:
+                self._end_run()
+
+    @harmless("on_error", otherwise=None)
+    def on_error(self, run_id: str, error: Exception) -> None:
+        """Mark the run as failed, once, also when it seemed to have ended well."""
+        from fanlight.sdk.charm.failing import fail, fail_again
+
         with self._lock:
             if self._run is None:
                 return
-            status = outputs.get("status") if type(outputs) is dict else None
-            self._run.set_attribute("fanlight.output", text_of(outputs))
-            if status is not None:
-                self._run.set_attribute("charm.status", attribute_of(status))
-            # Charm calls on_error next for any other status; the run ends there, with its error.
-            if status in ("success", "suspended", None):
+            if self._run.is_recording():
+                fail(self._run, error, self._redactor)
                 self._end_run()
+            else:
+                # That the output is no JSON is told after the end: the span is sent anew, with its error.
+                fail_again(self._run, error, self._redactor)
+            self._run = None
 
-    def on_error(self, run_id: str, error: Exception) -> None:
-        with self._lock:
-            if self._run is not None:
-                Span(self._run).fail(error)
-                self._end_run()
-                return
-        log("error", {"message": "the run failed after its end", "error": f"{type(error).__name__}: {error}"})
-
+    @harmless("on_tool_start", otherwise=None)
     def on_tool_start(self, tool_name: str, input_str: str) -> None:
+        """Start a tool's span. What was streamed before is whole."""
         with self._lock:
-            self._end_stream()
-            span = self._child(text_of(tool_name), "tool", "execute_tool")
-            span.set_attribute("gen_ai.tool.name", text_of(tool_name))
-            span.set_attribute("gen_ai.tool.call.arguments", text_of(input_str))
-            self._tools.append(_Tool(text_of(tool_name), threading.get_ident(), span))
+            self._streams.end()
+            self._calls.start(tool_name, input_str)
 
+    @harmless("on_tool_end", otherwise=None)
     def on_tool_end(self, tool_name: str, output: str) -> None:
+        """End the span of the call that this thread has open."""
         with self._lock:
-            if (tool := self._take(tool_name)) is not None:
-                tool.span.set_attribute("gen_ai.tool.call.result", text_of(output))
-                tool.span.end()
+            self._calls.end(tool_name, output)
+            self._streams.mark()
 
+    @harmless("on_tool_error", otherwise=None)
     def on_tool_error(self, tool_name: str, error: BaseException) -> None:
+        """End the span of the call that this thread has open, as failed."""
         with self._lock:
-            if (tool := self._take(tool_name)) is not None:
-                Span(tool.span).fail(error)
-                tool.span.end()
+            self._calls.fail(tool_name, error, self._redactor)
+            self._streams.mark()
 
+    @harmless("on_llm_new_token", otherwise=None)
     def on_llm_new_token(self, token: str) -> None:
+        """Add to the text that this thread's model streams."""
         with self._lock:
-            if self._stream is None:
-                span = self._child("model stream", "llm", "chat")
-                self._stream = _Stream(span, Span(span))
-                span.add_event("first token")
-            self._stream.count += 1
-            self._stream.live.token(text_of(token))
-            if len(self._stream.pieces) < MAX_STREAM_PIECES:
-                self._stream.pieces.append(text_of(token))
+            self._streams.token(text_of(token))
 
+    @harmless("on_agent_action", otherwise=None)
     def on_agent_action(self, tool: str, tool_input: Any) -> None:
+        """Note what the agent decided."""
         with self._lock:
-            self._end_stream()
-            if self._run is not None:
-                action = {"tool": text_of(tool), "tool_input": text_of(tool_input)}
+            self._streams.end()
+            if self._run is not None and self._run.is_recording():
+                action = {"tool": self._masked(tool), "tool_input": self._masked(tool_input)}
                 self._run.add_event("agent action", action)
 
-    def _child(self, name: str, kind: str, operation: str) -> OtelSpan:
-        from opentelemetry import context, trace
+    def _masked(self, value: Any) -> str:
+        return self._redactor.text(text_of(value))
 
-        parent = trace.set_span_in_context(self._run) if self._run is not None else context.get_current()
-        attributes = {"fanlight.kind": kind, "gen_ai.operation.name": operation}
-        return tracer().start_span(name, context=parent, attributes=attributes)
-
-    def _take(self, tool_name: str) -> _Tool | None:
-        name, thread = text_of(tool_name), threading.get_ident()
-        same = [tool for tool in self._tools if tool.name == name]
-        here = [tool for tool in same if tool.thread == thread]
-        found = here[-1:] or same[-1:] or (self._tools[:1] if name == "Unknown" else [])
-        if not found:
-            return None
-        self._tools.remove(found[0])
-        return found[0]
-
-    def _end_stream(self) -> None:
-        if self._stream is not None:
-            self._stream.span.set_attribute("fanlight.output", text_of("".join(self._stream.pieces)))
-            self._stream.span.set_attribute("charm.stream.pieces", self._stream.count)
-            self._stream.live.stream_ended()
-            self._stream.span.end()
-            self._stream = None
+    def _output(self, outputs: Any) -> str:
+        """The answer alone where Charm wraps it, or what was streamed; what it has besides is kept."""
+        if type(outputs) is not dict:
+            return self._masked(outputs)
+        if (
+            "output" in outputs
+            and set(outputs) <= {"status", "output"}
+            and outputs["output"] not in ("", None)
+        ):
+            return self._masked(outputs["output"])
+        if set(outputs) <= {"status", "output"} and (streamed := self._streams.text):
+            return streamed
+        return self._masked(outputs)
 
     def _end_run(self) -> None:
-        self._end_stream()
-        for tool in self._tools:
-            tool.span.add_event("no end was reported")
-            tool.span.end()
-        self._tools.clear()
-        if self._run is not None:
+        self._streams.end()
+        self._calls.close()
+        if self._run is not None and self._run.is_recording():
             self._detach()
             self._run.end()
-            self._run = None
 
     def _detach(self) -> None:
         from opentelemetry import context
@@ -167,6 +169,22 @@ class FanlightExporter(BaseTelemetryExporter):
         if self._attached is not None and self._attached[0] == threading.get_ident():
             context.detach(self._attached[1])
         self._attached = None
+
+
+def _above() -> Context:
+    """What the run belongs to: the span that is going on, else the one that TRACEPARENT names, else none."""
+    from opentelemetry import context, trace
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    current = trace.get_current_span()
+    found = current.get_span_context()
+    # A run whose end came in another thread is still attached here, and over.
+    if found.is_valid and (found.is_remote or current.is_recording()):
+        return context.get_current()
+    clean = trace.set_span_in_context(trace.INVALID_SPAN)
+    if RUNNER_RUN not in os.environ or not (parent := os.environ.get("TRACEPARENT")):
+        return clean
+    return TraceContextTextMapPropagator().extract({"traceparent": parent}, context=clean)
 
 
 def _service_name() -> str | None:

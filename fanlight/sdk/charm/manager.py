@@ -1,65 +1,128 @@
-"""Finds the exporters that an agent asks for, and calls their hooks."""
+"""Calls the exporters that an agent asks for, and says how each of them is doing."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from fanlight.sdk.charm import discovery
 from fanlight.sdk.charm.emitter import CharmEmitterExporter
-from fanlight.sdk.faults import count, note
-
-GROUP = "charm.telemetry"
+from fanlight.sdk.charm.hooks import HOOKS
+from fanlight.sdk.faults import note
+from fanlight.sdk.isolation import ExporterReport, Isolated, Limits
 
 _log = logging.getLogger("fanlight")
 
 
 class TelemetryManager:
-    """Calls every enabled exporter's hook, one after the other; a fault of one is counted and stays with it.
+    """Calls the hooks of every enabled exporter, by keyword.
 
-    `enabled_exporters` are names of the entry-point group `charm.telemetry`, called in this order after the
-    emitter, which is always first. A name that is not installed, or whose exporter cannot be made, is said
-    once in the log.
+    `enabled_exporters` are names of the entry-point group `charm.telemetry`. The emitter comes first, always;
+    then Fanlight's own exporter, which shares the agent's process; then the others in the order of the list,
+    each in a process of its own, or in a thread of this one when `threads` (else
+    FANLIGHT_EXPORTERS_IN_THREAD) has its name. `exporters` holds what is called here; an exporter of others
+    is never imported into this process.
+
+    A name that is not installed, cannot be imported or lacks hooks that it must have is said once in the log.
+    `on_report` gets each exporter's report at every change of its state, on a thread of its own; without it
+    the reports go to Fanlight where `fanlight.configure` was called.
+
+    Example:
+        >>> manager = TelemetryManager([])
+        >>> manager.dispatch("on_llm_new_token", token="Hello")
+        __CHARM_EVENT__{"type": "delta", "content": "Hello"}
+        >>> manager.close()
     """
 
-    def __init__(self, enabled_exporters: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        enabled_exporters: Sequence[str] | None = None,
+        *,
+        threads: Iterable[str] | None = None,
+        on_report: Callable[[ExporterReport], None] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self.enabled_exporters = list(dict.fromkeys(enabled_exporters or ()))
         self.exporters: list[Any] = [CharmEmitterExporter()]
-        installed = _installed() if self.enabled_exporters else {}
-        for name in self.enabled_exporters:
-            if name not in installed:
-                _log.warning("telemetry exporter %r is not installed; install the package that has it", name)
-            elif (exporter := _make(installed[name])) is not None:
-                self.exporters.append(exporter)
+        self._on_report = on_report or _send
+        self._said: set[str] = set()
+        found = discovery.find(self.enabled_exporters, threads)
+        self._missing = [
+            ExporterReport(name=name, state="failed", last_error="not installed here")
+            for name in found.missing
+        ]
+        if found.own:
+            self._add_own()
+        self._isolated = Isolated(found.targets, settings=limits, on_change=self._changed)
+        for report in self._missing:
+            self._changed(report)
 
     def dispatch(self, event_name: str, *args: Any, **kwargs: Any) -> None:
-        """Call the hook `event_name` of every exporter with these arguments.
+        """Call the hook `event_name` of every exporter that has it with these arguments.
 
-        Not even SystemExit of an exporter ends the agent's run; only KeyboardInterrupt, which is the
-        person's, passes.
+        Nothing that an exporter does ends the agent's run, SystemExit included; only KeyboardInterrupt, which
+        is the person's, passes.
         """
+        arguments = _named(event_name, args, kwargs) if args else kwargs
         for exporter in self.exporters:
             try:
-                getattr(exporter, event_name)(*args, **kwargs)
+                if (hook := getattr(exporter, event_name, None)) is not None:
+                    hook(**arguments)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
                 note(f"exporter {type(exporter).__name__}.{event_name}", error)
+        self._isolated.emit(event_name, arguments)
+
+    def reports(self) -> list[ExporterReport]:
+        """How each exporter of others is doing, and the names that nobody has."""
+        return [*self._isolated.reports(), *self._missing]
+
+    def close(self, timeout_s: float | None = None) -> None:
+        """Let exporters finish for at most `timeout_s` (1.5 s), and report them a last time."""
+        self._isolated.close(timeout_s)
+        for report in self._isolated.reports():
+            self._changed(report)
+
+    def _add_own(self) -> None:
+        try:
+            from fanlight.sdk.charm.exporter import FanlightExporter
+
+            self.exporters.append(FanlightExporter())
+        except Exception as error:
+            report = ExporterReport(
+                name=discovery.OWN,
+                place="thread",
+                state="failed",
+                last_error=f"{type(error).__name__}: {error}",
+            )
+            self._missing.append(report)
+
+    def _changed(self, report: ExporterReport) -> None:
+        lacks = (report.last_error or "").startswith("lacks hooks")
+        if (report.state == "failed" or lacks) and report.name not in self._said:
+            self._said.add(report.name)
+            what = "has not all it is called for" if lacks else "is off"
+            _log.warning(
+                "telemetry exporter %r %s: %s; the run goes on", report.name, what, report.last_error
+            )
+        try:
+            self._on_report(report)
+        except Exception as error:
+            note("report of an exporter", error)
 
 
-def _installed() -> dict[str, EntryPoint]:
-    # Our own exporter needs no metadata, so that it is there in a source tree too.
-    own = EntryPoint("fanlight", "fanlight.sdk.charm.exporter:FanlightExporter", GROUP)
-    return {own.name: own, **{point.name: point for point in entry_points(group=GROUP)}}
+def _named(hook: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(HOOKS.get(hook, ()), args, strict=False)), **kwargs}
 
 
-def _make(point: EntryPoint) -> Any:
-    try:
-        return point.load()()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        _log.warning("exporter %r cannot be loaded (%s): %s", point.name, type(error).__name__, error)
-        count(f"loading of exporter {point.name}")
-        return None
+def _send(report: ExporterReport) -> None:
+    # OpenTelemetry is loaded only where telemetry is sent: this module needs the standard library alone.
+    import sys
+
+    providers = sys.modules.get("fanlight.sdk.providers")
+    if providers is not None and (found := providers.active()) is not None:
+        from fanlight.sdk.charm.reporting import send
+
+        send(report, found.logs)

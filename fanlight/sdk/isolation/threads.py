@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from fanlight.sdk.charm.hooks import missing_hooks
 from fanlight.sdk.isolation.limits import Limits
 from fanlight.sdk.isolation.report import ExporterReport, State, Target
 from fanlight.sdk.isolation.ring import Event, Token
@@ -79,6 +80,7 @@ class Threaded:
             exporter = None
         else:
             self._state = "healthy"
+            self._error = missing_hooks(exporter) or None
         while not (self._closing and not self._queue):
             self._ready.acquire()
             while self._queue:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fanlight.sdk.charm.hooks import missing_hooks
 from fanlight.sdk.isolation import kernel
 from fanlight.sdk.isolation.frames import CLOSE, Frame, Frames
 from fanlight.sdk.isolation.limits import Limits
@@ -123,11 +124,14 @@ def _make(post: Post, page: Page) -> Any:
         found: Any = importlib.import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-        return found()
+        made = found()
+        if missing := missing_hooks(made):
+            page.fail(missing)
     except BaseException as error:
         page.fail(f"cannot be made: {describe(error)}")
         page.become(BROKEN)
         os._exit(71)
+    return made
 
 
 def _instruments(place: str) -> bool:

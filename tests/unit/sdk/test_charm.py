@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 from collections.abc import Callable
-from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from charm.core.io import EVENT_PREFIX, CharmEmitter, StdoutInterceptor
 from charm.core.telemetry import BaseTelemetryExporter, CharmEmitterExporter, TelemetryManager
 from inline_snapshot import snapshot
 
-from fanlight.sdk.charm import manager as manager_module
+from fanlight.sdk.charm.hooks import HOOKS as ALL_HOOKS
+from fanlight.sdk.isolation import ExporterReport
 
 from .conftest import Ended, Receiver, plain
 
@@ -35,8 +37,11 @@ def events(text: str) -> list[dict[str, Any]]:
     return [json.loads(line.removeprefix(EVENT_PREFIX)) for line in text.splitlines()]
 
 
-def test_all_eight_hooks_are_abstract() -> None:
-    assert BaseTelemetryExporter.__abstractmethods__ == frozenset(HOOKS)
+def test_every_hook_may_be_left_out() -> None:
+    exporter = BaseTelemetryExporter()
+    for name, arguments in HOOKS.items():
+        getattr(exporter, name)(**arguments)
+    assert set(HOOKS) == set(ALL_HOOKS)
 
 
 def test_the_emitter_writes_charms_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,45 +113,101 @@ def test_threads_that_print_at_once_lose_and_double_nothing(monkeypatch: pytest.
     )
 
 
-class Probe:
-    """Duck-typed, as real exporters are."""
+PACKAGE = """
+import json, os, sys
+from charm.core.telemetry import BaseTelemetryExporter
 
-    seen: list[tuple[str, dict[str, Any]]] = []  # noqa: RUF012
+class Good(BaseTelemetryExporter):
+    def on_run_start(self, **arguments):
+        self.keep("on_run_start", arguments)
+    def on_tool_error(self, **arguments):
+        self.keep("on_tool_error", {**arguments, "error": repr(arguments["error"])})
+    def keep(self, hook, arguments):
+        with open(os.environ["KEPT"], "a") as file:
+            file.write(json.dumps([hook, arguments, os.getpid()]) + "\\n")
 
-    def on_run_start(self, **arguments: Any) -> None:
-        Probe.seen.append(("on_run_start", arguments))
+class Leaving:
+    def on_run_start(self, **arguments):
+        sys.exit(3)
+    def __getattr__(self, name):
+        if name.startswith("on_"):
+            return lambda **arguments: None
+        raise AttributeError(name)
+
+class Partial:
+    def on_run_start(self, run_id, inputs):
+        pass
+"""
+ENTRY_POINTS = """[charm.telemetry]
+good = throwaway:Good
+leaving = throwaway:Leaving
+partial = throwaway:Partial
+unimportable = throwaway_absent:Nothing
+"""
 
 
-class Leaving(Probe):
-    def on_run_start(self, **arguments: Any) -> None:
-        raise SystemExit(3)
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with exporters, installed; where the good one keeps what it gets."""
+    (tmp_path / "throwaway.py").write_text(PACKAGE)
+    info = tmp_path / "throwaway-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: throwaway\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("KEPT", str(tmp_path / "kept"))
+    return tmp_path / "kept"
 
 
-class Partial(BaseTelemetryExporter):
-    """Lacks every hook."""
-
-
-def test_exporters_are_loaded_in_the_order_asked_for_and_misbehaviour_stays_with_its_exporter(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_exporters_of_others_get_keywords_in_another_process_and_each_fault_is_said_once(
+    package: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    points = [
-        EntryPoint(name, f"{__name__}:{name}", "charm.telemetry") for name in ("Leaving", "Partial", "Probe")
+    told: list[ExporterReport] = []
+    names = ["good", "leaving", "good", "partial", "unimportable", "absent"]
+    manager = TelemetryManager(names, on_report=told.append)
+    assert [type(exporter) for exporter in manager.exporters] == [CharmEmitterExporter]
+    manager.dispatch("on_run_start", "local", inputs={"q": 1})
+    manager.dispatch("on_tool_error", tool_name="search", error=LookupError("gone"))
+    manager.close(10)
+    kept = [json.loads(line) for line in package.read_text().splitlines()]
+    assert [(hook, arguments) for hook, arguments, _ in kept] == [
+        ("on_run_start", {"run_id": "local", "inputs": {"q": 1}}),
+        ("on_tool_error", {"tool_name": "search", "error": "LookupError('gone')"}),
     ]
-    monkeypatch.setattr(EntryPoint, "load", lambda point: globals()[point.name])
-    monkeypatch.setattr(manager_module, "entry_points", lambda group: points)
-    Probe.seen.clear()
-    manager = TelemetryManager(["Probe", "Leaving", "Probe", "Partial", "absent"])
-    assert [type(exporter) for exporter in manager.exporters] == [CharmEmitterExporter, Probe, Leaving]
+    assert os.getpid() not in {pid for _, _, pid in kept}
+    last = {report.name: report for report in told}
+    assert set(last) == {"good", "leaving", "partial", "unimportable", "absent"}
+    assert (last["good"].state, last["good"].delivered) == ("stopped", 2)
+    assert last["absent"].last_error == "not installed here"
+    assert "SystemExit" in str(last["leaving"].last_error)
+    said = sorted(record.getMessage() for record in caplog.records)
+    assert [text.split(": ")[0] for text in said] == [
+        "telemetry exporter 'absent' is off",
+        "telemetry exporter 'partial' has not all it is called for",
+        "telemetry exporter 'unimportable' is off",
+    ]
+    assert "throwaway_absent" in said[2]
+
+
+def test_an_exporter_shares_the_agents_process_only_when_it_is_named(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANLIGHT_EXPORTERS_IN_THREAD", "other, good")
+    manager = TelemetryManager(["good"], on_report=lambda report: None)
     manager.dispatch("on_run_start", run_id="local", inputs={})
-    manager.dispatch("on_run_end", run_id="local", outputs={})
-    assert Probe.seen == [("on_run_start", {"run_id": "local", "inputs": {}})]
-    assert [record.getMessage().split(": Can")[0] for record in caplog.records] == [
-        "exporter 'Partial' cannot be loaded (TypeError)",
-        "telemetry exporter 'absent' is not installed; install the package that has it",
-        "telemetry: exporter Leaving.on_run_start failed (SystemExit); the program goes on",
-        "telemetry: exporter Probe.on_run_end failed (AttributeError); the program goes on",
-        "telemetry: exporter Leaving.on_run_end failed (AttributeError); the program goes on",
-    ]
+    manager.close(10)
+    assert json.loads(package.read_text())[2] == os.getpid()
+
+
+def test_an_exporter_of_this_process_cannot_end_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    class Leaving(BaseTelemetryExporter):
+        def on_run_start(self, run_id: str, inputs: dict[str, Any]) -> None:
+            raise SystemExit(3)
+
+    manager = TelemetryManager()
+    manager.exporters.append(Leaving())
+    manager.dispatch("on_run_start", run_id="local", inputs={})
+    assert "Leaving.on_run_start failed (SystemExit)" in caplog.text
 
 
 AGENT = """
