@@ -24,7 +24,7 @@ from fanlight.api.parameters import Strict
 from fanlight.api.run_events import EVENT_STREAM, RunEventStream, find_run
 from fanlight.api.services import Services, services_of
 from fanlight.api.visitor import note, principal_of
-from fanlight.api.whose import registered_agent
+from fanlight.api.whose import has_run, registered_agent
 from fanlight.catalog.registered import Registered, Version, get_version
 from fanlight.catalog.variables import check_variables, open_variables
 from fanlight.errors import ConflictError, InvalidError
@@ -122,8 +122,7 @@ async def execute(request: Request, asked: Asked) -> Response:
 
 
 async def _check_new(request: Request, services: Services, scope: ProjectScope, run_id: str) -> None:
-    known = await services.workers.ask(partial(find_run, services, scope, run_id), request.receive)
-    if known is not None:
+    if await services.workers.ask(partial(has_run, services, run_id, scope), request.receive):
         raise ConflictError(f"run {run_id} was started before", hint=f"follow it at /v1/runs/{run_id}/events")
 
 

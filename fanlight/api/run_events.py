@@ -40,6 +40,7 @@ HEADERS = {
 SETTLE_S = 3.0
 """So long after a run's end its last events may still be on their way."""
 
+CLOSED_S = 5.0
 LONG_AGO_NS = 60 * 10**9
 HOLE_S = 2.0
 """So long an event is waited for when one behind it is there already."""
@@ -187,12 +188,17 @@ class Follower:
         """The next messages, or none where nothing was said for a while, up to the end of the run."""
         spoke_at = time.monotonic()
         try:
-            while not self._told.over and not subscription.closed:
+            while not self._is_over() and not subscription.closed:
                 found, is_more = await self._take()
+                if self._is_over() and found:
+                    # Whoever hears of the end asks for the run next: it is told once that answer is there.
+                    yield found[:-1]
+                    await self._closed()
+                    found = found[-1:]
                 if found or time.monotonic() - spoke_at >= HEARTBEAT_S:
                     yield found
                     spoke_at = time.monotonic()
-                if self._told.over or is_more:
+                if self._is_over() or is_more:
                     continue
                 run = await self._settled()
                 if run is None:
@@ -205,6 +211,9 @@ class Follower:
         finally:
             if self._coming is not None:
                 self._coming.cancel()
+
+    def _is_over(self) -> bool:
+        return self._told.over
 
     async def _take(self) -> tuple[list[Message], bool]:
         """The messages of what was stored, and whether there is more at once."""
@@ -226,6 +235,15 @@ class Follower:
         if self._hole_since is None:
             self._hole_since = now
         return self._skips_holes or now - self._hole_since >= HOLE_S
+
+    async def _closed(self) -> None:
+        """Wait, but not for long, until the run's summary says that it ended."""
+        until = time.monotonic() + CLOSED_S
+        while time.monotonic() < until:
+            run = await self._ask(partial(find_run, self._services, self._scope, self._run_id))
+            if run is not None and run.status is not RunStatus.RUNNING:
+                return
+            await asyncio.sleep(PAUSE_S)
 
     async def _settled(self) -> Run | None:
         """The run, when it ended so long ago that nothing more of it can be on its way."""

@@ -83,7 +83,7 @@ async def run_scope(request: Request, run_id: str) -> ProjectScope:
     services, principal = services_of(request), principal_of(request)
     project = services.executions.find_project(run_id)
     if project is None or not principal.rights_on(project):
-        project = await _first(request, partial(_has_run, services, run_id))
+        project = await _first(request, partial(has_run, services, run_id))
     if project is None:
         raise NotFoundError(NO_RUN, hint="fanlight runs lists them")
     return services.gate.scope(principal, project, Right.READ)
@@ -149,7 +149,8 @@ def _projects_of(services: Services, principal: Principal, named: str | None) ->
     return [name for name in names if named in {None, name} and principal.rights_on(name)]
 
 
-def _has_run(services: Services, run_id: str, scope: ProjectScope) -> bool:
+def has_run(services: Services, run_id: str, scope: ProjectScope) -> bool:
+    """Whether anything of the run is stored: its spans, or its events, which may come before them."""
     try:
         get_run(services.store, scope, run_id)
     except NotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -181,9 +182,10 @@ def test_more_bytes_than_a_bundle_may_have_are_refused_as_they_come(
     bundles: Bundles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bundles_module, "MOST_BYTES", 1_000)
-    with pytest.raises(PayloadError) as refused, bundles.open_upload("shop", ID) as coming:
-        for _ in range(11):
-            coming.write(bytes(100))
+    with bundles.open_upload("shop", ID) as coming:
+        coming.write(bytes(1_000))
+        with pytest.raises(PayloadError) as refused:
+            coming.write(b"x")
     assert refused.value.status == 413
     assert everything_below(tmp_path) == []
 
@@ -242,7 +244,7 @@ def test_a_path_that_is_taken_never_leads_out(pieces: list[str], is_absolute: bo
         path = check_path(name)
     except PayloadError:
         return
-    place = os.path.normpath(os.path.join("/agents/one", path))
+    place = os.path.normpath(f"/agents/one/{path}")
     assert place == "/agents/one" or place.startswith("/agents/one/")
 
 
@@ -252,7 +254,5 @@ def test_no_bytes_at_all_do_more_than_be_refused(
 ) -> None:
     place = tmp_path_factory.getbasetemp() / "any.tar.gz"
     place.write_bytes(gzip.compress(content) if is_gzip else content)
-    try:
+    with contextlib.suppress(PayloadError):
         assert check_archive(place) == 0
-    except PayloadError:
-        pass
