@@ -71,7 +71,7 @@ class Host:
                 poll.register(keeper.pidfd, select.POLLIN)
                 if keeper.wants_to_write:
                     poll.register(keeper.events, select.POLLOUT)
-        busy = any(keeper.pid is not None for keeper in self._keepers)
+        busy = any(keeper.pid is not None or keeper.needs_process for keeper in self._keepers)
         return {fd for fd, _ in poll.poll(WATCH_S * 1000 if busy else 1000)}
 
     def _receive(self, now: float, *, last: bool) -> None:

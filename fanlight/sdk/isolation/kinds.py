@@ -11,10 +11,8 @@ _MODULE = type.__dict__["__module__"].__get__
 _QUALNAME = type.__dict__["__qualname__"].__get__
 
 # By identity: hashing a class may run its metaclass, and its `__class__` may lie.
-_PLAIN: dict[int, type] = {
-    id(kind): kind for kind in (str, int, float, bool, bytes, list, tuple, dict, set, frozenset)
-}
-_PLAIN[id(type(None))] = type(None)
+_KINDS: tuple[type, ...] = (str, int, float, bool, bytes, list, tuple, dict, set, frozenset, type(None))
+_PLAIN = {id(kind): kind for kind in _KINDS}
 
 
 def plain_kind(cls: type) -> type | None:

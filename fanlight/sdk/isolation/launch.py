@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fanlight.sdk.isolation import descriptors
 from fanlight.sdk.isolation.board import Board
+from fanlight.sdk.isolation.descriptors import AGENT, BOARD, EVENTS, LIFE
 from fanlight.sdk.isolation.frames import SETUP, Frame, frame
 from fanlight.sdk.isolation.limits import Limits
 from fanlight.sdk.isolation.report import Target
@@ -90,12 +90,7 @@ def _start(opened: list[int]) -> Line:
     with contextlib.suppress(OSError):
         fcntl.fcntl(events, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     os.set_blocking(events, False)
-    places = (
-        (read, descriptors.EVENTS),
-        (agent, descriptors.AGENT),
-        (board, descriptors.BOARD),
-        (held, descriptors.LIFE),
-    )
+    places = zip((read, agent, board, held), (EVENTS, AGENT, BOARD, LIFE), strict=True)
     pid = os.posix_spawn(
         sys.executable,
         [sys.executable, "-I", "-S", _ENTRY],

@@ -15,7 +15,8 @@ class Limits:
     `call_s` bounds one hook, `start_s` import and construction. `close_s` is what the agent waits at its
     end; the host gives workers `host_close_s` of it. After `most_failures` calls in a row that raise, or
     `most_deaths` ends of the process within `deaths_within_s`, the exporter gets nothing for `retry_s`,
-    doubled each time up to `longest_retry_s`. `folder` is where reports are kept for `fanlight doctor`; None keeps none.
+    doubled each time up to `longest_retry_s`. `folder` is where reports are kept for
+    `fanlight doctor`; None keeps none.
     """
 
     ring_events: int = 65_536

@@ -28,9 +28,9 @@ class ExporterReport:
     """How one exporter is doing.
 
     `state` is `starting` until it is made; `open` while it gets nothing because it failed too often;
-    `half_open` while it is tried again; `failed` when it cannot be made at all; `stopped` after its end. Counts
-    are events: `delivered` hooks returned, `failed` ones raised, `dropped` ones were never finished, and `drops`
-    says why. `output` is the end of what it printed.
+    `half_open` while it is tried again; `failed` when it cannot be made at all; `stopped` after its end.
+    Counts are events: `delivered` hooks returned, `failed` ones raised, `dropped` ones were never finished;
+    `drops` says why. `output` is the end of what it printed.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Copies a hook's arguments into plain data, whatever they are: bounded, without running any of their code.
 
 Values arrive as they were: text, numbers, bytes, lists, tuples, sets and mappings keep their type, subclasses
-of them become it; exceptions are rebuilt (see `failure`); any other object becomes a mapping of its fields with
-its class under `__class__`. What is too deep, too much or too long is cut, and the cut is visible.
+of them become it; exceptions are rebuilt (see `failure`); any other object becomes a mapping of its fields
+with its class under `__class__`. What is too deep, too much or too long is cut, and the cut is visible.
 """
 
 from __future__ import annotations
