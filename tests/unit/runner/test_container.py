@@ -23,7 +23,7 @@ from fanlight.runner.container import (
 )
 from fanlight.runner.engine import connect
 from fanlight.runner.owner import is_gone, this_runner
-from fanlight.runner.workspace import Folder, fill
+from fanlight.runner.workspace import Folder, discard, fill, read_ending
 
 PACKAGE = Path("/site-packages/fanlight")
 FOLDER = Folder(path=Path("/tmp/run"))
@@ -218,6 +218,40 @@ def test_a_workspace_is_a_copy_without_secrets_that_the_container_owns(tmp_path:
     assert (folder.files / "request.json").read_bytes() == b"{}"
     assert {place.lstat().st_uid for place in folder.workspace.rglob("*")} == {os.getuid() or 65534}
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+
+
+def test_what_a_hostile_agent_leaves_is_neither_waited_for_nor_left(tmp_path: Path) -> None:
+    folder = Folder(path=tmp_path / "run")
+    reason = folder.ending / "reason"
+    found = []
+    for make in (
+        lambda: reason.write_text("memory\n"),
+        lambda: os.mkfifo(reason),
+        lambda: reason.symlink_to("/etc/hostname"),
+        lambda: reason.mkdir(),
+        lambda: reason.write_bytes(b"\xff" * 1024),
+        lambda: None,
+    ):
+        folder.ending.mkdir(parents=True)
+        make()
+        found.append(read_ending(folder))
+        discard(folder.path)
+        assert not folder.path.exists()
+    assert found == ["memory", "", "", "", "\ufffd" * 16, ""]
+
+
+def test_folders_nested_without_end_are_removed(tmp_path: Path) -> None:
+    deep = tmp_path / "run"
+    deep.mkdir()
+    at = os.open(deep, os.O_RDONLY)
+    for _ in range(3_000):
+        os.mkdir("d", dir_fd=at)
+        below = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    discard(deep)
+    assert not deep.exists()
 
 
 def test_a_runner_is_gone_only_when_that_is_certain() -> None:
