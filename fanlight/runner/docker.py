@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import tempfile
 import threading
 import time
@@ -38,7 +37,7 @@ from fanlight.runner.container import (
 )
 from fanlight.runner.install import InstallError, find_uv
 from fanlight.runner.owner import is_gone
-from fanlight.runner.workspace import Folder, fill, hand_over
+from fanlight.runner.workspace import Folder, discard, fill, hand_over, read_ending
 
 SUPPORT = Path(fanlight.__file__).parent
 PIECES_AHEAD = 8
@@ -101,7 +100,7 @@ class DockerBackend:
             )
             return await _begin(met.client, made, launch.limits, folder)
         except BaseException:
-            await asyncio.to_thread(shutil.rmtree, folder.path, ignore_errors=True)
+            await asyncio.to_thread(discard, folder.path)
             raise
 
     async def sweep(self) -> int:
@@ -227,6 +226,8 @@ class ContainerChild:
                 for channel, data in output.pieces():
                     for start in range(0, len(data), PIECE_BYTES):
                         self._hand_out((channel, data[start : start + PIECE_BYTES]))
+            except (OSError, ValueError) as error:
+                self._hand_out(("stderr", f"fanlight: what follows was not heard ({error})\n".encode()))
             finally:
                 output.close()
                 self._hand_out(None)
@@ -258,9 +259,8 @@ class ContainerChild:
         found = self._reason
         if found is None and code != 0:
             found = "memory" if was_killed else said
-        number = code - 128
-        is_signal = number in Signals._value2member_map_
-        return Ending(exit_code=code, signal=number if is_signal else None, reason=found or "exited")
+        signal = code - 128 if code - 128 in set(Signals) else None
+        return Ending(exit_code=code, signal=signal, reason=found or "exited")
 
 
 async def _begin(
@@ -303,15 +303,20 @@ def _find_uv() -> Path | None:
 
 def _clear(client: engine.Client, container: str, folder: Folder | None) -> Reason | None:
     """Remove a container that ended, and its folder; the reason that it left there."""
-    engine.remove(client, container)
+    _remove(client, container)
     if folder is None:
         return None
-    said = ""
-    with contextlib.suppress(OSError), (folder.ending / "reason").open("rb") as place:
-        # The agent could write there, too: about its own end, and nothing but one of these words counts.
-        said = place.read(16).decode("ascii", "replace").strip()
-    shutil.rmtree(folder.path, ignore_errors=True)
+    said = read_ending(folder)
+    discard(folder.path)
     return REASONS.get(said)
+
+
+def _remove(client: engine.Client, container: str) -> None:
+    try:
+        engine.remove(client, container)
+    except Exception as error:
+        # Its run is over all the same, and the next one finds it by its label.
+        _log.warning("the container %s cannot be removed: %s", container[:12], engine.said_of(error))
 
 
 def _sweep(client: engine.Client) -> int:
@@ -321,10 +326,10 @@ def _sweep(client: engine.Client) -> int:
         if is_gone(labels.get(LABEL_RUNNER, ""))
     ]
     for container, labels in orphans:
-        engine.remove(client, container)
+        _remove(client, container)
         folder = Path(labels.get(LABEL_FOLDER, ""))
         # A label is text that anybody may have written: only a folder of ours is removed.
         if folder.name.startswith(RUN_FOLDER) and folder.parent == Path(tempfile.gettempdir()):
-            shutil.rmtree(folder, ignore_errors=True)
-        _log.warning("removed the container %s, whose runner is gone", container[:12])
+            discard(folder)
+        _log.info("removed the container %s, whose runner is gone", container[:12])
     return len(orphans)

@@ -126,12 +126,11 @@ class Output:
     socket: Any
 
     def pieces(self) -> Iterator[tuple[Channel, bytes]]:
-        """What it writes, as it comes, to the end."""
+        """What it writes, as it comes. Raises OSError or ValueError when the connection breaks."""
         from docker.utils.socket import frames_iter
 
-        with contextlib.suppress(OSError, ValueError):
-            for number, data in frames_iter(self.socket, tty=False):
-                yield ("stderr" if number == 2 else "stdout"), data
+        for number, data in frames_iter(self.socket, tty=False):
+            yield ("stderr" if number == 2 else "stdout"), data
 
     def close(self) -> None:
         """Close the connection."""

@@ -20,7 +20,7 @@ MOST_SAID = 4_000
 
 _PASSED_ON = re.compile(
     r"(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|UV_\w+|PIP_\w+|SSL_CERT_\w+"
-    r"|(?i:https?|all|no)_proxy|(?i:DOCKER)_\w+|FANLIGHT_ENVIRONMENTS)"
+    r"|(?i:https?|all|no)_proxy|(?i:DOCKER)_\w+|FANLIGHT_(?:ENVIRONMENTS|DOCKER_\w+))"
 )
 """What the process may see of the server's environment: the server's own settings hold secrets."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import stat
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fanlight.runner.backend import Launch
+
+MAX_REASON = 16
 
 _SECRET_FILES = (".env", ".env.*", ".envrc")
 _EXAMPLES = (".example", ".sample", ".template")
@@ -95,3 +100,25 @@ def is_secret(name: str) -> bool:
 
 def _is_special(path: Path) -> bool:
     return not (path.is_symlink() or path.is_file() or path.is_dir())
+
+
+def read_ending(folder: Folder) -> str:
+    """What a container that ended said of why. Its agent could write there, too: a short file or nothing."""
+    try:
+        place = os.open(folder.ending / "reason", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        is_file = stat.S_ISREG(os.fstat(place).st_mode)
+        return os.read(place, MAX_REASON).decode("ascii", "replace").strip() if is_file else ""
+    finally:
+        os.close(place)
+
+
+def discard(path: Path) -> None:
+    """Remove a folder, whatever an agent made of it."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(path, ignore_errors=True)
+    if path.exists():
+        # Nested deeper than this process may open folders.
+        subprocess.run(["rm", "-rf", "--", str(path)], check=False, capture_output=True)  # noqa: S603, S607
