@@ -18,7 +18,7 @@ from fanlight.model.billing import BillingEvent
 from fanlight.model.usage_event import UsageEvent
 from fanlight.runner.capture.items import Event, Flooded, Hook, Item, Line
 from fanlight.runner.money import money_of
-from fanlight.runner.steps import Steps, record_error
+from fanlight.runner.steps import Steps, clean, record_error
 from fanlight.sdk.billing import billing_record
 from fanlight.sdk.charm import reporting as exporter_reports
 from fanlight.sdk.endpoint import Endpoint
@@ -85,7 +85,9 @@ class Report:
         self._root = self._tracer.start_span(
             name,
             context=_no_parent(),
-            attributes={key: attribute_of(item) for key, item in attributes.items()},
+            attributes={
+                key: clean(item) if isinstance(item, str) else item for key, item in attributes.items()
+            },
         )
         self._steps = Steps(self._tracer, self._root, self._pipeline.backlog)
         self._output: list[str] = []
@@ -135,7 +137,7 @@ class Report:
         if exit_code is not None:
             self._root.set_attribute("fanlight.run.exit_code", exit_code)
         if output is not None:
-            self._root.set_attribute("fanlight.output", output)
+            self._root.set_attribute("fanlight.output", clean(output))
         if error is not None:
             self._fail(error)
         self._root.end()
@@ -153,7 +155,7 @@ class Report:
         if found.status.status_code is StatusCode.ERROR:
             # The agent's own error came with its type and trace; what is said last is the same in more words.
             if not found.status.description:
-                found.set_status(Status(StatusCode.ERROR, error))
+                found.set_status(Status(StatusCode.ERROR, clean(error)))
             return
         record_error(self._root, error)
 
@@ -228,8 +230,7 @@ def _record(
         timestamp=time.time_ns(),
         context=set_span_in_context(root),
         severity_number=SeverityNumber(severity),
-        # A lone surrogate of the agent's cannot be written as UTF-8.
-        body=body.encode("utf-8", "replace").decode("utf-8"),
+        body=clean(body),
         attributes=attributes,
         event_name=event_name,
     )

@@ -75,6 +75,7 @@ class Steps:
 
     def delta(self, text: str, at_ns: int) -> None:
         """A piece of the answer was streamed."""
+        text = clean(text)
         if not self._models:
             span = self._start("model stream", "llm", "chat", at_ns)
             self._models[""] = _Model(span, at_ns, is_named=False)
@@ -184,16 +185,26 @@ TOKEN_NAMES: Mapping[str, str] = {
 }
 
 
+def clean(text: str) -> str:
+    r"""`text` as UTF-8 can hold it: an agent's JSON may have halves of characters in it.
+
+    Example:
+        >>> clean("half \ud800 of one")
+        'half ? of one'
+    """
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def record_error(span: Span, error: Any) -> None:
     """Mark a span as failed by an error that came as JSON, or as text."""
     about = error if isinstance(error, Mapping) else {"message": text_of(error)}
-    kind, message = str(about.get("type") or "error"), str(about.get("message") or "")
+    kind, message = clean(str(about.get("type") or "error")), clean(str(about.get("message") or ""))
     found = {
         "exception.type": kind,
         "exception.message": message,
         "exception.stacktrace": about.get("stacktrace"),
     }
-    span.add_event("exception", {name: str(value) for name, value in found.items() if value})
+    span.add_event("exception", {name: clean(str(value)) for name, value in found.items() if value})
     span.set_attribute("error.type", kind)
     span.set_status(Status(StatusCode.ERROR, message))
 
@@ -202,4 +213,4 @@ def _text(hook: Hook, name: str) -> str:
     value = hook.arguments.get(name)
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

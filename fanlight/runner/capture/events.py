@@ -80,10 +80,14 @@ def event_at(line: str, start: int) -> tuple[Found | None, int]:
     except (ValueError, RecursionError):
         return None, start
     kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, str) or not 0 < len(kind) <= MAX_TYPE_LENGTH:
+    if not isinstance(kind, str) or not _is_type(kind):
         return None, end
     text = line[begin:end] if original is None else strict_text(value)
     return Found(kind, text, value, original), end
+
+
+def _is_type(kind: str) -> bool:
+    return 0 < len(kind) <= MAX_TYPE_LENGTH and kind.isascii() and kind.isprintable()
 
 
 def strict_text(value: Any) -> str:

@@ -61,7 +61,8 @@ say({type: "usage", id: "call-1", model: "gpt-4o", tokens_input: 1000, tokens_ou
 say({type: "usage", id: "call-1", model: "gpt-4o", tokens_input: 1000, tokens_output: 10, cost: "0.25"});
 say({type: "usage", id: "call-2", tokens: -5});
 say({type: "billing", id: "order-7", amount: "0.05", currency: "EUR"});
-say({type: "final", content: "hello " + given.name, format: "markdown"});
+say({type: "delta", content: "half \\ud800 of a character"});
+say({type: "final", content: "hello " + given.name + " \\ud800", format: "markdown"});
 console.error("secret " + process.env.API_TOKEN);
 """
 
@@ -184,11 +185,15 @@ def test_an_agent_in_node_speaks_by_the_compatible_prefix_and_is_not_verified(
     client: Client, outcomes: Outcomes
 ) -> None:
     outcome = outcomes["node"]
-    assert (outcome["status"], outcome["output"], outcome["tool_usage"]) == ("success", "hello Åse", {})
-    stored(client, outcome["run"])
+    assert (outcome["status"], outcome["output"], outcome["tool_usage"]) == (
+        "success",
+        "hello Åse \ud800",
+        {},
+    )
+    assert stored(client, outcome["run"])["output"] == "hello Åse ?"
     logs = logs_of(client, outcome["run"])
     run = client.project_get(f"runs/{outcome['run']}")
-    assert (run["llm_count"], run["tokens"]["input"], float(run["cost"]["amount"])) == (1, 1000, 0.25)
+    assert (run["llm_count"], run["tokens"]["input"], float(run["cost"]["amount"])) == (2, 1000, 0.25)
     (refused,) = [log["body"] for log in logs if log["event_name"] == "fanlight.run.refused"]
     assert refused.startswith(
         "usage is not counted: 'tokens' is no field of a usage event; one of agent, cost"
@@ -200,6 +205,7 @@ def test_an_agent_in_node_speaks_by_the_compatible_prefix_and_is_not_verified(
         "tool_usage": False,
         "usage": False,
         "billing": False,
+        "delta": False,
         "final": False,
         "internal_run_finished": True,
     }
