@@ -13,17 +13,20 @@ from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import Named, Scoped
 from fanlight.api.services import services_of
 from fanlight.catalog import agents
+from fanlight.catalog.registered import find_by_name
+from fanlight.model.pricing import AgentPricing, read_pricing
 from fanlight.query.times import rfc3339
 
 router = APIRouter(prefix="/api/v1/projects/{project}/agents", tags=["agents"])
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent that was heard of."""
+    """An agent that was heard of. `pricing` is told of one alone, when its author published a price tag."""
 
     name: str
     first_seen_at: str
     last_seen_at: str
+    pricing: AgentPricing | None = None
 
 
 @router.get("", **described(page_of(Agent)))
@@ -37,9 +40,12 @@ async def list_agents(request: Request, scope: Scoped, page: Named) -> Response:
 
 @router.get("/{agent:path}", **described(ref(Agent)))
 async def get_agent(request: Request, scope: Scoped, agent: str) -> Response:
-    """One agent."""
+    """One agent, with the price tag of its charm.yaml if it was published here."""
     catalog = services_of(request).catalog
-    return json_response(_shape(await asyncio.to_thread(agents.get_agent, catalog, scope.project_id, agent)))
+    found = await asyncio.to_thread(agents.get_agent, catalog, scope.project_id, agent)
+    published = await asyncio.to_thread(find_by_name, catalog, scope.project_id, agent)
+    pricing = read_pricing(published.pricing) if published is not None else None
+    return json_response(msgspec.structs.replace(_shape(found), pricing=pricing))
 
 
 def _shape(agent: agents.Agent) -> Agent:

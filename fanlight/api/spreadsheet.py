@@ -25,7 +25,7 @@ def csv_text(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         ,2
     """
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
+    writer = csv.writer(written)
     writer.writerow(heads)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return written.getvalue()

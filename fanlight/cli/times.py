@@ -94,3 +94,18 @@ def span_of(duration_ns: float | None) -> str | None:
     if minutes < 60:
         return f"{minutes} m {seconds:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} m"
+
+
+def interval_text(at: str, every: str, tz: str) -> str:
+    """When an interval of `every` began, by the clock of `tz`: a day or a week by its date.
+
+    Example:
+        >>> interval_text("2026-09-20T22:00:00Z", "day", "Europe/Oslo")
+        '2026-09-21'
+        >>> interval_text("2026-09-20T22:00:00.000000000Z", "hour", "UTC")
+        '2026-09-20 22:00'
+    """
+    from zoneinfo import ZoneInfo
+
+    began = datetime.fromisoformat(f"{at[:19]}+00:00").astimezone(ZoneInfo(tz))
+    return f"{began:%Y-%m-%d}" if every in {"day", "week"} else f"{began:%Y-%m-%d %H:%M}"

@@ -56,17 +56,17 @@ def revenue(
     if not found["total"]["revenue"] and not found["total"]["runs"]:
         say("no billing events and no runs in that time", "dim")
         return
-    _print(found, by, has_time=every is not None)
+    _print(found, by, every, tz)
 
 
-def _print(found: Mapping[str, Any], by: str, *, has_time: bool) -> None:
+def _print(found: Mapping[str, Any], by: str, every: str | None, tz: str) -> None:
     from fanlight.cli.output import say, stdout, table, visible
 
     right = {"justify": "right", "no_wrap": True}
-    heads: list[Any] = [("when", {"no_wrap": True})] if has_time else []
+    heads: list[Any] = [("when", {"no_wrap": True})] if every else []
     heads += [by, ("", {"no_wrap": True}), *((name, right) for name in (*SUMS, "cost", "margin"))]
     items = [*found["items"], found["total"]]
-    rows = [row for item in items for row in _rows(item, item is found["total"], has_time=has_time)]
+    rows = [row for item in items for row in _rows(item, item is found["total"], every, tz)]
     stdout().print(table(heads, rows))
     if found["truncated"]:
         say("there are more groups than are shown; name a shorter time", "yellow")
@@ -79,12 +79,12 @@ def _print(found: Mapping[str, Any], by: str, *, has_time: bool) -> None:
         )
 
 
-def _rows(item: Mapping[str, Any], is_total: bool, *, has_time: bool) -> Iterator[list[str | None]]:
+def _rows(item: Mapping[str, Any], is_total: bool, every: str | None, tz: str) -> Iterator[list[str | None]]:
     """A row a currency; cost and margin, which are in dollars, stand in the first."""
     from fanlight.cli.money import cost_text, money
-    from fanlight.cli.times import local_time
+    from fanlight.cli.times import interval_text
 
-    when = [local_time(item["at"]) if item["at"] else ""] if has_time else []
+    when = [interval_text(item["at"], every, tz) if item["at"] else ""] if every else []
     name = "total" if is_total else item["key"]
     cost = cost_text(item["cost"]) if item["runs"] else None
     margin = None if item["margin"] is None else money(item["margin"])

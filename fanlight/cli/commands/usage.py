@@ -84,20 +84,20 @@ def _show(
     if not found["total"]["runs"]:
         say("no runs in that time", "dim")
         return
-    _print(found, by, has_time=every is not None)
+    _print(found, by, every, tz)
     _tell_unpriced(found["total"])
 
 
-def _print(found: Mapping[str, Any], by: str, *, has_time: bool) -> None:
+def _print(found: Mapping[str, Any], by: str, every: str | None, tz: str) -> None:
     from fanlight.cli.output import stdout, table
-    from fanlight.cli.times import local_time
+    from fanlight.cli.times import interval_text
 
     right = {"justify": "right", "no_wrap": True}
-    heads: list[Any] = [("when", {"no_wrap": True})] if has_time else []
+    heads: list[Any] = [("when", {"no_wrap": True})] if every else []
     heads += [by, *((name, right) for name in ("runs", "spans", "errors", "in", "out", "cost", "p50", "p95"))]
     rows = []
     for item in [*found["items"], found["total"]]:
-        when = [local_time(item["at"]) if item["at"] else ""] if has_time else []
+        when = [interval_text(item["at"], every, tz) if item["at"] else ""] if every else []
         name = "total" if item is found["total"] else item["key"]
         rows.append([*when, name, *_figures(item)])
     stdout().print(table(heads, rows))
