@@ -50,7 +50,12 @@ SHORT_WAIT_S = 0.25
 AFTER_RUN_NS = 3_600 * 10**9
 """A run's token is good for an hour beyond its run."""
 
-EVENT_STREAM = {"type": "string", "description": "`id:` and `data:`, the JSON of one event each."}
+EVENT_STREAM = {
+    "type": "object",
+    "description": "One event of the stream: its place, and the JSON that the agent's process wrote.",
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["data"],
+}
 Answer = TypeVar("Answer")
 
 charm = CharmRouter()
