@@ -264,6 +264,7 @@ def _error_of(ending: Ending) -> str:
 
 
 def _masked(services: Services, plan: _Plan, text: str) -> str:
-    """`text` without any value that the run was given as a secret."""
+    """`text` without any value that the run was given as a secret, and without where the server keeps it."""
+    text = text.replace(f"{services.bundles.work_place(plan.run_id)}/", "")
     settings = open_variables(services.catalog, services.keyring, plan.scope.project_id, plan.agent.name)
     return Redactor([*plan.asked.env_vars.values(), *settings.values()]).text(text)

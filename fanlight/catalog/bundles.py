@@ -110,7 +110,7 @@ class Bundles:
         if not source.is_dir():
             raise NotFoundError("the source of this agent is gone", hint="publish the agent again")
         self._work.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place = self._work / run_id
+        place = self.work_place(run_id)
         shutil.copytree(source, place, symlinks=True)
         for name, text in targets.items():
             target = place / name
@@ -122,7 +122,11 @@ class Bundles:
 
     def drop_work(self, run_id: str) -> None:
         """Remove what a run worked in."""
-        shutil.rmtree(self._work / run_id, ignore_errors=True)
+        shutil.rmtree(self.work_place(run_id), ignore_errors=True)
+
+    def work_place(self, run_id: str) -> Path:
+        """Where a run works."""
+        return self._work / run_id
 
     def sweep(self, used: Collection[str]) -> None:
         """Remove what runs of an earlier process left, and sources that no version has any more."""

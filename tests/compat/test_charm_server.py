@@ -373,8 +373,8 @@ def test_a_run_whose_process_says_nothing_is_closed_by_the_server(place: Place) 
     )
     told = [json.loads(each) for each in data_of(answer.text.splitlines())]
     assert [each["type"] for each in told] == ["error", "internal_run_finished"]
-    assert "ended with exit status 1 and told nothing of it" in told[0]["content"]
-    assert told[1]["content"]["exit_code"] == 1
+    assert "ended with exit status 2 and told nothing of it\nfanlight: charm.yaml" in told[0]["content"]
+    assert told[1]["content"]["exit_code"] == 2
     path = f"{place.url}/api/v1/projects/shop/runs/{answer.headers['x-run-id']}"
     run = httpx.get(path, headers=place.bearer(OWNER)).json()
     assert (run["status"], run["agent"], run["input"]) == ("error", "Broken", '{"a": 1}')
