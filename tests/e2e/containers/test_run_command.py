@@ -18,11 +18,12 @@ from fanlight.cli.demo.samples import bare_environment
 from fanlight.cli.demo.server import DemoServer, running_server
 from fanlight.errors import NotFoundError
 from fanlight.runner.container import ContainerSettings
-from tests.e2e.containers.conftest import IMAGE, Podman
+from tests.e2e.containers.conftest import IMAGE, ROOT, Podman
 from tests.fixtures.runs import MakeAgent
 
 ANY_PORTS = {"port": "0", "otlp_http_port": "0", "otlp_grpc_port": "off"}
 STORED_S = 30.0
+RUN = (sys.executable, "-m", "fanlight.cli.main", "run")
 
 AGENT = """
 import telling_exporter
@@ -96,3 +97,31 @@ def test_a_run_in_a_container_is_answered_shown_and_stored(
     assert sorted(spans["name"]) == ["double", "tester"]
     assert "a line of the agent" in {record["body"] for record in logs}
     assert podman.containers() == []
+
+
+def test_the_example_of_a_charm_agent_runs_as_it_stands(server: DemoServer, tmp_path: Path) -> None:
+    tally = tmp_path / "tally.txt"
+    env = {
+        **bare_environment(),
+        "FANLIGHT_URL": server.studio,
+        "FANLIGHT_ENVIRONMENTS": str(tmp_path / "environments"),
+        "TALLY_FILE": str(tally),
+    }
+    found = []
+    for order in ("A-7", "X-1"):
+        done = subprocess.run(
+            [*RUN, ROOT / "examples" / "charm-agent", "--json", "-i", json.dumps({"order": order})],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+        answer = json.loads(done.stdout)
+        found.append((done.returncode, answer["status"], answer["output"], answer["tool_usage"]))
+    assert found == [
+        (0, "success", {"order": "A-7", "refund": "39.90"}, {"find_order": 1, "refund_of": 1}),
+        (1, "error", None, {}),
+    ]
+    assert tally.read_text() == (
+        "success: find_order 1, refund_of 1, words 7\nfailed: 'X-1': find_order 1, find_order failed 1\n"
+    )
