@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fanlight.cli.charm import auth, config, logs, run, validate
 from fanlight.cli.commands import runs, show
 from fanlight.cli.main import print_version, run_process
 
@@ -25,12 +26,14 @@ def _charm(
         typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Charm's name, held by Fanlight where charmos is not installed.
-
-    The runs of agents that use Charm's telemetry hooks are listed and shown here.
-    """
+    """Charm's name, held by Fanlight where charmos is not installed: check, run and follow agents."""
 
 
+app.command("validate")(validate.validate)
+app.command("run")(run.run)
+app.command("logs")(logs.logs)
+app.add_typer(config.app, name="config")
+app.add_typer(auth.app, name="auth")
 app.command("runs")(runs.runs)
 app.command("show")(show.show)
 
