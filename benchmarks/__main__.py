@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import access, content, ingest, live, query, sdk, start
+from benchmarks import access, content, emit, ingest, live, query, sdk, start
 from benchmarks.bench import Bench
 from benchmarks.report import Row, show, write
 
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "live": live.measure,
     "query": query.measure,
     "sdk": sdk.measure,
+    "emit": emit.measure,
     "content": content.measure,
     "access": access.measure,
     "start": start.measure,

@@ -19,6 +19,9 @@ FRAMES = 30
 _ARGUMENTS = BaseException.__dict__["args"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 _CAUSE = BaseException.__dict__["__cause__"].__get__
+# An OSError's arguments lack the files that it was made with.
+_FILE_NAMES = ("filename", "filename2")
+_FILES = [OSError.__dict__[name].__get__ for name in _FILE_NAMES]
 _FIELDS = BaseException.__dict__["__dict__"].__get__
 
 
@@ -29,6 +32,7 @@ def pack(error: BaseException, walk: Walk, depth: int) -> dict[str, Any]:
         "classes": [kinds.name_of(cls) for cls in kinds.mro(type(error))[:-2]],
         "arguments": [walk.copy(value, depth) for value in tuple.__iter__(_ARGUMENTS(error))],
         "fields": walk.mapping(_FIELDS(error), depth),
+        "files": [walk.copy(get(error), 2) for get in _FILES] if OSError in kinds.mro(type(error)) else [],
         "lines": _lines(_TRACEBACK(error)),
         "cause": walk.copy(cause, depth) if cause is not None else None,
     }
@@ -64,6 +68,9 @@ def rebuild(packed: dict[str, Any]) -> BaseException:
     for name, value in packed["fields"].items():
         if type(name) is str:
             error.__dict__[name] = restore(value)
+    for name, value in zip(_FILE_NAMES, packed["files"], strict=False):
+        if value is not None:
+            setattr(error, name, restore(value))
     if isinstance(cause := restore(packed["cause"]), BaseException):
         error.__cause__ = cause
     return error.with_traceback(_traceback(packed["lines"]))
@@ -111,7 +118,7 @@ def _traceback(lines: list[tuple[str, int, str]]) -> types.TracebackType | None:
             exec(code, {})  # noqa: S102 - a frame of that name cannot be had otherwise; the text is ours
         except ZeroDivisionError as error:
             made = error.__traceback__
-            frame = made.tb_next.tb_frame if made is not None and made.tb_next is not None else None
-            if frame is not None:
-                found = types.TracebackType(found, frame, 0, max(1, line))
+            here = made.tb_next if made is not None else None
+            if here is not None:
+                found = types.TracebackType(found, here.tb_frame, here.tb_lasti, max(1, line))
     return found
