@@ -54,6 +54,11 @@ OF_THIS_MACHINE = frozenset(
 )  # fmt: skip
 """Variables whose values are places of this machine: a container has its own."""
 
+CERTIFICATES = (
+    "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_CERT",
+)  # fmt: skip
+"""Variables that name a file of the authorities that this machine trusts."""
+
 SERVER_URLS = ("FANLIGHT_URL", "OTEL_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 INDEXES = (
     "UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL",
@@ -171,11 +176,13 @@ def agent_container(
     ]
     if launch.requirements:
         mounts.append(_mount(folder.environment, ENVIRONMENT))
+    trusted, names = _certificates(launch.env)
+    env = {**_agent_env(launch, engine, network, path), **names}
     return {
-        **_container(launch, engine, settings, folder, mounts, limits, network),
+        **_container(launch, engine, settings, folder, mounts + trusted, limits, network),
         "Entrypoint": ["/bin/sh", f"{PACKAGE}/runner/boot.sh", str(life)],
         "Cmd": list(command),
-        "Env": [f"{name}={value}" for name, value in _agent_env(launch, engine, network, path).items()],
+        "Env": [f"{name}={value}" for name, value in env.items()],
     }
 
 
@@ -198,6 +205,9 @@ def install_container(
     ]
     env = {name: environ[name] for name in INDEXES if name in environ}
     env |= {"HOME": HOME, "UV_CACHE_DIR": f"{OURS}/cache", "UV_LINK_MODE": "copy", "UV_NO_PROGRESS": "1"}
+    trusted, names = _certificates(environ)
+    mounts += trusted
+    env |= names
     network = settings.network
     if uv is not None:
         mounts.append(_mount(uv, f"{OURS}/uv"))
@@ -256,6 +266,15 @@ def _container(
 
 def _hosts(engine: Facts) -> list[str]:
     return [f"{name}:{where}" for name, where in engine.hosts.items()]
+
+
+def _certificates(environ: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """A mount of the authorities that `environ` trusts, and the variables that name it inside."""
+    named = [name for name in CERTIFICATES if environ.get(name) and Path(environ[name]).is_file()]
+    if not named:
+        return [], {}
+    place = f"{OURS}/certificates.pem"
+    return [_mount(Path(environ[named[0]]).resolve(), place)], dict.fromkeys((CERTIFICATES[0], *named), place)
 
 
 def _mount(source: Path, target: str, *, is_writable: bool = False) -> dict[str, Any]:

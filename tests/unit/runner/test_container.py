@@ -117,6 +117,16 @@ def test_the_installer_gets_no_variable_of_the_agent_and_the_agent_cannot_write_
     )
 
 
+def test_the_authorities_that_this_machine_trusts_are_trusted_inside(tmp_path: Path) -> None:
+    file = tmp_path / "authorities.pem"
+    file.touch()
+    environ = {"REQUESTS_CA_BUNDLE": str(file), "CURL_CA_BUNDLE": str(tmp_path / "none")}
+    made = container_of(launch_of(env=environ))
+    place = "/fanlight/certificates.pem"
+    assert made["HostConfig"]["Mounts"][-1] == mount(str(file), place, read_only=True)
+    assert made["Env"][-2:] == [f"SSL_CERT_FILE={place}", f"REQUESTS_CA_BUNDLE={place}"]
+
+
 def test_no_agent_shares_the_installers_cache_with_another() -> None:
     places = {
         cache_of(SETTINGS, launch_of(cwd=Path(cwd)), user)
