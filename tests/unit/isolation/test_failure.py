@@ -58,7 +58,8 @@ def test_class_that_cannot_be_had_becomes_one_of_its_name() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        ValueError("no"), KeyError("k"), FileNotFoundError(2, "gone", "here"), SystemExit(3), StopIteration(5),
+        ValueError("no"), KeyError("k"), FileNotFoundError(2, "gone", "here"), SystemExit(3),
+        StopIteration(5),
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), KeyboardInterrupt(),
         ExceptionGroup("two", [ValueError(1)]), json.JSONDecodeError("bad", "{", 1),
     ],

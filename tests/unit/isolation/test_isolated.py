@@ -36,10 +36,8 @@ def test_without_an_interpreter_it_says_so_and_names_the_way_out(monkeypatch: py
     isolated.close()
     (report,) = isolated.reports()
     assert (report.state, report.dropped) == ("failed", 1)
-    assert (
-        report.last_error
-        == 'no Python interpreter to start (a frozen program?); set the exporter to place="thread"'
-    )
+    assert report.last_error == (
+        'no Python interpreter to start (a frozen program?); set the exporter to place="thread"'
     )
 
 
@@ -93,7 +91,8 @@ def test_standard_library_is_enough() -> None:
     code = (
         "import sys; sys.path.append(sys.argv[1])\n"
         "import fanlight.sdk.isolation, fanlight.sdk.isolation.host\n"
-        "print([name for name in sys.modules if 'site-packages' in str(getattr(sys.modules[name], '__file__', ''))])"
+        "files = [str(getattr(module, '__file__', '')) for module in sys.modules.values()]\n"
+        "print([file for file in files if 'site-packages' in file])"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(root)],
