@@ -48,7 +48,7 @@ class Two:
             )
             assert (answer.status_code, answer.json()) == (200, {}), answer.text
         until = time.monotonic() + 20
-        wanted = {"spans": before["spans"] + 2, "logs": before["logs"] + 1}
+        wanted = {"spans": before["spans"] + 2, "logs": before["logs"] + 2}
         while any((now := _stats(owner, project))[name] < count for name, count in wanted.items()):
             assert time.monotonic() < until, now
             time.sleep(0.02)
@@ -93,6 +93,13 @@ def telemetry(word: str, trace: str, now_ns: int) -> dict[str, Any]:
         "timeUnixNano": str(now_ns), "severityNumber": 17, "severityText": word, "eventName": word,
         "body": {"stringValue": word}, "traceId": trace, "spanId": SPAN, "attributes": texts(run),
     }  # fmt: skip
+    billed = texts(
+        {
+            "fanlight.billing.id": word, "fanlight.billing.amount": "7", "fanlight.billing.customer": word,
+            "fanlight.billing.description": word, "fanlight.run.id": word, "fanlight.agent": word,
+        }
+    )  # fmt: skip
+    bill = {"timeUnixNano": str(now_ns), "eventName": "fanlight.billing", "attributes": billed}
     point = {"timeUnixNano": str(now_ns), "asDouble": 7.0, "attributes": texts({word: word})}
     metric = {"name": word, "unit": word, "description": word, "gauge": {"dataPoints": [point]}}
 
@@ -102,7 +109,7 @@ def telemetry(word: str, trace: str, now_ns: int) -> dict[str, Any]:
 
     return {
         "traces": wrapped("Spans", "spans", spans),
-        "logs": wrapped("Logs", "logRecords", [record]),
+        "logs": wrapped("Logs", "logRecords", [record, bill]),
         "metrics": wrapped("Metrics", "metrics", [metric]),
     }
 

@@ -26,7 +26,10 @@ GETS = sorted(path for method, path in TABLE if method == "GET" and path.startsw
 FIELDS = sorted({*RUNS.fields, *SPANS.fields, *LOGS.fields, *METRICS.fields})
 NEVER_SEEN = re.compile(WORD, re.IGNORECASE)
 ECHOES = {WORD: NO_WORD, TRACE: "dec0" * 8, SPAN: "efa5" * 4, LLM: "feeb" * 4, THEIRS: "nobody"}
-SHOWING = {"/api/v1/projects/{project}/usage/{about}": {"group": "agent"}}
+SHOWING = {
+    "/api/v1/projects/{project}/usage/{about}": {"group": "agent"},
+    "/api/v1/projects/{project}/usage/revenue": {"group": "customer"},
+}
 """What a route must be asked for to show names at all."""
 
 ASKING = {"/api/v1/agents/logs": {"agent_id": WORD}, "/api/v1/terminal": {"port": "4319"}}
@@ -79,7 +82,8 @@ def queries(template: str) -> Iterator[str]:
     yield from (f"q={prefix}.{WORD}:{WORD}" for prefix in ("attr", "resource"))
     yield from (f"agent_id={WORD}", f"port=4319&agent_id={TRACE}", f"limit=5000&agent_id={WORD}")
     yield from (f"run={WORD}", "limit=1000", "limit=1000&order=asc", f"model={WORD}", f"agent={WORD}")
-    yield from (f"group={name}" for name in ("model", "agent", "tool", "room", "session", "user", "provider"))
+    grouped = ("model", "agent", "tool", "room", "session", "user", "provider", "customer", "run")
+    yield from (f"group={name}" for name in grouped)
     yield from (f"cursor={encode_cursor(noun, *key)}" for noun, key in places())
 
 
