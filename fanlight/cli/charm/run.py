@@ -47,6 +47,6 @@ def run(
             ) from error
     given = json if input_ is None else json_.dumps({"input": input_})
     fanlight_run.run(
-        path=path, input_=given, like=None, timeout=None, memory=None, env=None, install=install, docker=docker,
-        room=None, session=None, execute=False, project=project, url=url, key=key, json=False,
+        path=path, input_=given, like=None, timeout=None, memory=None, env=None, install=install,
+        docker=docker, room=None, session=None, execute=False, project=project, url=url, key=key, json=False,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What Python source says without being run: where a module is, what a name in it is, which methods it has."""
+"""What Python source says without being run: where a module is, what a name in it is, its methods."""
 
 from __future__ import annotations
 

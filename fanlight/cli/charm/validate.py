@@ -16,7 +16,7 @@ def validate(
     path: Annotated[Path, typer.Argument(help="The agent's folder, with its charm.yaml.")] = Path(),
     json: options.Json = False,
 ) -> None:
-    """Check charm.yaml, entry point, requirements, telemetry, variables and OAuth tokens; nothing is executed.
+    """Check charm.yaml, entry point, requirements, telemetry, variables, OAuth tokens; execute nothing.
 
     Exit status: 0 it can run (warnings do not count), 1 it cannot, 2 there is no charm.yaml.
 
