@@ -46,6 +46,7 @@ class Outbox:
         self._has_kept = True  # until it was looked
         self._look_at = 0.0
         self.has_recovered = False
+        self.has_answered = False
 
     @property
     def is_away(self) -> bool:
@@ -143,6 +144,7 @@ class Outbox:
             self._drops.add("rejected", answer.rejected)
         else:
             self._drops.add("refused", payload.items, f"{self._endpoint.url} answered {answer.reason}")
+        self.has_answered = True
         self.has_recovered = self.has_recovered or self._is_away
         self._is_away, self._pause_s = False, FIRST_PAUSE_S
         return False

@@ -131,7 +131,10 @@ class Pipeline:
         for finish in self._before_close:
             finish()
         self._is_closing = True
-        deadline = time.monotonic() + self._settings.exit_s
+        settings = self._settings
+        deadline = time.monotonic() + (
+            settings.exit_s if self._outbox.has_answered else min(settings.exit_s, settings.unanswered_exit_s)
+        )
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             while thread.is_alive() and time.monotonic() < deadline:

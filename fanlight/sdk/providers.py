@@ -77,12 +77,17 @@ def configure(
         turn_on(instrument, providers)
 
 
-def activate(service_name: str | None, attributes: Mapping[str, Any], endpoint: Endpoint) -> Providers:
+def activate(
+    service_name: str | None,
+    attributes: Mapping[str, Any],
+    endpoint: Endpoint,
+    settings: Settings | None = None,
+) -> Providers:
     """Build and install the providers of this process, unless that was done; the ones that are in use."""
     global _active
     with _lock:
         if _active is None:
-            _active = install(service_name, attributes, endpoint, read_settings())
+            _active = install(service_name, attributes, endpoint, settings or read_settings())
         return _active
 
 

@@ -25,6 +25,9 @@ class Settings:
     exit_s: float = 1.0
     """How long the exit waits for the server; what is left then goes into the spool."""
 
+    unanswered_exit_s: float = 1.0
+    """The same for a server that has not answered this process yet."""
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """FANLIGHT_SPOOL (a directory, or `off`) and FANLIGHT_HEARTBEAT_S, else the defaults.

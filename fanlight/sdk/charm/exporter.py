@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fanlight.sdk.charm.agent import name_of_agent
 from fanlight.sdk.charm.calls import Calls
+from fanlight.sdk.charm.ending import Ending
+from fanlight.sdk.charm.failing import fail, told_of
 from fanlight.sdk.charm.hooks import BaseTelemetryExporter
 from fanlight.sdk.charm.secrets import redactor_of
 from fanlight.sdk.charm.streams import Streams
+from fanlight.sdk.developer_log import log
+from fanlight.sdk.endpoint import find_endpoint
 from fanlight.sdk.faults import harmless
-from fanlight.sdk.providers import active, configure
+from fanlight.sdk.providers import activate, active
+from fanlight.sdk.settings import read_settings
 from fanlight.sdk.snapshot import attribute_of, text_of
 from fanlight.sdk.spans import RUNNER_RUN, own_run_id, tracer
 
@@ -23,6 +29,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Span
 
 ENDED_WELL = ("success", "suspended", None)
+UNANSWERED_EXIT_S = 0.25
+"""Charm's users were promised that telemetry does not hold the agent up, whatever the server does."""
 
 
 class FanlightExporter(BaseTelemetryExporter):
@@ -38,12 +46,13 @@ class FanlightExporter(BaseTelemetryExporter):
 
     def __init__(self) -> None:
         if active() is None:
-            configure(service_name=name_of_agent())
+            _configure()
         self._lock = threading.Lock()
         self._redactor = redactor_of()
         self._run: Span | None = None
         self._parent: Context | None = None
         self._attached: tuple[int, Token[Context]] | None = None
+        self._ending: Ending | None = None
         self._streams = Streams(self._masked)
         self._calls = Calls(self._masked)
 
@@ -54,6 +63,8 @@ class FanlightExporter(BaseTelemetryExporter):
 
         with self._lock:
             self._end_run()
+            if self._ending is not None:
+                self._ending.settle()
             above = _above()
             attributes = {
                 "gen_ai.operation.name": "invoke_agent",
@@ -65,7 +76,7 @@ class FanlightExporter(BaseTelemetryExporter):
             }
             given = {name: value for name, value in attributes.items() if value is not None}
             run: Any = tracer().start_span("charm run", context=above, attributes=given)
-            self._run = run
+            self._run, self._ending = run, None
             # Whatever else the agent traces or logs in this thread belongs to the run.
             self._parent = trace.set_span_in_context(run, above)
             self._attached = (threading.get_ident(), context.attach(self._parent))
@@ -76,7 +87,7 @@ class FanlightExporter(BaseTelemetryExporter):
     def on_run_end(self, run_id: str, outputs: dict[str, Any]) -> None:
         """End the run's span; after any status but success and suspended `on_error` does, which is next."""
         with self._lock:
-            if self._run is None or not self._run.is_recording():
+            if self._run is None or self._ending is not None:
                 return
             status = outputs.get("status") if type(outputs) is dict else None
             self._run.set_attribute("fanlight.output", self._output(outputs))
@@ -85,22 +96,22 @@ class FanlightExporter(BaseTelemetryExporter):
             if status == "suspended":
                 self._run.set_attribute("fanlight.state", "suspended")
             if status in ENDED_WELL:
+                # That the output is no JSON is told after this.
+                self._ending = Ending(self._run)
                 self._end_run()
 
     @harmless("on_error", otherwise=None)
     def on_error(self, run_id: str, error: Exception) -> None:
-        """Mark the run as failed, once, also when it seemed to have ended well."""
-        from fanlight.sdk.charm.failing import fail, fail_again
-
+        """Mark the run as failed, once, also when it seemed to have ended well a moment ago."""
         with self._lock:
-            if self._run is None:
-                return
-            if self._run.is_recording():
+            if self._run is not None and self._run.is_recording():
                 fail(self._run, error, self._redactor)
                 self._end_run()
-            else:
-                # That the output is no JSON is told after the end: the span is sent anew, with its error.
-                fail_again(self._run, error, self._redactor)
+                if self._ending is not None:
+                    self._ending.settle()
+            elif self._run is not None:
+                told = told_of(error, self._redactor)
+                log("error", {"message": "the run failed after its end", **told})
             self._run = None
 
     @harmless("on_tool_start", otherwise=None)
@@ -161,7 +172,8 @@ class FanlightExporter(BaseTelemetryExporter):
         self._calls.close()
         if self._run is not None and self._run.is_recording():
             self._detach()
-            self._run.end()
+            if self._ending is None:
+                self._run.end()
 
     def _detach(self) -> None:
         from opentelemetry import context
@@ -169,6 +181,15 @@ class FanlightExporter(BaseTelemetryExporter):
         if self._attached is not None and self._attached[0] == threading.get_ident():
             context.detach(self._attached[1])
         self._attached = None
+
+
+@harmless("configure", otherwise=None)
+def _configure() -> None:
+    """The agent has set up nothing: its name is found, and its exit waits little for a server that hangs."""
+    given = read_settings()
+    patience_s = float(os.environ.get("FANLIGHT_EXIT_S") or UNANSWERED_EXIT_S)
+    settings = replace(given, exit_s=max(given.exit_s, patience_s), unanswered_exit_s=patience_s)
+    activate(name_of_agent(), {}, find_endpoint(), settings)
 
 
 def _above() -> Context:

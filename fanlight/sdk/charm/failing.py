@@ -1,8 +1,7 @@
-"""How an error is written onto a span: masked, and onto one that has ended too."""
+"""How an error is written onto a span: masked."""
 
 from __future__ import annotations
 
-import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from fanlight.redact import Redactor
 from fanlight.sdk.snapshot import MAX_TEXT
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import Span as SdkSpan
     from opentelemetry.trace import Span
 
 MAX_MESSAGE = 1_024
@@ -24,29 +22,6 @@ def fail(span: Span, error: BaseException, redactor: Redactor) -> None:
     span.set_attribute("error.type", told["exception.type"])
     span.add_event("exception", told)
     span.set_status(Status(StatusCode.ERROR, told["exception.message"][:MAX_MESSAGE]))
-
-
-def fail_again(span: SdkSpan, error: BaseException, redactor: Redactor) -> None:
-    """Send `span`, which has ended, once more as failed: the later one replaces the earlier."""
-    from opentelemetry.sdk.trace import Event, ReadableSpan
-    from opentelemetry.trace import Status, StatusCode
-
-    told = told_of(error, redactor)
-    failed = ReadableSpan(
-        name=span.name,
-        context=span.get_span_context(),
-        parent=span.parent,
-        resource=span.resource,
-        attributes={**(span.attributes or {}), "error.type": told["exception.type"]},
-        events=[*span.events, Event("exception", told, time.time_ns())],
-        links=span.links,
-        kind=span.kind,
-        status=Status(StatusCode.ERROR, told["exception.message"][:MAX_MESSAGE]),
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
-    span._span_processor.on_end(failed)
 
 
 def told_of(error: BaseException, redactor: Redactor) -> dict[str, Any]:
