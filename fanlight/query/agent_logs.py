@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Run
 from fanlight.query.runs import list_runs
