@@ -100,7 +100,7 @@ TABLE: tuple[Setting, ...] = (
         "File that lists telemetry exporters. Empty = plugin-registry.json in the data directory.",
     ),
     _row("execute_workers", 2, "Runs of published agents that go on at once."),
-    _row("execute_queue", 16, "Most such runs that wait for their turn; beyond it: 503, or 429 to one project."),
+    _row("execute_queue", 16, "Most such runs that wait; beyond it: 503, or 429 to one project."),
     _row("execute_timeout_s", 600.0, "Longest that such a run may take."),
     _row("log_level", "info", "debug, info, warning or error."),
     _row(
