@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from fanlight.runner import engine
+from fanlight.runner.backend import MIB, Limits
 from fanlight.runner.container import LABEL_RUN, ContainerSettings
 from fanlight.runner.docker import DockerBackend
-from tests.fixtures.runs import MakeAgent, agents_in
+from tests.fixtures.runs import MakeAgent, Watched, agents_in, watch
 
 ROOT = Path(__file__).parents[3]
 IMAGE, CUSTOM_IMAGE = "fanlight-test:plain", "fanlight-test:custom"
@@ -41,6 +42,13 @@ driver = "overlay"
 runroot = "{place}/run"
 graphroot = "{place}/graph"
 """
+
+
+LIMITS = Limits(time_s=30, grace_s=0.5, memory_bytes=256 * MIB, processes=64)
+
+
+def contained(agent: Path, backend: DockerBackend, inputs: object = None, **more: object) -> Watched:
+    return watch(agent, inputs, backend=backend, **{"in_container": True, "limits": LIMITS, **more})
 
 
 @dataclass(frozen=True, slots=True)

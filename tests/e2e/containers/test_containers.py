@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,19 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from fanlight.runner.backend import MIB, LaunchError, Limits
+from fanlight.runner.backend import LaunchError
 from fanlight.runner.capture.items import Event, Item, Line
 from fanlight.runner.container import ContainerSettings
 from fanlight.runner.docker import DockerBackend
 from fanlight.runner.run import Run
-from tests.e2e.containers.conftest import ROOT, Podman
-from tests.fixtures.runs import MakeAgent, Watched, watch
-
-LIMITS = Limits(time_s=30, grace_s=0.5, memory_bytes=256 * MIB, processes=64)
-
-
-def contained(agent: Path, backend: DockerBackend, inputs: object = None, **more: object) -> Watched:
-    return watch(agent, inputs, backend=backend, **{"in_container": True, "limits": LIMITS, **more})
+from tests.e2e.containers.conftest import LIMITS, ROOT, Podman, contained
+from tests.fixtures.runs import MakeAgent
 
 
 def test_an_agents_events_arrive_verified_and_its_lines_by_stream(
@@ -311,44 +304,6 @@ def test_the_event_loop_goes_on_while_a_container_starts_and_runs(
     assert seen.outcome.status == "success"
     # A call of the engine takes 10 to 500 ms: made in the loop, it would be among these.
     assert len(pauses) > 60
-
-
-def test_requirements_are_installed_from_the_wheel_folder_and_the_exporter_is_told(
-    make_agent: MakeAgent, settings: ContainerSettings, podman: Podman
-) -> None:
-    agent = make_agent(
-        """
-        import os, sys, time, telling_exporter
-        def agent():
-            until = time.monotonic() + 10
-            while not os.path.exists("/tmp/told") and time.monotonic() < until:
-                time.sleep(0.01)
-            return [sys.prefix, os.access(sys.prefix, os.W_OK), open("/tmp/told").read()]
-        """,
-        runtime={"telemetry": ["teller"]},
-        policies={"allow_internet_access": False},
-    )
-    (agent / "requirements.txt").write_text("telling-exporter==1.0\n")
-    notes: list[str] = []
-    backend = DockerBackend(settings, note=notes.append)
-    seen = [contained(agent, backend) for _ in range(3)][-1]
-    assert seen.outcome.output == ["/fanlight/environment", False, "on_run_start "]
-    took = [float(found[1]) for note in notes if (found := re.search(r"installed .* in ([\d.]+) s", note))]
-    assert len(took) == 3
-    assert min(took[1:]) <= 1.0
-    assert podman.containers() == []
-
-
-def test_an_installation_that_fails_says_so_in_the_installers_words(
-    make_agent: MakeAgent, backend: DockerBackend
-) -> None:
-    agent = make_agent("def agent(): return 1")
-    (agent / "requirements.txt").write_text("not-in-the-folder==3\n")
-    (agent / ".env").write_text("API_KEY=abc-secret\n")
-    seen = contained(agent, backend)
-    assert (seen.outcome.status, seen.outcome.exit_code) == ("error", None)
-    assert "the requirements cannot be installed" in str(seen.outcome.error)
-    assert "not-in-the-folder was not found" in str(seen.outcome.error)
 
 
 def test_a_custom_image_wins_over_an_adapters_over_the_usual_one(
