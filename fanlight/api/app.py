@@ -47,6 +47,7 @@ from fanlight.api import (
     runs,
     server_info,
     session,
+    sessions,
     stats,
     stream,
     terminal,
@@ -79,8 +80,8 @@ from fanlight.store.contract import Store
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
-    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, agent_env, agents,
-    budgets, prices, billing, usage, plugins, stream, terminal, execute,
+    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, sessions,
+    agent_env, agents, budgets, prices, billing, usage, plugins, stream, terminal, execute,
     run_events, published,
 )  # fmt: skip
 

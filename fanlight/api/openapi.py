@@ -23,8 +23,10 @@ from fanlight.api.published import Published, Uploaded, UploadPlace
 from fanlight.api.rooms import Room
 from fanlight.api.server_info import Server
 from fanlight.api.session import Session
+from fanlight.api.sessions import Gathering
 from fanlight.api.stream import Ticket
 from fanlight.api.terminal import TerminalLogin, TerminalState
+from fanlight.model.activity import Activity
 from fanlight.model.budget import Budget, Verdict
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
@@ -46,8 +48,8 @@ SHAPES = (
     AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
     Ticket, Usage, Verification,
     AgentLogs, AgentVariable, CharmError, Published, TerminalLogin, TerminalState, UploadPlace, Uploaded,
-    Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport, Metric,
-    MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
+    Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, Gathering, LedgerSnapshot, Log, LostReport,
+    Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,

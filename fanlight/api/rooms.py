@@ -10,21 +10,26 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fanlight.api.activity import with_activity
 from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import Named, Scoped, Strict
 from fanlight.api.services import services_of
 from fanlight.api.visitor import note
 from fanlight.catalog import rooms
+from fanlight.model.activity import Activity
+from fanlight.query.activity import By
+from fanlight.query.page import Page
 from fanlight.query.times import rfc3339
 
 router = APIRouter(prefix="/api/v1/projects/{project}/rooms", tags=["rooms"])
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """A durable place of work."""
+    """A durable place of work, and what its runs came to, if it had any."""
 
     name: str
     created_at: str
+    activity: Activity | None = None
 
 
 class NewRoom(Strict):
@@ -39,7 +44,8 @@ async def list_rooms(request: Request, scope: Scoped, page: Named) -> Response:
     found = await asyncio.to_thread(
         rooms.list_rooms, services_of(request).catalog, scope.project_id, **page.place("rooms")
     )
-    return json_response(page.of("rooms", [_shape(each) for each in found]))
+    shown = page.of("rooms", [_shape(each) for each in found])
+    return json_response(await with_activity(request, scope, By.ROOM, shown))
 
 
 @router.post("", **described(ref(Room), status=201))
@@ -57,7 +63,8 @@ async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response
 async def get_room(request: Request, scope: Scoped, room: str) -> Response:
     """One room."""
     catalog = services_of(request).catalog
-    return json_response(_shape(await asyncio.to_thread(rooms.get_room, catalog, scope.project_id, room)))
+    found = Page(items=[_shape(await asyncio.to_thread(rooms.get_room, catalog, scope.project_id, room))])
+    return json_response((await with_activity(request, scope, By.ROOM, found)).items[0])
 
 
 def _shape(room: rooms.Room) -> Room:

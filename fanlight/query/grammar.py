@@ -104,6 +104,17 @@ class AnyOf:
 Node = Field | Text | Not | AllOf | AnyOf
 
 
+def quoted(text: str) -> str:
+    """`text` as a literal value of a filter.
+
+    Example:
+        >>> print("session:" + quoted('said "no"'))
+        session:"said \\"no\\""
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def fail(column: int, what: str, *, hint: str = "") -> InvalidError:
     """The error for a filter that is wrong at `column`, counted from 1."""
     return InvalidError(f"filter, column {column}: {what}", hint=hint)

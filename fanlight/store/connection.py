@@ -48,8 +48,8 @@ class Connection:
     ) -> None:
         """Make what `select` gives the temporary table `name`.
 
-        `CREATE ... AS SELECT` would analyse the query twice, once for its columns: they are asked for once and
-        kept, by `shape` where the same question comes in many texts.
+        `CREATE ... AS SELECT` would analyse the query twice, once for its columns. They are asked for once,
+        and kept, by `shape` where the same question comes in many texts.
         """
         key = shape or select
         if key not in self._shapes:

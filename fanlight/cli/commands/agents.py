@@ -46,6 +46,7 @@ def list_(
     Example: fanlight agents list --project weather
     """
     from fanlight.cli.agents import open_settings
+    from fanlight.cli.commands.places import activity_table
     from fanlight.cli.output import print_json, say, stdout, table, visible
     from fanlight.cli.times import local_time
 
@@ -56,6 +57,9 @@ def list_(
         return
     if not found:
         say(f"no agent was heard of in project {visible(project)}", "dim")
+        return
+    if any(each.get("activity") for each in found):
+        stdout().print(activity_table("agent", [(each["name"], each.get("activity")) for each in found]))
         return
     rows = [
         [each["name"], local_time(each["first_seen_at"]), local_time(each["last_seen_at"])] for each in found
