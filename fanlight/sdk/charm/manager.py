@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fanlight.sdk.charm import discovery
@@ -83,7 +84,7 @@ class TelemetryManager:
         """Let exporters finish for at most `timeout_s` (1.5 s), and report them a last time."""
         self._isolated.close(timeout_s)
         for report in self._isolated.reports():
-            self._changed(report)
+            self._changed(_at_the_end(report))
 
     def _add_own(self) -> None:
         try:
@@ -111,6 +112,13 @@ class TelemetryManager:
             self._on_report(report)
         except Exception as error:
             note("report of an exporter", error)
+
+
+def _at_the_end(report: ExporterReport) -> ExporterReport:
+    """A report after the close: one whose process has not told its end by now is not waited for."""
+    if report.state in ("stopped", "failed"):
+        return report
+    return replace(report, state="stopped", last_error=report.last_error or "did not end in time")
 
 
 def _named(hook: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

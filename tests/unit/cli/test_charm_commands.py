@@ -1,4 +1,4 @@
-"""The commands of the script `charm`: an agent is judged without being run; the token is its owner's alone."""
+"""The commands of the script `charm`: agents are judged without being run; tokens are kept private."""
 
 from __future__ import annotations
 
