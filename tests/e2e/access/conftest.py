@@ -48,7 +48,7 @@ class Two:
             )
             assert (answer.status_code, answer.json()) == (200, {}), answer.text
         until = time.monotonic() + 20
-        wanted = {"spans": before["spans"] + 2, "logs": before["logs"] + 2}
+        wanted = {"spans": before["spans"] + 2, "logs": before["logs"] + 3}
         while any((now := _stats(owner, project))[name] < count for name, count in wanted.items()):
             assert time.monotonic() < until, now
             time.sleep(0.02)
@@ -100,6 +100,8 @@ def telemetry(word: str, trace: str, now_ns: int) -> dict[str, Any]:
         }
     )  # fmt: skip
     bill = {"timeUnixNano": str(now_ns), "eventName": "fanlight.billing", "attributes": billed}
+    reported = texts({f"fanlight.exporter.{name}": word for name in ("name", "state", "place", "error")})
+    report = {"timeUnixNano": str(now_ns), "eventName": "fanlight.exporter", "attributes": reported}
     point = {"timeUnixNano": str(now_ns), "asDouble": 7.0, "attributes": texts({word: word})}
     metric = {"name": word, "unit": word, "description": word, "gauge": {"dataPoints": [point]}}
 
@@ -109,7 +111,7 @@ def telemetry(word: str, trace: str, now_ns: int) -> dict[str, Any]:
 
     return {
         "traces": wrapped("Spans", "spans", spans),
-        "logs": wrapped("Logs", "logRecords", [record, bill]),
+        "logs": wrapped("Logs", "logRecords", [record, bill, report]),
         "metrics": wrapped("Metrics", "metrics", [metric]),
     }
 
