@@ -100,6 +100,14 @@ def test_a_filter_and_a_window_count_the_runs_that_they_list(store: Any, log: An
         list_activity(store, SCOPE, By.SESSION, cursor="abc")
 
 
+@pytest.mark.parametrize("q", ["name:run", "run", "NOT name:run"])
+def test_a_filter_by_name_means_that_of_the_runs_not_of_the_session(store: Any, log: Any, q: str) -> None:
+    fill(store, log, 10, traces_=6)
+    runs = list_runs(store, SCOPE, q=q, limit=1_000).items
+    page = list_activity(store, SCOPE, By.SESSION, q=q)
+    assert sum(each.runs for each in page.items) == len(runs)
+
+
 def test_who_had_no_run_is_not_found_in_any_project(store: Any, log: Any) -> None:
     fill(store, log, 9, traces_=4)
     with pytest.raises(NotFoundError):

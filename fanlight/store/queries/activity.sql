@@ -1,7 +1,7 @@
 -- What the runs of each agent, room, session or user came to, whoever was heard of last first. Runs carry their
--- sums with them, so that every sum here is one of runs.
+-- sums with them, so that every sum here is one of runs. No alias is a column: a filter would mean the alias.
 SELECT
-    toString(/*key*/) AS name,
+    toString(/*key*/) AS whose,
     max(toUnixTimestamp64Milli(heard_at)) AS heard_ms,
     min(toUnixTimestamp64Nano(runs.started_at)),
     count(),
@@ -31,8 +31,8 @@ WHERE project_id = {project_id:String}
     AND /*key*/ != ''
     AND (empty({names:Array(String)}) OR /*key*/ IN {names:Array(String)})
     /*filter*/
-GROUP BY name
-HAVING (heard_ms, name) < ({before_ms:Int64}, {before_name:String})
-ORDER BY heard_ms DESC, name DESC
+GROUP BY whose
+HAVING (heard_ms, whose) < ({before_ms:Int64}, {before_name:String})
+ORDER BY heard_ms DESC, whose DESC
 LIMIT {limit:UInt32}
 SETTINGS do_not_merge_across_partitions_select_final = 1
