@@ -21,7 +21,8 @@ from fanlight.cli.demo.server import DemoServer, running_server
 CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat"
 UV = Path(sys.executable).parent / "uv"
 INSTALL_S = 300
-collect_ignore = ["agents"]  # they belong to the environments that are made here
+MESHAGENT = ["meshagent-otel==0.50.1", "meshagent-api==0.50.1", "meshagent-cli[all]==0.50.1"]
+collect_ignore = ["agents", "meshagent_agents"]  # they belong to the environments that are made here
 UNREACHABLE = re.compile(
     r"client error \(Connect\)|operation timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT"
 )
@@ -43,12 +44,12 @@ def client(server: DemoServer) -> Iterator[Client]:
         yield made
 
 
-def python_with(packages: list[str]) -> Path:
-    """The interpreter of an environment that has `packages` and nothing of this one. Made once."""
-    place = _place("python", [*packages, sys.version])
+def python_with(packages: list[str], interpreter: str = sys.executable, version: str = sys.version) -> Path:
+    """The Python of an environment that has `packages` and nothing of this one. Made once."""
+    place = _place("python", [*packages, version])
     if not (place / "done").exists():
         shutil.rmtree(place, ignore_errors=True)
-        _install(UV, "venv", "--quiet", "--python", sys.executable, place)
+        _install(UV, "venv", "--quiet", "--python", interpreter, place)
         _install(UV, "pip", "install", "--quiet", "--python", place / "bin" / "python", *packages)
         (place / "done").touch()
     return place / "bin" / "python"
@@ -58,6 +59,32 @@ def python_with(packages: list[str]) -> Path:
 def charmos() -> Path:
     """The interpreter of an environment with the published `charmos`; its command is `charm` beside it."""
     return python_with(["charmos==0.5.2"])
+
+
+@pytest.fixture(scope="session")
+def meshagent() -> Path:
+    """The interpreter of an environment with MeshAgent's own packages; `meshagent` is beside it."""
+    found = find_python_313()
+    if found is None and os.environ.get("CI"):
+        pytest.fail("MeshAgent's packages need Python 3.13 and there is none; CI has to bring it")
+    if found is None:
+        pytest.skip("MeshAgent's packages need Python 3.13, which is not installed here")
+    return python_with(MESHAGENT, *found)
+
+
+def find_python_313() -> tuple[str, str] | None:
+    """An interpreter of Python 3.13 that starts, and what it says of its version."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    managed = Path(platformdirs.user_data_dir("uv", appauthor=False)) / "python"
+    kept = [*pyenv.glob("versions/3.13*/bin/python3.13"), *managed.glob("cpython-3.13*/bin/python3.13")]
+    for candidate in (shutil.which("python3.13"), *map(str, sorted(kept))):
+        if candidate is not None:
+            asked = [candidate, "-c", "import sys; print(sys.version)"]
+            done = subprocess.run(asked, capture_output=True, text=True, timeout=30)
+            # A shim of pyenv is found even where the version behind it is not in use.
+            if done.returncode == 0:
+                return candidate, done.stdout.strip()
+    return None
 
 
 def node_modules_with(packages: list[str], node: hatch_build.Node) -> Path:
