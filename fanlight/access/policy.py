@@ -135,6 +135,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff/{{other}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/findings"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/traces/{{trace_id}}/graph"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/traces/{{trace_id}}/spans/{{span_id}}/tokens"): _READ_PROJECT,
         ("POST", f"{_PROJECT}/runs/{{run_id}}/lost"): _REPORT_RUN,

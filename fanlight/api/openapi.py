@@ -31,6 +31,7 @@ from fanlight.model.budget import Budget, Verdict
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
 from fanlight.model.finding import Finding
+from fanlight.model.graph import TraceGraph
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
 from fanlight.model.metric import Metric, MetricSeries
@@ -49,7 +50,8 @@ SHAPES = (
     Ticket, Usage, Verification,
     AgentLogs, AgentVariable, CharmError, Published, TerminalLogin, TerminalState, UploadPlace, Uploaded,
     Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, Gathering, LedgerSnapshot, Log, LostReport,
-    Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceStructure,
+    Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceGraph,
+    TraceStructure,
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,

@@ -12,8 +12,9 @@ from fanlight.api.answers import ask, described, ref
 from fanlight.api.parameters import Scoped
 from fanlight.api.services import services_of
 from fanlight.api.visitor import note_reading
+from fanlight.model.graph import TraceGraph
 from fanlight.model.span import Span, SpanTokens, TraceStructure
-from fanlight.query import tokens, traces
+from fanlight.query import graph, tokens, traces
 
 router = APIRouter(prefix="/api/v1/projects/{project}/traces", tags=["traces"])
 
@@ -25,6 +26,14 @@ SpanId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{16}$"})
 async def get_trace(request: Request, scope: Scoped, trace_id: TraceId) -> Response:
     """The structure of a trace as columns, ordered by start; contents are read span by span."""
     answer = await ask(request, traces.get_trace, scope, trace_id, lost_after_ms=_lost_after_ms(request))
+    await note_reading(request, f"trace {trace_id.lower()}")
+    return answer
+
+
+@router.get("/{trace_id}/graph", **described(ref(TraceGraph)))
+async def get_graph(request: Request, scope: Scoped, trace_id: TraceId) -> Response:
+    """Agents, models and tools of a trace, and who led to whom: as declared, else as the tree shows."""
+    answer = await ask(request, graph.get_graph, scope, trace_id, lost_after_ms=_lost_after_ms(request))
     await note_reading(request, f"trace {trace_id.lower()}")
     return answer
 

@@ -42,7 +42,7 @@ def get_trace(
         InvalidError: `trace_id` is not 32 hex digits.
         NotFoundError: the project has no such trace.
     """
-    place = _place(store, scope, trace_id)
+    place = place_of(store, scope, trace_id)
     heard_ms = clock.now_ns() // 1_000_000 - lost_after_ms
     asked = {**place, "heard_ms": heard_ms, "limit": limit + 1}
     query = "trace_structure" if place["opened"] else "trace_finished"
@@ -85,7 +85,7 @@ def get_span(
         NotFoundError: the project has no such span.
     """
     span = check_hex(span_id, 16, "span")
-    place = {**_place(store, scope, trace_id), "span_id": span}
+    place = {**place_of(store, scope, trace_id), "span_id": span}
     heard_ms = clock.now_ns() // 1_000_000 - lost_after_ms
     rows = store.read(scope, "get_span", {**place, "heard_ms": heard_ms})
     if not rows:
@@ -110,7 +110,7 @@ def check_hex(text: str, digits: int, what: str) -> str:
     raise InvalidError(f"{text[:80]!r} is no {what} id", hint=f"it is {digits} hex digits")
 
 
-def _place(store: Store, scope: ProjectScope, trace_id: str) -> dict[str, Any]:
+def place_of(store: Store, scope: ProjectScope, trace_id: str) -> dict[str, Any]:
     """Where the trace lies, as the parameters that every question about it takes."""
     trace = check_hex(trace_id, 32, "trace")
     found = store.read(scope, "trace_place", {"trace_id": trace})
