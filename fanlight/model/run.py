@@ -50,6 +50,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run in a list or alone. Times are RFC 3339 in UTC, ids lower-case hex.
 
     `input` and `output` are given only for one run alone, and in lists are None; `findings` likewise.
+    `first_token_ms` is that of the first model call which streamed; `unpriced_reasons` say why some of its
+    tokens have no price.
     """
 
     id: str
@@ -66,7 +68,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: float | None = None
     tokens: Tokens = Tokens()
     cost: Cost = Cost()
+    unpriced_reasons: list[str] = []
     models: list[str] = []
+    providers: list[str] = []
+    first_token_ms: float | None = None
     error: RunError | None = None
     span_count: int = 0
     error_count: int = 0

@@ -70,6 +70,7 @@ RUNS = Noun(
             "name": Word(("name",)),
             "agent": Members("agents"),
             "model": Members("models"),
+            "provider": Members("providers"),
             "tool": Members("tools"),
             "service": Word(("service",)),
             "room": Word(("room",)),

@@ -135,11 +135,12 @@ def _next(row: Sequence[Any]) -> str:
 
 
 def run_from_row(row: Sequence[Any], *, input_: str | None = None, output: str | None = None) -> Run:
-    """A run from the columns that `list_runs.sql` names."""
+    """A run from the columns that `run_columns.sql` names."""
     (
         run_id, trace_id, name, status, agent, service, room, session, user, started, ended,
         token_input, token_output, cache_read, cache_write, reasoning, cost, unpriced, models,
         error_type, error_message, error_span_id, spans, errors, llms, tools, root_span_id,
+        providers, first_token_ns, unpriced_reasons,
     ) = row  # fmt: skip
     return Run(
         id=run_id,
@@ -162,7 +163,10 @@ def run_from_row(row: Sequence[Any], *, input_: str | None = None, output: str |
             reasoning=reasoning,
         ),
         cost=Cost(amount=cost, unpriced_tokens=unpriced),
+        unpriced_reasons=list(unpriced_reasons),
         models=list(models),
+        providers=list(providers),
+        first_token_ms=None if first_token_ns is None else first_token_ns / 1_000_000,
         error=_error(error_type, error_message, error_span_id),
         span_count=spans,
         error_count=errors,

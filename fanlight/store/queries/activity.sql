@@ -1,5 +1,6 @@
--- What the runs of each agent, room, session or user came to, whoever was heard of last first. Runs carry their
--- sums with them, so that every sum here is one of runs. No alias is a column: a filter would mean the alias.
+-- What the runs of each agent, room, session or user came to, whoever was heard of last first. Runs
+-- carry their sums with them, so that every sum here is one of runs. No alias is a column: a filter
+-- would mean the alias.
 SELECT
     toString(/*key*/) AS whose,
     max(toUnixTimestamp64Milli(heard_at)) AS heard_ms,
@@ -15,12 +16,14 @@ SELECT
     sum(tokens_reasoning),
     toString(sum(cost)),
     sum(unpriced_tokens),
-    quantilesExactIf(0.5, 0.95)((toUnixTimestamp64Nano(assumeNotNull(ended_at)) - toUnixTimestamp64Nano(started_at)) / 1000000, isNotNull(ended_at)),
-    countIf(isNotNull(ended_at)),
-    quantileExactIf(0.5)(assumeNotNull(coalesce(tokens_input, 0) + coalesce(tokens_output, 0)), isNotNull(ended_at) AND (isNotNull(tokens_input) OR isNotNull(tokens_output))),
-    countIf(isNotNull(ended_at) AND (isNotNull(tokens_input) OR isNotNull(tokens_output))),
-    toString(quantileExactIf(0.5)(assumeNotNull(cost), isNotNull(ended_at) AND isNotNull(cost))),
-    countIf(isNotNull(ended_at) AND isNotNull(cost)),
+    quantilesExactIf(0.5, 0.95)(
+        (toUnixTimestamp64Nano(assumeNotNull(ended_at)) - toUnixTimestamp64Nano(started_at)) / 1000000, ended
+    ),
+    countIf(isNotNull(ended_at) AS ended),
+    quantileExactIf(0.5)(assumeNotNull(coalesce(tokens_input, 0) + coalesce(tokens_output, 0)), counted),
+    countIf(ended AND (isNotNull(tokens_input) OR isNotNull(tokens_output)) AS counted),
+    toString(quantileExactIf(0.5)(assumeNotNull(cost), priced)),
+    countIf(ended AND isNotNull(cost) AS priced),
     arraySort(groupUniqArrayIf(20)(toString(agent), agent != '')),
     argMaxIf(toString(room), (started_at, run_id), room != ''),
     argMaxIf(user, (started_at, run_id), user != '')

@@ -1,5 +1,6 @@
--- What billing events that occurred in a window come to, by key and time, a tuple of sums a currency; beside it what
--- the runs that began in it cost. Each side is summed up by itself, so that no join can count anything twice.
+-- What billing events that occurred in a window come to, by key and time, a tuple of sums a currency; beside
+-- it what the runs that began in it cost. Each side is summed up by itself, so that no join can count anything
+-- twice.
 SELECT
     toString(key) AS group_key,
     at AS group_at,
@@ -7,7 +8,11 @@ SELECT
     toString(sum(cost)),
     sum(unpriced),
     sum(priced),
-    arraySort(groupArrayIf((currency, gross, refunds, fees, payouts, adjustments, events, unverified), currency != '')) AS sums
+    arraySort(
+        groupArrayIf(
+            (currency, gross, refunds, fees, payouts, adjustments, events, unverified), currency != ''
+        )
+    ) AS sums
 FROM (
     SELECT
         /*key*/ AS key, /*event_at*/ AS at, currency,
@@ -38,7 +43,8 @@ FROM (
     UNION ALL
     SELECT
         /*key*/ AS key, /*run_at*/ AS at, '', '', '', '', '', '', 0, 0,
-        count(), sum(ifNull(cost, toDecimal128(0, 12))), sum(ifNull(unpriced_tokens, 0)), countIf(cost IS NOT NULL)
+        count(), sum(ifNull(cost, toDecimal128(0, 12))), sum(ifNull(unpriced_tokens, 0)),
+        countIf(cost IS NOT NULL)
     FROM (
         SELECT of_window.*, billed.customer AS customer
         FROM (
@@ -54,6 +60,8 @@ FROM (
     GROUP BY key, at
 )
 GROUP BY group_key, group_at
-ORDER BY group_at, empty(sums), arraySum(each -> if(each.1 = 'USD', toFloat64(each.2), 0), sums) DESC, sum(cost) DESC, group_key
+ORDER BY
+    group_at, empty(sums), arraySum(each -> if(each.1 = 'USD', toFloat64(each.2), 0), sums) DESC,
+    sum(cost) DESC, group_key
 LIMIT {limit:UInt32}
 SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -1,5 +1,5 @@
--- What the spans of a trace say of the graph that they are part of: the node that they are, the one before it,
--- who handed over to whom, and the spans of the trace that they link to.
+-- What the spans of a trace say of the graph that they are part of: the node that they are, the one before
+-- it, who handed over to whom, and the spans of the trace that they link to.
 SELECT
     lower(hex(span_id)),
     attributes['graph.node.id'] AS node,

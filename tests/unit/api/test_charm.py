@@ -46,6 +46,7 @@ def run_row(status: str = "success", *, ended_ns: int | None = 2 * NS) -> tuple[
     return (
         RUN_ID, RUN_ID, "Echo", status, "Echo", "svc", "", "", "", NS, ended_ns,
         None, None, None, None, None, None, None, [], "", "", "0" * 16, 1, 0, 0, 0, "a" * 16,
+        [], None, [],
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ STREAM = "/api/v1/projects/default/stream?topics=runs"
 RUN = (
     "r1", "t" * 32, "buy a ring", "success", "shop", "svc", "lobby", "s1", "ann", NS, 2 * NS,
     10, 5, None, None, None, "0.25", None, ["gpt"], "", "", "0" * 16, 3, 0, 1, 1, "a" * 16,
+    [], None, [],
 )  # fmt: skip
 
 
