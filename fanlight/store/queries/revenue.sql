@@ -1,6 +1,6 @@
 -- What billing events that occurred in a window come to, by key and time, a tuple of sums a currency; beside
--- it what the runs that began in it cost. Each side is summed up by itself, so that no join can count anything
--- twice.
+-- it what the runs that began in it cost. Each side is summed up by itself, so that no join can count
+-- anything twice.
 SELECT
     toString(key) AS group_key,
     at AS group_at,
