@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -29,6 +30,9 @@ from fanlight.store.contract import Store
 MAX_METRICS = 1_000
 MAX_SERIES = 100
 MAX_POINTS = 200_000
+"""Of an answer, after the store has put together what lies in one step."""
+
+BATCH_POINTS = 500_000
 BASELINE_NS = 86_400 * NS
 """How far before the window the point is looked for that a cumulative sum is counted from."""
 
@@ -72,8 +76,8 @@ def get_metric(
 ) -> MetricSeries:
     """The series of metric `name` that match `q`, in intervals that begin at multiples of `interval_s`.
 
-    Without `since_ns` the window begins with the first point, without `until_ns` it ends behind the last one,
-    without `interval_s` about 150 intervals fill it. Of a name with several types the latest is given.
+    Without `since_ns` all that was counted is in it, without `until_ns` it ends behind the last point, without
+    `interval_s` about 150 intervals fill it. Of a name with several types the latest is given.
 
     Raises:
         InvalidError: the filter or the interval is wrong.
@@ -85,10 +89,10 @@ def get_metric(
         raise NotFoundError(
             f"no metric {name[:200]!r} in project {scope.project_id}", hint="fanlight lists them"
         )
-    type_, unit, temporality, monotonic, first_ns, last_ns = kinds[0]
-    since = max(first_ns if since_ns is None else since_ns, 0)
+    type_, unit, _, _, first_ns, last_ns = kinds[0]
+    since = max(since_ns or 0, 0)
     until = last_ns + 1 if until_ns is None else until_ns
-    step = _interval(interval_s, until - since)
+    step = _interval(interval_s, until - (first_ns if since_ns is None else since))
     window = {"name": name, "since_ns": since, "until_ns": until}
     found = store.read(
         scope,
@@ -96,26 +100,71 @@ def get_metric(
         {**condition.parameters, **window, "type": type_, "unit": unit, "limit": MAX_SERIES + 1},
         {"filter": condition.sql},
     )
-    named = {row[0]: _attributes(*row[1:]) for row in found[:MAX_SERIES]}
-    points = store.read(
-        scope,
-        "metric_points",
-        {**window, "baseline_ns": since - BASELINE_NS, "series": list(named), "limit": MAX_POINTS + 1},
-    )
-    series = [
-        _series(
-            named[number], [_point(type_, row) for row in rows], type_, temporality, monotonic, since, step
-        )
-        for number, rows in groupby(points[:MAX_POINTS], key=lambda row: row[0])
-    ]
+    kept = [_Kept(row[0], _attributes(*row[1:4]), *row[4:]) for row in found]
+    asked = {**window, "baseline_ns": max(since - BASELINE_NS, 0), "step_ns": step * NS}
+    series: list[Series] = []
+    left = MAX_POINTS
+    for batch in _batches(kept[:MAX_SERIES], type_):
+        if left < 0:
+            break
+        query = _query(type_, batch[0])
+        numbers = {"series": [one.number for one in batch], "limit": left + 1}
+        rows = store.read(scope, query, {**asked, **numbers})
+        left -= len(rows)
+        series += _folded(batch, rows[: left + len(rows)], type_, since, step)
     return MetricSeries(
         name=name,
         type=type_,
         unit=unit,
         interval_s=step,
         series=sorted(series, key=lambda one: sorted(one.attributes.items())),
-        truncated=len(found) > MAX_SERIES or len(points) > MAX_POINTS,
+        truncated=len(found) > MAX_SERIES or left < 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A series as it is stored; how it counts may differ from that of others of the same metric."""
+
+    number: int
+    attributes: dict[str, str]
+    temporality: int
+    monotonic: int
+    points: int
+
+
+def _query(type_: str, one: _Kept) -> str:
+    """The question that gives as few points of a series as its buckets can be made of."""
+    if type_ == "gauge" or (type_ == "sum" and one.temporality != DELTA and not one.monotonic):
+        return "metric_levels"
+    return "metric_merged" if type_ != "summary" and one.temporality == DELTA else "metric_points"
+
+
+def _batches(kept: Sequence[_Kept], type_: str) -> Iterator[list[_Kept]]:
+    """Series that one question answers, of so few stored points that the engine has the memory."""
+    batch: list[_Kept] = []
+    points = 0
+    for one in sorted(kept, key=lambda each: (_query(type_, each), each.monotonic)):
+        alike = not batch or (_query(type_, batch[0]), batch[0].monotonic) == (
+            _query(type_, one),
+            one.monotonic,
+        )
+        if batch and (not alike or points + one.points > BATCH_POINTS):
+            yield batch
+            batch, points = [], 0
+        batch.append(one)
+        points += one.points
+    if batch:
+        yield batch
+
+
+def _folded(
+    batch: Sequence[_Kept], rows: Sequence[Sequence[Any]], type_: str, since_ns: int, interval_s: int
+) -> Iterator[Series]:
+    named = {one.number: one for one in batch}
+    for number, group in groupby(rows, key=lambda row: row[0]):
+        points = sorted((_point(type_, row) for row in group), key=lambda point: point.time_ns)
+        yield _series(named[number], points, type_, since_ns, interval_s)
 
 
 def _metric(row: Sequence[Any]) -> Metric:
@@ -152,16 +201,16 @@ def _point(type_: str, row: Sequence[Any]) -> Point:
     _, start_ns, time_ns, value = row[:4]
     if type_ in ("gauge", "sum"):
         return Point(time_ns=time_ns, start_ns=start_ns, value=value)
-    (count, total, least, most, bounds, counts, scale, zeros, threshold, positive_offset, positive,
-     negative_offset, negative, shares, values) = row[4:]  # fmt: skip
+    (count, total, least, most, bounds, counts, scale, zeros, threshold, above, below,
+     shares, values) = row[4:]  # fmt: skip
     exponential = None
     if type_ == "exponential_histogram":
         exponential = Exponential(
             scale=scale,
             zero_count=zeros,
             zero_threshold=threshold,
-            positive=dict(enumerate(positive, positive_offset)),
-            negative=dict(enumerate(negative, negative_offset)),
+            positive=dict(zip(*above, strict=True)),
+            negative=dict(zip(*below, strict=True)),
         )
     histogram = Histogram(
         count=count,
@@ -176,20 +225,13 @@ def _point(type_: str, row: Sequence[Any]) -> Point:
     return Point(time_ns=time_ns, start_ns=start_ns, histogram=histogram, quantiles=quantiles)
 
 
-def _series(
-    attributes: dict[str, str],
-    points: Sequence[Point],
-    type_: str,
-    temporality: int,
-    monotonic: int,
-    since_ns: int,
-    interval_s: int,
-) -> Series:
+def _series(one: _Kept, points: Sequence[Point], type_: str, since_ns: int, interval_s: int) -> Series:
+    temporality = one.temporality
     total: float | None = None
     buckets: list[Bucket]
     if type_ == "gauge":
         buckets = fold_last(points, since_ns, interval_s)
-    elif type_ == "sum" and monotonic:
+    elif type_ == "sum" and one.monotonic:
         buckets = fold_sum(points, since_ns, interval_s, temporality=temporality)
         total = sum(bucket.value or 0.0 for bucket in buckets)
     elif type_ == "sum":
@@ -201,4 +243,4 @@ def _series(
         buckets = fold_histogram(points, since_ns, interval_s, temporality=temporality)
     if type_ not in ("gauge", "sum"):
         total = float(sum(bucket.count or 0 for bucket in buckets))
-    return Series(attributes=attributes, total=total, buckets=buckets)
+    return Series(attributes=one.attributes, total=total, buckets=buckets)

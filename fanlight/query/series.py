@@ -1,9 +1,9 @@
 """One metric series: from the points that came to the buckets of a chart. Pure functions.
 
 The points are given in order of time, whatever order they came in. Cumulative points say what was counted
-since `start_ns`; what belongs to an interval is the difference to the point before. A lower count or a later
-`start_ns` is a restart, and then the whole point is new. The first point of all is new only if its `start_ns`
-lies in the window; otherwise nobody knows how much of it happened before.
+since `start_ns`; what belongs to an interval is the difference to the point before of the same start. A lower
+count is a restart, and then the whole point is new; so is the first point of a start when the start lies in
+the window, or when points of an earlier start are known. Otherwise nobody knows what happened before.
 """
 
 from __future__ import annotations
@@ -115,45 +115,45 @@ def _at(place: int, interval_s: int) -> str:
 
 
 def _increases(points: Sequence[Point], since_ns: int, temporality: int) -> Iterator[tuple[int, float]]:
-    before: Point | None = None
+    known: dict[int, Point] = {}
     for point in points:
         if point.value is None:
             continue
         amount: float | None = point.value
         if temporality == CUMULATIVE:
-            amount = _since_before(point, before, since_ns)
-            before = point
+            amount = _since_before(point, known, since_ns)
+            known[point.start_ns] = point
         if point.time_ns >= since_ns and amount is not None:
             yield point.time_ns, amount
 
 
-def _since_before(point: Point, before: Point | None, since_ns: int) -> float | None:
+def _since_before(point: Point, known: Mapping[int, Point], since_ns: int) -> float | None:
     value = point.value or 0.0
+    before = known.get(point.start_ns)
     if before is None:
-        return value if _began_inside(point, since_ns) else None
-    if _restarted(point, before) or value < (before.value or 0.0):
-        return value
-    return value - (before.value or 0.0)
+        return value if _is_whole(point, known, since_ns) else None
+    return value if value < (before.value or 0.0) else value - (before.value or 0.0)
 
 
 def _parts(points: Sequence[Point], since_ns: int, temporality: int) -> Iterator[tuple[int, Histogram]]:
-    before: Point | None = None
+    known: dict[int, Point] = {}
     for point in points:
         part = point.histogram
         if part is None:
             continue
         if temporality == CUMULATIVE:
-            part = _histogram_since(point, before, since_ns)
-            before = point
+            part = _histogram_since(point, known, since_ns)
+            known[point.start_ns] = point
         if point.time_ns >= since_ns and part is not None:
             yield point.time_ns, part
 
 
-def _histogram_since(point: Point, before: Point | None, since_ns: int) -> Histogram | None:
+def _histogram_since(point: Point, known: Mapping[int, Point], since_ns: int) -> Histogram | None:
+    before = known.get(point.start_ns)
     now, old = point.histogram, before.histogram if before else None
-    if now is None or old is None or before is None:
-        return now if _began_inside(point, since_ns) else None
-    if _restarted(point, before) or now.bounds != old.bounds or now.count < old.count:
+    if now is None or old is None:
+        return now if _is_whole(point, known, since_ns) else None
+    if now.bounds != old.bounds or now.count < old.count:
         return now
     counts = tuple(new - seen for new, seen in zip(now.counts, old.counts, strict=False))
     exponential = None
@@ -170,12 +170,11 @@ def _histogram_since(point: Point, before: Point | None, since_ns: int) -> Histo
     )
 
 
-def _began_inside(point: Point, since_ns: int) -> bool:
-    return point.start_ns >= since_ns and point.start_ns > 0
-
-
-def _restarted(point: Point, before: Point) -> bool:
-    return 0 < before.start_ns < point.start_ns
+def _is_whole(point: Point, known: Mapping[int, Point], since_ns: int) -> bool:
+    """Whether all that the first point of a start counts is new."""
+    return point.start_ns > 0 and (
+        point.start_ns >= since_ns or any(0 < start_ns < point.start_ns for start_ns in known)
+    )
 
 
 def _negative(histogram: Exponential) -> bool:

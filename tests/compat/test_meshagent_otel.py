@@ -206,7 +206,6 @@ def test_the_tree_of_a_weather_toolkit_stands_as_it_was_traced(
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer.get("celsius") for answer in answers] == [4, None, None, None]
     tool = "execute.weather.get_weather"
-    too_many = f"429, message='Too Many Requests', url='{weather_service}/?city=Atlantis'"
     assert read(client, "s4", traces=4, logs=5, metrics=2) == Session(
         room={"myroom"},
         trees=[
@@ -218,9 +217,9 @@ def test_the_tree_of_a_weather_toolkit_stands_as_it_was_traced(
         logs=[
             ("INFO", "parse_response", "Oslo has 4 degrees"),
             ("WARN", "fetch_weather_api", "the service asks to wait 2 s"),
-            ("ERROR", tool, f"no weather for 'Atlantis': {too_many}"),
-            ("ERROR", tool, "no weather for 'Babel': Expecting value: line 1 column 1 (char 0)"),
-            ("ERROR", tool, "no weather for ' ': the city has no name"),
+            ("ERROR", tool, "no weather for 'Atlantis'"),
+            ("ERROR", tool, "no weather for 'Babel'"),
+            ("ERROR", tool, "no weather for ' '"),
         ],
         metrics={
             "weather.failures": [

@@ -1,9 +1,12 @@
--- The attributes of the series of one metric that have points in the window.
+-- The series of one metric with points in the window, the latest first: attributes, how they count, points.
 SELECT
     series,
     any(service),
     any(attribute_keys),
-    any(attribute_values)
+    any(attribute_values),
+    any(temporality),
+    any(monotonic),
+    count()
 FROM metrics
 WHERE project_id = {project_id:String}
     AND name = {name:String}
@@ -13,5 +16,5 @@ WHERE project_id = {project_id:String}
     AND time < fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
     /*filter*/
 GROUP BY series
-ORDER BY series
+ORDER BY max(time) DESC, series
 LIMIT {limit:UInt32}

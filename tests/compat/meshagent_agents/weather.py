@@ -42,7 +42,7 @@ class GetWeather(FunctionTool):
             return JsonContent(json=await self._answer(city))
         except Exception as error:
             failures.add(1, {"reason": type(error).__name__})
-            log.exception("no weather for %r: %s", city, error)
+            log.exception("no weather for %r", city)
             return JsonContent(json={"error": str(error)})
 
     async def _answer(self, city: str) -> dict:

@@ -1,0 +1,81 @@
+"""Metrics add up, in whatever order and however often their points come, on every store."""
+
+import random
+from itertools import groupby
+
+from fanlight.model.project import ProjectScope
+from fanlight.query.metrics import get_metric
+
+from .metering import CUMULATIVE, DELTA, Meter
+from .telemetry import NOW_NS, SECOND_NS
+
+PROJECT = "metered"
+SCOPE = ProjectScope(PROJECT)
+KINDS = ("sum", "histogram", "exponential_histogram")
+
+
+def insert(store, log, *meters: Meter) -> None:
+    """In no order, some of it twice, in pieces as they would be stored."""
+    requests = [request for meter in meters for request in meter.requests]
+    requests += requests[::3]
+    random.Random(1).shuffle(requests)
+    for first in range(0, len(requests), 300):
+        store.insert(log.segment(*requests[first : first + 300], project=PROJECT))
+
+
+def sent(kind: str, temporality: int, name: str, **options) -> Meter:
+    """Two minutes of exports a second, with a restart after a minute and a half."""
+    meter = Meter(kind, temporality, name, **options)
+    generator = random.Random(7)
+    for second in range(120):
+        if second == 90:
+            meter.restart()
+        for _ in range(generator.randrange(4)):
+            meter.add(float(generator.choice([0, 1, 2, 5, 20, 100])))
+        meter.export()
+    return meter
+
+
+def by_minute(meter: Meter) -> list[float]:
+    minutes = groupby(meter.events, key=lambda event: event[0] // (60 * SECOND_NS))
+    return [sum(value for _, value in events) for _, events in minutes]
+
+
+def whole(*meters: Meter) -> float:
+    return sum(value for meter in meters for _, value in meter.events)
+
+
+def total(store, name: str, **asked) -> dict[str, float | None]:
+    """Of each series."""
+    return {one.attributes["n"]: one.total for one in get_metric(store, SCOPE, name, **asked).series}
+
+
+def test_what_happened_is_what_the_metrics_say(store, log) -> None:
+    plain = {
+        f"{kind}.{temporality}": sent(kind, temporality, f"{kind}.{temporality}")
+        for kind in KINDS
+        for temporality in (DELTA, CUMULATIVE)
+    }
+    silent = sent("sum", CUMULATIVE, "silent about its start", tells_start=False)
+    mixed = [sent("sum", DELTA, "mixed", number=1), sent("sum", CUMULATIVE, "mixed", number=2)]
+    twins = [sent("sum", CUMULATIVE, "twins") for _ in range(2)]
+    twins[1] = Meter("sum", CUMULATIVE, "twins", start_ns=NOW_NS + 1, at_ns=NOW_NS + 1)
+    for value in range(100):
+        twins[1].add(float(value))
+        twins[1].export()
+    insert(store, log, *plain.values(), silent, *mixed, *twins)
+
+    for name, meter in plain.items():
+        answer = get_metric(store, SCOPE, name, interval_s=60)
+        [series] = answer.series
+        is_sum = name.startswith("sum")
+        sums = [bucket.value if is_sum else bucket.sum for bucket in series.buckets]
+        assert (sums, answer.truncated) == (by_minute(meter), False), name
+        assert series.total == (whole(meter) if is_sum else len(meter.events)), name
+
+    # What the first point of it counts may have happened before anybody listened.
+    first = sum(value for at_ns, value in silent.events if at_ns == NOW_NS + SECOND_NS)
+    found = total(store, silent.name, interval_s=3_600, since_ns=NOW_NS)
+    assert found == {"1": whole(silent) - first}
+    assert total(store, "mixed") == {"1": whole(mixed[0]), "2": whole(mixed[1])}
+    assert total(store, "twins") == {"1": whole(*twins)}
