@@ -35,6 +35,7 @@ from fanlight.cli.commands import (
     show,
     tail,
     usage,
+    validate,
     why,
 )
 from fanlight.cli.commands import run as run_command
@@ -74,6 +75,7 @@ def _fanlight(
 app.command("serve", rich_help_panel="Run")(serve.serve)
 app.command("demo", rich_help_panel="Run")(demo.demo)
 app.command("run", rich_help_panel="Run")(run_command.run)
+app.command("validate", rich_help_panel="Run")(validate.validate)
 app.command("runs", rich_help_panel="Look")(runs.runs)
 app.command("show", rich_help_panel="Look")(show.show)
 app.command("why", rich_help_panel="Look")(why.why)
