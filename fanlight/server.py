@@ -35,6 +35,7 @@ from fanlight.ingest.receivers.otlp_grpc import start_grpc
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.registry import Registry
 from fanlight.ingest.repricing import Repricer
+from fanlight.ingest.rollup import MetricRollup
 from fanlight.ingest.watching import Watcher
 from fanlight.ingest.writer import Writer
 from fanlight.live.broker import Broker
@@ -44,7 +45,7 @@ from fanlight.pricing.book import Book
 from fanlight.query.changes import list_changes, oldest_seq
 from fanlight.query.loops.detect import Limits as LoopLimits
 from fanlight.runner.executor import ProcessExecutor
-from fanlight.store.contract import Store
+from fanlight.store.contract import RunKey, Store
 from fanlight.store.engine import open_store
 
 if TYPE_CHECKING:  # what it needs is heavy, and most servers have no provider
@@ -174,6 +175,12 @@ async def _run(
         limits=LoopLimits(repeats=config.loop_repeats),
     )
     repricer = Repricer(store, clock)
+    rollup = MetricRollup(store, clock)
+
+    def upkeep() -> frozenset[RunKey]:
+        rollup.step()
+        return repricer.step()
+
     writer = Writer(
         log,
         store,
@@ -182,7 +189,7 @@ async def _run(
         config=config,
         clock=clock,
         watcher=watcher,
-        reprice=repricer.step,
+        reprice=upkeep,
     )
     gate = Gate(
         catalog,

@@ -76,8 +76,8 @@ def get_metric(
 ) -> MetricSeries:
     """The series of metric `name` that match `q`, in intervals that begin at multiples of `interval_s`.
 
-    Without `since_ns` all that was counted is in it, without `until_ns` it ends behind the last point, without
-    `interval_s` about 150 intervals fill it. Of a name with several types the latest is given.
+    Without `since_ns` all that was counted is in it, without `until_ns` it ends behind the last point,
+    without `interval_s` about 150 intervals fill it. Of a name with several types the latest is given.
 
     Raises:
         InvalidError: the filter or the interval is wrong.

@@ -156,6 +156,14 @@ class Store(Protocol):
         """
         ...
 
+    def roll_up_metrics(self, now_ns: int) -> bool:
+        """Do a small piece of putting together metric points of past days; False when there is nothing to do.
+
+        Every total and percentile MUST stay what it was, a point that comes again MUST still be refused, and
+        it MUST be safe to end at any moment. By the writer's thread alone. Raises StoreError.
+        """
+        ...
+
     def last_seq(self) -> int:
         """The highest sequence stored, 0 when empty."""
         ...

@@ -20,6 +20,7 @@ from fanlight.store.embedded import Embedded
 from fanlight.store.inserting import Inserter
 from fanlight.store.noting import note
 from fanlight.store.repricing import priced_days, reprice_day
+from fanlight.store.rolling import Rollup
 from fanlight.store.served import Served
 from fanlight.store.sql import statement
 from fanlight.store.summarising import Summariser
@@ -62,6 +63,7 @@ class Engine:
         self._epoch = migrate.epoch(self._backend.writer)
         self._inserter = Inserter(self._backend, self._book, retention_days=self._config.retention_days)
         self._summariser = Summariser(self._backend.writer)
+        self._rollup = Rollup(self._backend)
 
     def close(self) -> None:
         self._backend.close()
@@ -98,6 +100,9 @@ class Engine:
 
     def reprice_day(self, asked: Repricing, day: str) -> Repriced:
         return reprice_day(self._backend, self._book, self._inserter.keep_prices, asked, day)
+
+    def roll_up_metrics(self, now_ns: int) -> bool:
+        return self._rollup.step(now_ns)
 
     def last_seq(self) -> int:
         return int(self._backend.writer.rows(statement("operator", "last_seq"))[0][0])

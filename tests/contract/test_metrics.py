@@ -11,6 +11,7 @@ from .telemetry import NOW_NS, SECOND_NS
 
 PROJECT = "metered"
 SCOPE = ProjectScope(PROJECT)
+DAY_NS = 86_400 * SECOND_NS
 KINDS = ("sum", "histogram", "exponential_histogram")
 
 
@@ -79,3 +80,48 @@ def test_what_happened_is_what_the_metrics_say(store, log) -> None:
     assert found == {"1": whole(silent) - first}
     assert total(store, "mixed") == {"1": whole(mixed[0]), "2": whole(mixed[1])}
     assert total(store, "twins") == {"1": whole(*twins)}
+
+
+def test_past_days_are_put_together_without_changing_an_answer(store, log, rows) -> None:
+    names = {
+        f"{kind}.{temporality}": sent(kind, temporality, f"{kind}.{temporality}")
+        for kind in KINDS
+        for temporality in (DELTA, CUMULATIVE)
+    }
+    meters = [*names.values(), sent("sum", CUMULATIVE, "silent about its start", tells_start=False)]
+    meters.append(sent("sum", CUMULATIVE, "level", rises_only=False))
+    insert(store, log, *meters)
+    asked = {meter.name: {"interval_s": 60} for meter in meters}
+    before = {name: get_metric(store, SCOPE, name, **window) for name, window in asked.items()}
+    ((stored, described),) = rows("SELECT count(), sum(points) FROM metrics")
+
+    today_ns = NOW_NS + DAY_NS
+    assert not store.roll_up_metrics(today_ns)  # yesterday is not past for long enough
+    pieces = 0
+    while store.roll_up_metrics(today_ns + DAY_NS):
+        pieces += 1
+
+    assert {name: get_metric(store, SCOPE, name, **window) for name, window in asked.items()} == before
+    ((kept, points, steps),) = rows("SELECT count(), sum(points), groupUniqArray(step_s) FROM metrics")
+    assert (stored, described, points, steps) == (960, 960, 960, [60])
+    assert kept < 60
+    assert pieces == len(meters) + 2  # the day is chosen, and takes the place of what it was made of
+    insert(store, log, *meters)
+    assert rows("SELECT count() FROM metrics") == [(kept,)]
+    assert store.last_seq() >= 960
+
+
+def test_a_point_that_comes_while_its_day_is_put_together_is_not_lost(store, log, rows) -> None:
+    meter = sent("sum", DELTA, "m")
+    late = meter.requests.pop(50)
+    insert(store, log, meter)
+    then_ns = NOW_NS + 3 * DAY_NS
+    assert store.roll_up_metrics(then_ns)
+    assert store.roll_up_metrics(then_ns)
+    store.insert(log.segment(late, project=PROJECT))
+    assert store.roll_up_metrics(then_ns)
+    assert rows("SELECT count(), max(step_s) FROM metrics") == [(120, 0)]
+    while store.roll_up_metrics(then_ns):
+        pass
+    assert rows("SELECT sum(points), max(step_s) FROM metrics") == [(120, 60)]
+    assert total(store, "m") == {"1": whole(meter)}

@@ -8,7 +8,7 @@ SELECT
     argMax(monotonic, time),
     arraySort(groupUniqArrayIf(service, service != '')),
     uniqExact(series),
-    count(),
+    sum(points),
     toUnixTimestamp64Nano(max(time)) AS last_ns
 FROM metrics
 WHERE project_id = {project_id:String}

@@ -4,4 +4,4 @@ SELECT
     (SELECT uniqExact(trace_id) FROM trace_index WHERE project_id = {project_id:String}),
     (SELECT count() FROM runs FINAL WHERE project_id = {project_id:String}),
     (SELECT count() FROM logs WHERE project_id = {project_id:String}),
-    (SELECT count() FROM metrics WHERE project_id = {project_id:String})
+    (SELECT sum(points) FROM metrics WHERE project_id = {project_id:String})
