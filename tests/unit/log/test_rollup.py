@@ -1,4 +1,4 @@
-"""Rolling up metric points as upkeep: a piece at a time, and a store that refuses is left alone for a while."""
+"""Metric points are put together piece by piece; a store that refuses is left alone for a while."""
 
 from __future__ import annotations
 
