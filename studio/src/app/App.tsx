@@ -18,6 +18,7 @@ const LoginPage = lazy(async () => ({ default: (await import("../pages/entrance/
 const SetUpPage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).SetUpPage }));
 const InvitePage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).InvitePage }));
 const DevicePage = lazy(async () => ({ default: (await import("../pages/entrance/DevicePage")).DevicePage }));
+const AgentEnvPage = lazy(async () => ({ default: (await import("../pages/settings/AgentEnvPage")).AgentEnvPage }));
 const AccountPage = lazy(async () => ({ default: (await import("../pages/account/AccountPage")).AccountPage }));
 const MembersPage = lazy(async () => ({ default: (await import("../pages/settings/MembersPage")).MembersPage }));
 const KeysPage = lazy(async () => ({ default: (await import("../pages/settings/KeysPage")).KeysPage }));
@@ -100,6 +101,7 @@ function Project({ name }: { readonly name: string }): ReactElement {
             <Route path="/p/:project/usage/:about?">{({ about }) => mayUsage ? <UsagePage project={name} about={about} /> : <NoPermission to="see tokens and cost" />}</Route>
             <Route path="/p/:project/settings/members">{mayMembers ? <MembersPage project={name} /> : <NoPermission to="see its members" />}</Route>
             <Route path="/p/:project/settings/keys">{mayAdmin ? <KeysPage project={name} /> : <NoPermission to="see its keys" />}</Route>
+            <Route path="/p/:project/settings/environment">{mayAdmin ? <AgentEnvPage project={name} /> : <NoPermission to="set what its agents find in their environment" />}</Route>
             <Route path="/p/:project/settings/audit">{mayAdmin ? <AuditPage project={name} /> : <NoPermission to="see its audit log" />}</Route>
             <Route path="/p/:project/settings"><Redirect to={place(name, mayMembers ? "settings/members" : "settings/keys")} replace /></Route>
             <Route path="/p/:project"><Redirect to={place(name)} replace /></Route>

@@ -42,7 +42,7 @@ export interface Invite {
   readonly accepted_at: string | null;
 }
 
-export type KeyScope = "ingest" | "read" | "admin";
+export type KeyScope = "ingest" | "read" | "execute" | "admin";
 
 export interface Key {
   readonly id: string;
@@ -86,6 +86,7 @@ export const ROLES: readonly { readonly name: string; readonly says: string }[] 
 export const KEY_SCOPES: readonly { readonly name: KeyScope; readonly says: string }[] = [
   { name: "ingest", says: "send telemetry" },
   { name: "read", says: "read runs, traces, logs and usage" },
+  { name: "execute", says: "run published agents" },
   { name: "admin", says: "change the project's settings" },
 ];
 

@@ -99,7 +99,7 @@ def test_a_login_that_was_ended_elsewhere_leads_to_the_login_page(
         headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
         answer = httpx.post(f"{server.studio}/api/v1/logout", json={}, headers=headers, timeout=30)
         assert answer.is_success, answer.text
-    # The page finds out by itself, at the latest when its stream is cut (15 s), and leads back to where it was.
+    # The page finds out by itself, at the latest when its stream is cut (15 s), and leads back there.
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible(timeout=25_000)
     sign_in(page, "otto@example.org")
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.studio.guarded import PASSWORD, Guarded, Owner, guarded_server
+from tests.e2e.studio.telemetry import agent_run
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,34 @@ def test_a_key_that_may_nothing_is_refused_beside_its_form(inside: Page, server:
     inside.get_by_role("button", name="Make a key").click()
     expect(inside.get_by_role("alert")).to_contain_text("scopes")
     expect(inside.get_by_label("Name")).to_have_value("useless")
+
+
+def test_an_agents_variable_goes_in_and_never_comes_out(inside: Page, server: Guarded, owner: Owner) -> None:
+    sender = owner.sender("default")
+    sender.spans(agent_run(agent="planner"))
+    sender.wait(runs=1)
+    agents = f"{server.studio}/p/default/settings/environment"
+    inside.goto(agents)
+    for _ in range(40):  # an agent is known a moment after its run
+        if inside.get_by_label("Agent").count():
+            break
+        inside.reload()
+    inside.get_by_label("Agent").select_option("planner")
+    inside.get_by_label("Name").fill("WEATHER_KEY")
+    inside.get_by_label("Value").fill("rain-or-shine-4711")
+    inside.get_by_role("button", name="Set it").click()
+    line = inside.get_by_role("row").filter(has_text="WEATHER_KEY")
+    expect(line).to_contain_text("olga@example.org")
+    inside.goto(agents)
+    expect(line).to_be_visible()
+    assert "rain-or-shine" not in inside.content()
+    known = owner.call("GET", "projects/default/agents/planner/env")["items"]
+    assert [(each["name"], sorted(each)) for each in known] == [
+        ("WEATHER_KEY", ["name", "updated_at", "updated_by"])
+    ]
+    line.get_by_role("button", name="Remove").click()
+    line.get_by_role("button", name="Remove").click()
+    expect(line).to_have_count(0)
 
 
 @pytest.mark.expects_console("409")

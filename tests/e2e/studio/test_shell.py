@@ -123,3 +123,8 @@ def test_nine_tabs_share_one_stream_and_outlive_its_leader(
         expect(tab.locator(f"#run-{trace_id}")).to_be_visible()
     assert len(streams) == 2
     context.close()
+
+
+def test_without_people_variables_are_set_at_a_terminal(page: Page, root: str) -> None:
+    page.goto(f"{root}/settings/environment")
+    expect(page.get_by_text("fanlight agents env set AGENT NAME --project")).to_be_visible()

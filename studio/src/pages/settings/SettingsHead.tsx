@@ -20,7 +20,7 @@ export function SettingsHead({ project }: { readonly project: string | null }): 
     ? mayServer ? [{ href: `${root}/people`, label: "People" }, { href: `${root}/audit`, label: "Audit" }] : []
     : [
         ...(mayMembers && !isLocal ? [{ href: `${root}/members`, label: "Members" }] : []),
-        ...(mayAdmin ? [{ href: `${root}/keys`, label: "Keys" }, { href: `${root}/audit`, label: "Audit" }] : []),
+        ...(mayAdmin ? [{ href: `${root}/keys`, label: "Keys" }, { href: `${root}/environment`, label: "Environment" }, { href: `${root}/audit`, label: "Audit" }] : []),
       ];
   const [location] = useLocation();
   return (
