@@ -27,6 +27,8 @@ from fanlight.cli.demo.server import DemoServer, running_server
 from fanlight.cli.tree import Node, roots_of, rows_of
 from fanlight.errors import NotFoundError
 
+from .conftest import demand_python_313
+
 AGENTS = Path(__file__).with_name("meshagent_agents")
 PROJECT = "p"
 OWNER = "owner@example.org"
@@ -170,6 +172,13 @@ def test_a_key_in_the_standard_headers_opens_a_guarded_server(meshagent: Path, t
         headers = {"OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{key}"}
         play(meshagent, server.studio, "s3", "counting.py", "counting", **headers)
         assert read(client, "s3", traces=2, logs=2, metrics=4) == COUNTED
+
+
+def test_without_python_3_13_these_tests_say_that_they_were_skipped_and_fail_in_ci() -> None:
+    with pytest.raises(pytest.skip.Exception, match=r"need Python 3\.13"):
+        demand_python_313(None, is_ci=False)
+    with pytest.raises(pytest.fail.Exception, match="CI has to bring it"):
+        demand_python_313(None, is_ci=True)
 
 
 @pytest.fixture

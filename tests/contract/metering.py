@@ -30,6 +30,7 @@ class Meter:
     scale: int = 2
     tells_start: bool = True
     rises_only: bool = True
+    bounds: tuple[float, ...] = BOUNDS
     start_ns: int = NOW_NS
     at_ns: int = NOW_NS
     pending: list[float] = field(default_factory=list)
@@ -70,19 +71,19 @@ class Meter:
             point.as_double = sum(told)
         else:
             point.count, point.sum = len(told), sum(told)
-            _fill_buckets(point, told, self.kind, self.scale)
+            _fill_buckets(point, told, self)
         self.requests.append(request)
 
 
-def _fill_buckets(point: Any, told: list[float], kind: str, scale: int) -> None:
-    if kind == "histogram":
-        point.explicit_bounds.extend(BOUNDS)
-        places = [bisect.bisect_left(BOUNDS, value) for value in told]
-        point.bucket_counts.extend(places.count(place) for place in range(len(BOUNDS) + 1))
+def _fill_buckets(point: Any, told: list[float], meter: Meter) -> None:
+    if meter.kind == "histogram":
+        point.explicit_bounds.extend(meter.bounds)
+        places = [bisect.bisect_left(meter.bounds, value) for value in told]
+        point.bucket_counts.extend(places.count(place) for place in range(len(meter.bounds) + 1))
         return
-    point.scale = scale
+    point.scale = meter.scale
     point.zero_count = told.count(0)
-    places = [bucket(value, scale) for value in told if value > 0]
+    places = [bucket(value, meter.scale) for value in told if value > 0]
     if places:
         point.positive.offset = min(places)
         point.positive.bucket_counts.extend(
