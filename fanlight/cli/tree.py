@@ -70,15 +70,36 @@ def _visit(start: Sequence[Node], seen: set[str]) -> None:
             waiting.extend(node.children)
 
 
-def tree_of(roots: Sequence[Node], title: Text) -> Tree:
-    """The trees as a Rich tree under `title`, built without recursion: traces can be deep."""
+def unwrapped(node: Node) -> tuple[Node, int]:
+    """The span that stands for `node`, and how many wrappers around it are left out.
+
+    A wrapper that failed where its child did not says something of its own, so it stays.
+    """
+    count = 0
+    while node.row.get("wrapper") and len(node.children) == 1:
+        [child] = node.children
+        if node.row["status"] == "error" != child.row["status"]:
+            break
+        node, count = child, count + 1
+    return node, count
+
+
+def tree_of(roots: Sequence[Node], title: Text, *, wrappers: bool = False) -> Tree:
+    """The trees as a Rich tree under `title`, built without recursion: traces can be deep.
+
+    Without `wrappers` the child of a wrapper stands in its place, marked.
+    """
     from rich.tree import Tree
 
     tree = Tree(title, guide_style="dim")
     waiting = [(tree, root) for root in reversed(roots)]
     while waiting:
         branch, node = waiting.pop()
-        below = branch.add(line_of(node.row))
+        node, count = (node, 0) if wrappers else unwrapped(node)
+        line = line_of(node.row)
+        if count:
+            line.append(f"  (+{count} wrapper{'s' if count > 1 else ''})", "dim")
+        below = branch.add(line)
         waiting.extend((below, child) for child in reversed(node.children))
     return tree
 

@@ -30,6 +30,10 @@ def show(
             show_default=False,
         ),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Show wrappers too: spans that say nothing their only child does not."),
+    ] = False,
     project: options.Project = "default",
     url: options.Url = None,
     key: options.Key = None,
@@ -58,7 +62,7 @@ def show(
     if json:
         print_json({"run": found, "trace": trace})
         return
-    stdout().print(tree_of(roots_of(rows_of(trace["columns"])), title_of(found)))
+    stdout().print(tree_of(roots_of(rows_of(trace["columns"])), title_of(found), wrappers=every))
     for text, style in footer_of(found, trace):
         stdout().print(text, style=style)
 

@@ -14,6 +14,14 @@ from rich.text import Text
 from fanlight.cli.tree import Node, roots_of, tree_of
 
 
+def drawn(rows: list[dict[str, Any]], *, wrappers: bool = False) -> list[str]:
+    """The tree of `rows` as a terminal shows it."""
+    out = io.StringIO()
+    tree = tree_of(roots_of(rows), Text("editor"), wrappers=wrappers)
+    Console(file=out, width=60, markup=False).print(tree)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
 def row(span_id: str, parent: str | None, **given: Any) -> dict[str, Any]:
     """One span of a trace's structure."""
     return {
@@ -50,9 +58,7 @@ def test_a_tree_reads_so() -> None:
         row("search", "editor", kind="tool", status="error", error_type="Timeout[/]\x1b"),
         row("late", "unknown", state="open", duration_ns=None),
     ]
-    out = io.StringIO()
-    Console(file=out, width=60, markup=False).print(tree_of(roots_of(rows), Text("editor")))
-    assert [line.rstrip() for line in out.getvalue().splitlines()] == snapshot(
+    assert drawn(rows) == snapshot(
         [
             "editor",
             "├── agent editor  2.35 s",
@@ -60,4 +66,49 @@ def test_a_tree_reads_so() -> None:
             r"│   └── tool search  1.5 ms  ✗ Timeout[/]\x1b",
             "└── internal late  open",
         ]
+    )
+
+
+WRAPPED = [
+    row("invoke_agent editor", None, kind="agent", wrapper=True),
+    row("editor.workflow", "invoke_agent editor", kind="chain", wrapper=True),
+    row("editor", "editor.workflow", kind="agent", wrapper=False),
+    row("plan.task", "editor", kind="chain", wrapper=True),
+    row("plan", "plan.task", kind="chain", wrapper=False),
+    row("chat m", "plan", kind="llm", wrapper=False),
+]
+
+
+def test_a_wrapper_is_left_out_and_its_child_stands_in_its_place() -> None:
+    assert drawn(WRAPPED) == snapshot(
+        [
+            "editor",
+            "└── agent editor  1.5 ms  (+2 wrappers)",
+            "    └── chain plan  1.5 ms  (+1 wrapper)",
+            "        └── llm chat m  1.5 ms",
+        ]
+    )
+
+
+def test_every_span_is_shown_when_asked_for() -> None:
+    assert drawn(WRAPPED, wrappers=True) == snapshot(
+        [
+            "editor",
+            "└── agent invoke_agent editor  1.5 ms",
+            "    └── chain editor.workflow  1.5 ms",
+            "        └── agent editor  1.5 ms",
+            "            └── chain plan.task  1.5 ms",
+            "                └── chain plan  1.5 ms",
+            "                    └── llm chat m  1.5 ms",
+        ]
+    )
+
+
+def test_a_wrapper_that_failed_alone_stays() -> None:
+    rows = [
+        row("plan.task", None, kind="chain", wrapper=True, status="error", error_type="Timeout"),
+        row("plan", "plan.task", kind="chain", wrapper=False),
+    ]
+    assert drawn(rows) == snapshot(
+        ["editor", "└── chain plan.task  1.5 ms  ✗ Timeout", "    └── chain plan  1.5 ms"]
     )
