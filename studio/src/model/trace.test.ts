@@ -117,6 +117,50 @@ describe("the rows of a waterfall", () => {
   });
 });
 
+describe("wrappers", () => {
+  const wrapper = { kind: "chain", wrapper: true };
+  const spans = [
+    span("out", null, 0, wrapper), span("mid", "out", 1, wrapper), span("in", "mid", 2, { kind: "chain" }),
+    span("chat", "in", 3), span("failed", "in", 4, { ...wrapper, status: "error" }), span("fine", "failed", 5, { kind: "chain" }),
+  ];
+  const tree = buildTree(setOf(spans));
+  const at = (id: string): number => tree.position.get(id) ?? -1;
+
+  test("give their place and depth to their child, unless they alone failed", () => {
+    expect(drawnRows(tree, UNFOLDED)).toEqual(["in", "  chat", "  failed", "    fine"]);
+    expect(layRows(tree, UNFOLDED)[0]).toMatchObject({ at: at("in"), wrappers: [at("out"), at("mid")], below: 3 });
+  });
+
+  test("all stand when they are asked for", () => {
+    expect(drawnRows(tree, { ...UNFOLDED, folding: false })).toEqual(["out", "  mid", "    in", "      chat", "      failed", "        fine"]);
+  });
+
+  test("stand alone once revealed, and are stood for until then", () => {
+    expect(rowOf(layRows(tree, UNFOLDED), tree, at("mid"))).toBe(0);
+    expect(drawnRows(tree, reveal(tree, UNFOLDED, at("mid")))).toEqual(["mid", "  in", "    chat", "    failed", "      fine"]);
+  });
+
+  test("with a second child, which the stream may bring, stand again", () => {
+    const grown = buildTree(setOf([...spans, span("more", "out", 9)]));
+    expect(drawnRows(grown, UNFOLDED)).toEqual(["out", "  in", "    chat", "    failed", "      fine", "  more"]);
+  });
+
+  test("that the stream brought without a word on it are known by kind and name", () => {
+    const told = [
+      span("a", null, 0, { kind: "agent", name: "invoke_agent editor", wrapper: false }),
+      span("b", "a", 1, { kind: "chain", name: "editor.workflow" }), span("c", "b", 2, { kind: "agent", name: "editor" }),
+      span("d", "c", 3, { kind: "llm", name: "editor" }),
+    ];
+    expect(drawnRows(buildTree(setOf(told)), UNFOLDED)).toEqual(["c", "  d"]);
+    expect(drawnRows(buildTree(setOf(told.slice(0, 1))), UNFOLDED)).toEqual(["a"]);
+  });
+
+  test("ten thousand deep fold into one row", () => {
+    const deep = Array.from({ length: 10_000 }, (_, n) => span(`s${n}`, n === 0 ? null : `s${n - 1}`, n, n < 9999 ? wrapper : {}));
+    expect(drawnRows(buildTree(setOf(deep)), UNFOLDED)).toEqual(["s9999"]);
+  });
+});
+
 describe("the view of a trace's time", () => {
   const whole = { from: 0, to: 1000 };
 

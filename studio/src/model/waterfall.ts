@@ -1,4 +1,5 @@
 import type { Tree } from "./tree";
+import { isWrapper } from "./wrapper";
 
 /** Siblings of one name in a row stand as one group from this many on. */
 export const GROUP_FROM = 5;
@@ -12,6 +13,8 @@ export interface SpanRow {
   readonly open: boolean;
   /** How many spans hang below; 0 for a leaf. */
   readonly below: number;
+  /** Positions of the wrappers above it that it stands for, outermost first. */
+  readonly wrappers: readonly number[];
 }
 
 /** Consecutive siblings of the same name. `id` names the first of them. */
@@ -44,9 +47,22 @@ export interface Folding {
   readonly opened: ReadonlySet<string>;
   /** Whether repeated siblings stand as one row at all. */
   readonly grouping: boolean;
+  /** Whether the child of a wrapper stands in its place. */
+  readonly folding: boolean;
+  /** Ids of wrappers that stand although wrappers are folded. */
+  readonly unwrapped: ReadonlySet<string>;
 }
 
-export const UNFOLDED: Folding = { closed: new Set(), opened: new Set(), grouping: true };
+export const UNFOLDED: Folding = { closed: new Set(), opened: new Set(), grouping: true, folding: true, unwrapped: new Set() };
+
+/** Whether the only child of span `at` stands in its place. */
+export function isFolded(tree: Tree, { folding, unwrapped }: Folding, at: number): boolean {
+  const span = tree.spans[at];
+  const child = tree.spans[at + 1];
+  if (!folding || !span || unwrapped.has(span.span_id)) return false;
+  if (!child || tree.parent[at + 1] !== at || tree.end[at + 1] !== tree.end[at]) return false;
+  return isWrapper(span, child);
+}
 
 /** Key of a group in `Folding.opened`. */
 export function groupId(tree: Tree, first: number): string {
@@ -106,10 +122,13 @@ export function layRows(tree: Tree, folding: Folding): Row[] {
       else pushSpan(next.stretch[0] as number, depth);
     }
   };
-  const pushSpan = (at: number, depth: number): void => {
+  const pushSpan = (outermost: number, depth: number): void => {
+    const wrappers: number[] = [];
+    let at = outermost;
+    for (; isFolded(tree, folding, at); at += 1) wrappers.push(at);
     const end = tree.end[at] as number;
     const open = !folding.closed.has(tree.spans[at]?.span_id ?? "");
-    rows.push({ type: "span", at, depth, open, below: end - at - 1 });
+    rows.push({ type: "span", at, depth, open, below: end - at - 1, wrappers });
     if (open && end > at + 1) push(childrenOf(tree, at, at + 1, end), depth + 1);
   };
 
@@ -144,12 +163,14 @@ function groupRow(tree: Tree, members: readonly number[], depth: number, folding
 export function reveal(tree: Tree, folding: Folding, at: number): Folding {
   const closed = new Set(folding.closed);
   const opened = new Set(folding.opened);
+  const unwrapped = new Set(folding.unwrapped);
+  if (isFolded(tree, folding, at)) unwrapped.add(tree.spans[at]?.span_id ?? "");
   for (let above = at; above !== -1; above = tree.parent[above] as number) {
     if (above !== at) closed.delete(tree.spans[above]?.span_id ?? "");
     const first = firstOfStretch(tree, above);
     if (first !== null) opened.add(groupId(tree, first));
   }
-  return { ...folding, closed, opened };
+  return { ...folding, closed, opened, unwrapped };
 }
 
 /** The first member of the group that span `at` would stand in, null when it stands alone. */
@@ -166,7 +187,7 @@ function firstOfStretch(tree: Tree, at: number): number | null {
 export function rowOf(rows: readonly Row[], tree: Tree, at: number): number {
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index] as Row;
-    if (row.type === "span" && (row.at === at || (row.at < at && (tree.end[row.at] as number) > at))) return index;
+    if (row.type === "span" && (row.at === at || row.wrappers.includes(at) || (row.at < at && (tree.end[row.at] as number) > at))) return index;
     if (row.type === "group" && row.members.some((member) => member <= at && (tree.end[member] as number) > at)) return index;
   }
   return -1;

@@ -202,3 +202,39 @@ def test_a_tool_and_a_retriever_show_what_went_in_and_what_came_out(
     expect(panel).to_contain_text("none today")
     page.goto(f"{root}/traces/{trace_id}?span={retriever.id}")
     expect(panel.get_by_role("article")).to_have_text(["hills", "1 · score 0.75 d1Lisbon is hilly."])
+
+
+def test_wrappers_are_folded_into_their_child_until_they_are_asked_for(
+    page: Page, root: str, sender: Sender
+) -> None:
+    outer = Span(
+        name="invoke_agent editor", takes_ms=900, attributes={"gen_ai.operation.name": "invoke_agent"}
+    )
+    inner = Span(name="editor.workflow", parent=outer, at_ms=1, takes_ms=890)
+    call = Span(name="fetch", parent=inner, at_ms=5, takes_ms=50)
+    trace_id = sender.spans([outer, inner])
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}")
+    rows = page.get_by_role("treegrid").locator(".row")
+    expect(page.locator("[data-connection=live]")).to_be_visible()
+    expect(rows).to_have_count(1)
+    sender.spans([call], trace_id=trace_id)
+    expect(rows).to_have_count(2)
+    assert names(page) == ["editor.workflow", "fetch"]
+    page.get_by_role("button", name="+1 wrapper").click()
+    expect(rows).to_have_count(3)
+    assert names(page) == ["invoke_agent editor", "editor.workflow", "fetch"]
+
+    page.goto(f"{root}/runs/{trace_id}")
+    expect(rows).to_have_count(2)
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    expect(rows).to_have_count(3)
+    page.goto(f"{root}/runs/{trace_id}")
+    page.get_by_label("Show wrappers").check()
+    expect(page).to_have_url(re.compile(r"\?wrappers=1$"))
+    expect(rows).to_have_count(3)
+
+    page.goto(f"{root}/runs/{trace_id}?span={outer.id}")
+    expect(page.get_by_role("row", name="invoke_agent editor")).to_have_attribute("aria-selected", "true")
+    expect(rows).to_have_count(3)

@@ -16,11 +16,14 @@ export function Toolbar(props: {
   readonly total: number;
   readonly truncated: boolean;
   readonly grouping: boolean;
+  readonly wrappers: boolean;
+  readonly hasWrappers: boolean;
   readonly zoomed: boolean;
   readonly onText: (text: string) => void;
   readonly onMatch: (step: Step) => void;
   readonly onError: (step: Step) => void;
   readonly onGrouping: (grouping: boolean) => void;
+  readonly onWrappers: (shown: boolean) => void;
   readonly onOpenAll: () => void;
   readonly onCloseAll: () => void;
   readonly onReset: () => void;
@@ -60,6 +63,12 @@ export function Toolbar(props: {
         <input type="checkbox" checked={props.grouping} onChange={(event) => props.onGrouping(event.target.checked)} />
         Group repeats
       </label>
+      {(props.wrappers || props.hasWrappers) && (
+        <label className="flex h-7 items-center gap-1.5 px-1 text-muted" title="Spans that say nothing that their only child does not">
+          <input type="checkbox" checked={props.wrappers} onChange={(event) => props.onWrappers(event.target.checked)} />
+          Show wrappers
+        </label>
+      )}
       <Button look="plain" onClick={props.onOpenAll}>Expand all</Button>
       <Button look="plain" onClick={props.onCloseAll}>Collapse</Button>
       <span className="text-muted">

@@ -33,7 +33,10 @@ export function TracePage(props: Props): ReactElement {
 function Trace({ project, ...named }: Props): ReactElement {
   const { run, set, tree, traceId, truncated, error, reread } = useTrace(project, named);
   const { params, change } = useUrlState();
-  const { folding, toggle, show, setGrouping, openAll, closeAll } = useFolding(tree);
+  const wrappersShown = params.get("wrappers") === "1";
+  const selectedId = params.get("span");
+  const selectedAt = selectedId === null ? -1 : (tree?.position.get(selectedId) ?? -1);
+  const { folding, hasWrappers, toggle, show, unwrap, wrap, setGrouping, openAll, closeAll } = useFolding(tree, wrappersShown, selectedAt);
   const [zoomed, setZoomed] = useState<View | null>(null);
   const [text, setText] = useState("");
   const [target, setTarget] = useState<{ readonly at: number } | null>(null);
@@ -56,9 +59,6 @@ function Trace({ project, ...named }: Props): ReactElement {
   const view = zoomed ? clampView(zoomed, whole) : whole;
   const rows = useMemo(() => (tree ? layRows(tree, folding) : []), [tree, folding]);
   const matches = useMemo(() => (tree ? findSpans(tree, text) : []), [tree, text]);
-
-  const selectedId = params.get("span");
-  const selectedAt = selectedId === null ? -1 : (tree?.position.get(selectedId) ?? -1);
   const selectedRow = selectedAt === -1 || !tree ? -1 : rowOf(rows, tree, selectedAt);
 
   // Scrolled to once its row is laid: what hid it is opened in the same render.
@@ -108,13 +108,20 @@ function Trace({ project, ...named }: Props): ReactElement {
   const fold = (open: boolean): void => {
     const row = rows[selectedRow];
     if (!row || row.type === "orphans" || !tree) return;
+    const isUnwrapped = row.type === "span" && folding.folding && folding.unwrapped.has(tree.spans[row.at]?.span_id ?? "");
+    if (!open && isUnwrapped && row.open) {
+      choose(row.at + 1);
+      return wrap(row.at);
+    }
     const canFold = row.type === "group" || row.below > 0;
     if (canFold && row.open !== open) return toggle(row);
+    if (open && row.type === "span" && row.wrappers.length > 0) return unwrap(row.wrappers);
     if (open) return move(1);
     if (row.type === "group") return;
-    const group = rows.find((above) => above.type === "group" && above.members.includes(row.at));
+    const outermost = row.wrappers[0] ?? row.at;
+    const group = rows.find((above) => above.type === "group" && above.members.includes(outermost));
     if (group) toggle(group);
-    else if ((tree.parent[row.at] ?? -1) >= 0) choose(tree.parent[row.at] as number);
+    else if ((tree.parent[outermost] ?? -1) >= 0) choose(tree.parent[outermost] as number);
   };
 
   useKeys("Trace", [
@@ -164,9 +171,10 @@ function Trace({ project, ...named }: Props): ReactElement {
       {why.failure && whyOpen && <WhyPanel failure={why.failure} onSpan={jumpTo} logHref={logHref} />}
       <Toolbar
         field={find} text={text} matches={matches} selectedAt={selectedAt} tree={tree} total={set.total} truncated={truncated}
-        grouping={folding.grouping} zoomed={zoomed !== null}
+        grouping={folding.grouping} wrappers={wrappersShown} hasWrappers={hasWrappers} zoomed={zoomed !== null}
         onText={setText} onMatch={(step) => jumpAmong(matches, step)} onError={(step) => jumpAmong(tree.errors, step)}
-        onGrouping={setGrouping} onOpenAll={openAll} onCloseAll={closeAll} onReset={() => setZoomed(null)}
+        onGrouping={setGrouping} onWrappers={(shown) => change({ wrappers: shown ? "1" : null }, "replace")}
+        onOpenAll={openAll} onCloseAll={closeAll} onReset={() => setZoomed(null)}
       />
       <Minimap tree={tree} whole={whole} view={view} zoomed={zoomed !== null} onView={setZoomed} />
       <Split
@@ -175,7 +183,7 @@ function Trace({ project, ...named }: Props): ReactElement {
         main={
           <Waterfall
             tree={tree} rows={rows} view={view} nowNs={nowNs} selectedRow={selectedRow} matches={matches} handle={list}
-            onChoose={choose} onToggle={toggle}
+            onChoose={choose} onToggle={toggle} onUnwrap={unwrap}
           />
         }
         side={selectedAt === -1 || !traceId ? null : (

@@ -11,7 +11,7 @@ const TICKS = 6;
 const TICK_ROOM = 0.12;
 
 /** The spans of a trace against time, one row each. */
-export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handle, onChoose, onToggle }: {
+export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handle, onChoose, onToggle, onUnwrap }: {
   readonly tree: Tree;
   readonly rows: readonly Row[];
   readonly view: View;
@@ -22,6 +22,7 @@ export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handl
   readonly handle: Ref<RowsHandle>;
   readonly onChoose: (at: number) => void;
   readonly onToggle: (row: Row) => void;
+  readonly onUnwrap: (places: readonly number[]) => void;
 }): ReactElement {
   const found = useMemo(() => new Set(matches), [matches]);
   const selected = rows[selectedRow];
@@ -42,7 +43,7 @@ export function Waterfall({ tree, rows, view, nowNs, selectedRow, matches, handl
           <WaterfallRow
             row={row} tree={tree} from={view.from} to={view.to} nowNs={nowNs} selected={index === selectedRow}
             found={row.type === "span" && found.has(row.at)} top={props.style.transform} index={props["aria-rowindex"]}
-            onChoose={onChoose} onToggle={onToggle}
+            onChoose={onChoose} onToggle={onToggle} onUnwrap={onUnwrap}
           />
         );
       }}

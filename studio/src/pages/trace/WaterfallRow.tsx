@@ -21,6 +21,7 @@ interface Props {
   readonly index: number;
   readonly onChoose: (at: number) => void;
   readonly onToggle: (row: Row) => void;
+  readonly onUnwrap: (places: readonly number[]) => void;
 }
 
 /** The id of a row's element. */
@@ -70,6 +71,20 @@ function SpanLine(props: Props & { readonly row: SpanRow }): ReactElement {
         {failed && <span className="text-error" title={span.error_type ?? "error"}>✗<span className="sr-only"> error</span></span>}
         {span.state === "lost" && <span className="text-warn" title="Lost: its process went silent before it ended">?<span className="sr-only"> lost</span></span>}
         {!row.open && row.below > 0 && <Count>{row.below}</Count>}
+        {row.wrappers.length > 0 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className="shrink-0 rounded-full bg-soft px-1.5 text-xs text-muted hover:text-fg"
+            title={`Show ${plural(row.wrappers.length, "folded wrapper")}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onUnwrap(row.wrappers);
+            }}
+          >
+            +{plural(row.wrappers.length, "wrapper")}
+          </button>
+        )}
         {span.has_content && <span className="text-muted" title="Carries messages or input and output" aria-hidden="true">·</span>}
       </NameCell>
       <Track from={from} to={to} start={span.start_ns} end={end} colour={kind.colour} failed={failed} open={open} faded={missing} />

@@ -1,6 +1,6 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Tree } from "../../model/tree";
-import { type Folding, type Row, UNFOLDED, reveal } from "../../model/waterfall";
+import { type Folding, type Row, UNFOLDED, isFolded, reveal } from "../../model/waterfall";
 
 const KEY = "fanlight.group-repeats";
 
@@ -19,8 +19,15 @@ const toggled = (set: ReadonlySet<string>, id: string): Set<string> => {
 };
 
 /** What is folded away, and the ways to change it. New spans never change it. */
-export function useFolding(tree: Tree | null) {
-  const [folding, setFolding] = useState<Folding>(preferred);
+export function useFolding(tree: Tree | null, wrappers: boolean, selectedAt: number) {
+  const [chosen, setFolding] = useState<Folding>(preferred);
+  const hasWrappers = useMemo(() => tree?.spans.some((_, at) => isFolded(tree, UNFOLDED, at)) ?? false, [tree]);
+  // What is selected has a row of its own, even when it turns out to be a wrapper only now.
+  const pinned = tree && selectedAt !== -1 && isFolded(tree, UNFOLDED, selectedAt) ? tree.spans[selectedAt]?.span_id : undefined;
+  const folding = useMemo(() => {
+    const unwrapped = pinned === undefined ? chosen.unwrapped : new Set([...chosen.unwrapped, pinned]);
+    return { ...chosen, unwrapped, folding: !wrappers };
+  }, [chosen, wrappers, pinned]);
   const toggle = useCallback((row: Row) => {
     setFolding((before) => {
       if (row.type === "group") return { ...before, opened: toggled(before.opened, row.id) };
@@ -30,6 +37,14 @@ export function useFolding(tree: Tree | null) {
   }, [tree]);
   const show = useCallback((at: number) => {
     if (tree) setFolding((before) => reveal(tree, before, at));
+  }, [tree]);
+  const unwrap = useCallback((places: readonly number[]) => {
+    const ids = places.flatMap((at) => tree?.spans[at]?.span_id ?? []);
+    setFolding((before) => ({ ...before, unwrapped: new Set([...before.unwrapped, ...ids]) }));
+  }, [tree]);
+  const wrap = useCallback((at: number) => {
+    const id = tree?.spans[at]?.span_id;
+    setFolding((before) => ({ ...before, unwrapped: new Set([...before.unwrapped].filter((other) => other !== id)) }));
   }, [tree]);
   const setGrouping = useCallback((grouping: boolean) => {
     setFolding((before) => ({ ...before, grouping }));
@@ -42,8 +57,14 @@ export function useFolding(tree: Tree | null) {
   const openAll = useCallback(() => setFolding((before) => ({ ...before, closed: new Set() })), []);
   const closeAll = useCallback(() => {
     if (!tree) return;
-    const parents = tree.spans.filter((_, at) => (tree.end[at] ?? 0) > at + 1 && tree.parent[at] !== -1);
+    // The child of a folded root stands as a root.
+    const tops = new Set<number>();
+    const parents = tree.spans.filter((_, at) => {
+      const parent = tree.parent[at] as number;
+      if (parent === -1 || (tops.has(parent) && isFolded(tree, folding, parent))) tops.add(at);
+      return (tree.end[at] ?? 0) > at + 1 && !tops.has(at);
+    });
     setFolding((before) => ({ ...before, closed: new Set(parents.map((span) => span.span_id)) }));
-  }, [tree]);
-  return { folding, toggle, show, setGrouping, openAll, closeAll };
+  }, [tree, folding]);
+  return { folding, hasWrappers, toggle, show, unwrap, wrap, setGrouping, openAll, closeAll };
 }
