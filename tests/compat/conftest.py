@@ -22,7 +22,8 @@ CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat
 UV = Path(sys.executable).parent / "uv"
 INSTALL_S = 300
 MESHAGENT = ["meshagent-otel==0.50.1", "meshagent-api==0.50.1", "meshagent-cli[all]==0.50.1"]
-collect_ignore = ["agents", "meshagent_agents"]  # they belong to the environments that are made here
+# What runs in the environments that are made here needs packages that only those have.
+collect_ignore = ["agents", "charm_agents", "meshagent_agents"]
 UNREACHABLE = re.compile(
     r"client error \(Connect\)|operation timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT"
 )

@@ -310,8 +310,10 @@ class _Child:
         return lines[-1][:300] if lines else ""
 
     def _read_within(self, seconds: float) -> bytes | None:
-        ready, _, _ = select.select([self._answers], [], [], seconds)
-        return os.read(self._answers, 65_536) if ready else None
+        # Not select(): whoever checks may have more files open than it can count.
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN)
+        return os.read(self._answers, 65_536) if poll.poll(seconds * 1_000) else None
 
     def _ends_within(self, seconds: float) -> bool:
         try:

@@ -150,6 +150,13 @@ class FanlightExporter(BaseTelemetryExporter):
                 action = {"tool": self._masked(tool), "tool_input": self._masked(tool_input)}
                 self._run.add_event("agent action", action)
 
+    @harmless("closing Fanlight's exporter", otherwise=None)
+    def close(self) -> None:
+        """Nothing more is told of the run: one that ended well did."""
+        with self._lock:
+            if self._ending is not None:
+                self._ending.settle()
+
     def _masked(self, value: Any) -> str:
         return self._redactor.text(text_of(value))
 

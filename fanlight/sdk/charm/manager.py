@@ -82,6 +82,9 @@ class TelemetryManager:
 
     def close(self, timeout_s: float | None = None) -> None:
         """Let exporters finish for at most `timeout_s` (1.5 s), and report them a last time."""
+        for exporter in self.exporters:
+            if (close := getattr(exporter, "close", None)) is not None:
+                close()
         self._isolated.close(timeout_s)
         for report in self._isolated.reports():
             self._changed(_at_the_end(report))

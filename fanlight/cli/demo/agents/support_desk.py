@@ -70,6 +70,8 @@ def answer_ticket(ticket: dict[str, str]) -> None:
         hooks.dispatch("on_run_end", run_id="local", outputs={"status": "error", "message": str(error)})
         hooks.dispatch("on_error", run_id="local", error=error)
         log.warning("ticket %s was handed to a person: %s", ticket["id"], error)
+    finally:
+        hooks.close()
 
 
 def main() -> None:
