@@ -51,9 +51,7 @@ def list_activity(
         InvalidError: the filter, the cursor or the limit is wrong.
     """
     check_limit(limit)
-    condition = compile_filter(store, "runs", q)
-    for lookup in condition.lookups:
-        condition = condition.nested(lookup)
+    condition = compile_filter(store, "runs", q).flat()
     since, until = bounded(since_ns, until_ns)
     before = decode_cursor(cursor, f"{by}s", int, str) if cursor is not None else (LATEST_NS, "")
     asked = {

@@ -43,6 +43,13 @@ class Condition:
         terms = tuple(term.replace(lookup.term, lookup.nested_term) for term in self.terms)
         return replace(self, terms=terms)
 
+    def flat(self) -> Condition:
+        """The condition with every text looked for inside: for questions that read all rows of a window."""
+        condition = self
+        for lookup in self.lookups:
+            condition = condition.nested(lookup)
+        return condition
+
 
 def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) -> Condition:
     """The condition of filter `q` on `noun` (runs, spans, logs, metrics).

@@ -120,13 +120,12 @@ def _looked_up(store: Store, scope: ProjectScope, condition: Condition) -> tuple
 def _floor(store: Store, scope: ProjectScope, since: int, before: int, rows: int) -> int | None:
     """The start of the row that stands `rows` down from `before`; None when the list ends sooner."""
 
-    def find(since: int = since) -> int | None:
-        found = store.read(scope, "runs_window", {"since_ns": since, "before_ns": before, "rows": rows})
+    def find() -> int | None:
+        asked = {"since_ns": EARLIEST_NS, "before_ns": before, "rows": rows}
+        found = store.read(scope, "runs_window", asked)
         return int(found[0][0]) if found else None
 
-    if before < LATEST_NS:
-        return find()
-    floor = newest_floor(store, scope.project_id, rows, lambda: find(EARLIEST_NS))
+    floor = find() if before < LATEST_NS else newest_floor(store, scope.project_id, rows, find)
     return floor if floor is not None and floor > since else None
 
 

@@ -88,7 +88,7 @@ def get_usage(
     """
     check_grouping(group, GROUPS, interval, tz)
     since, until = bounded(since_ns, until_ns)
-    condition = _flat(store, compile_filter(store, "runs", q))
+    condition = compile_filter(store, "runs", q).flat()
     # A run starts with its first span: spans from before the window belong to runs from before it.
     window = {**condition.parameters, "since_ns": since, "floor_ns": since, "until_ns": until}
     at = INTERVALS[interval].replace("{tz}", tz)
@@ -123,13 +123,6 @@ def check_grouping(group: str, groups: Collection[str], interval: str, tz: str) 
     # The name becomes part of the question's text, so it must be one that is known.
     if tz not in available_timezones():
         raise InvalidError(f"no time zone {tz[:60]!r}", hint="as in Europe/Oslo or UTC")
-
-
-def _flat(store: Store, condition: Condition) -> Condition:
-    """The condition with its texts looked for inside."""
-    for lookup in condition.lookups:
-        condition = condition.nested(lookup)
-    return condition
 
 
 def _ask(

@@ -107,7 +107,8 @@ def test_what_was_kept_while_the_server_was_away_reaches_it_once(tmp_path: Path)
         printed, _ = away.communicate("\n", timeout=30)
     with running_server(data, {**PORTS, "port": port}) as back:
         with agent(RUN.replace("NAME", "'next'"), url, **spool) as successor:
+            # It lives until then: an agent that ends has two seconds to send, and leaves the rest to another.
+            kept = until(lambda: get(back, f"/runs/{printed.strip()}"))
             successor.communicate("\n", timeout=30)
-        kept = until(lambda: get(back, f"/runs/{printed.strip()}"))
         assert (kept["name"], kept["status"], kept["span_count"]) == ("kept", "success", 1)
         until(lambda: get(back, "/stats")["runs"] == 2)
