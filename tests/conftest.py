@@ -1,8 +1,9 @@
-"""What all tests share: no spool, and how they are divided among pytest-xdist's workers."""
+"""What all tests share: no spool, nothing left in a home, how they are divided among workers."""
 
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from xdist.scheduler import LoadFileScheduling
 
 # What an agent of a test could not send must not reach a later test's server on the same port.
 os.environ.setdefault("FANLIGHT_SPOOL", "off")
+
+STATE = TemporaryDirectory(prefix="fanlight-state-")
+os.environ["XDG_STATE_HOME"] = STATE.name
 
 TOGETHER = ("tests/compat/", "tests/contract/", "tests/e2e/")
 """Folders whose files share servers, or would starve each other's: one worker's alone."""

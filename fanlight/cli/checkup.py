@@ -98,6 +98,27 @@ def check_plugins(found: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(about="plugin registry", state="note", text=text)
 
 
+def check_agents(folder: Path) -> Iterator[Finding]:
+    """How telemetry exporters went in the agents of this machine: what each left when it was seen last."""
+    from fanlight.sdk.isolation.record import read_records
+
+    seen: set[str] = set()
+    for record in read_records(folder):
+        for report in record.exporters:
+            if report.name in seen:
+                continue
+            seen.add(report.name)
+            text = f"{report.name} is {report.state} in {record.agent} ({record.pid})"
+            text += f", {report.delivered:,} events delivered"
+            text += f", {report.dropped:,} dropped" if report.dropped else ""
+            is_well = not (report.dropped or report.last_error) and report.state in STATES
+            yield Finding(
+                about="agent's exporter",
+                state="ok" if is_well else "note",
+                text=text + (f": {report.last_error}" if report.last_error else ""),
+            )
+
+
 def check_ports(config: Config, server_answers: bool) -> Iterator[Finding]:
     """Whether the configured ports are free, when no server of ours has them."""
     if server_answers:
@@ -172,6 +193,8 @@ def check_parked(directory: Path) -> Iterator[Finding]:
 
 def check_all(client: Client, config: Config) -> tuple[list[Finding], UnreachableError | None]:
     """Every check in turn, and the error when no server answers."""
+    from fanlight.sdk.isolation.record import records_folder
+
     findings = list(check_versions())
     unreachable: UnreachableError | None = None
     try:
@@ -183,6 +206,7 @@ def check_all(client: Client, config: Config) -> tuple[list[Finding], Unreachabl
         findings.append(Finding(about="server", state="wrong", text=error.message, hint=error.hint))
     except FanlightError as error:
         findings.append(Finding(about="server", state="note", text=error.message, hint=error.hint))
+    findings += check_agents(records_folder())
     findings += check_ports(config, unreachable is None)
     findings += check_data_dir(config.data_dir)
     findings += check_parked(config.data_dir / "log" / "parked")

@@ -34,7 +34,7 @@ def doctor(
 ) -> None:
     """Find out what is wrong here, and what to do about it.
 
-    Looks at the server, the ports, the data directory and what was refused or parked.
+    Looks at the server, exporters in agents, the ports, the data directory and what was refused or parked.
 
     Example: fanlight doctor
     """
@@ -67,11 +67,11 @@ def _print(findings: list[Any]) -> None:
     for finding in findings:
         mark, style = MARKS[finding.state]
         line = Text.assemble(
-            (f"{mark} ", style), (f"{visible(finding.about):<15} ", "bold"), visible(finding.text)
+            (f"{mark} ", style), (f"{visible(finding.about):<16} ", "bold"), visible(finding.text)
         )
         stdout().print(line, soft_wrap=True)
         if finding.hint:
-            stdout().print(f"  {'':<15} {visible(finding.hint)}", style="dim", soft_wrap=True)
+            stdout().print(f"  {'':<16} {visible(finding.hint)}", style="dim", soft_wrap=True)
 
 
 @parked.command("list")

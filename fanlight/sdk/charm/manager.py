@@ -12,6 +12,7 @@ from fanlight.sdk.charm.emitter import CharmEmitterExporter
 from fanlight.sdk.charm.hooks import HOOKS
 from fanlight.sdk.faults import note
 from fanlight.sdk.isolation import ExporterReport, Isolated, Limits
+from fanlight.sdk.isolation.record import records_folder
 
 _log = logging.getLogger("fanlight")
 
@@ -27,7 +28,8 @@ class TelemetryManager:
 
     A name that is not installed, cannot be imported or lacks hooks that it must have is said once in the log.
     `on_report` gets each exporter's report at every change of its state, on a thread of its own; without it
-    the reports go to Fanlight where `fanlight.configure` was called.
+    the reports go to Fanlight where `fanlight.configure` was called. For where there is no Fanlight to ask,
+    the newest are also kept in a file that `fanlight doctor` reads, unless `limits` say otherwise.
 
     Example:
         >>> manager = TelemetryManager([])
@@ -55,7 +57,8 @@ class TelemetryManager:
         ]
         if found.own:
             self._add_own()
-        self._isolated = Isolated(found.targets, settings=limits, on_change=self._changed)
+        kept = limits or Limits(folder=records_folder())
+        self._isolated = Isolated(found.targets, settings=kept, on_change=self._changed)
         for report in self._missing:
             self._changed(report)
 

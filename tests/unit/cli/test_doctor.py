@@ -14,6 +14,8 @@ from fanlight.ingest.log import Log
 from fanlight.model.batch import Batch
 from fanlight.model.signal import Signal
 from fanlight.otlp import framing
+from fanlight.sdk.isolation import ExporterReport
+from fanlight.sdk.isolation.record import Record, records_folder
 
 from .conftest import Cli
 
@@ -100,3 +102,19 @@ def test_doctor_names_what_is_parked_and_what_to_do(cli: Cli, data: Path) -> Non
         ("note", f"fanlight doctor parked replay {name_of(cli, data)}")
     ]
     assert ran.status == 3
+
+
+def test_exporters_of_agents_that_no_server_heard_of_are_told_from_what_the_agents_left(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    hung = ExporterReport(name="acme", state="stopped", delivered=1_200, dropped=7, last_error="over 5 s")
+    well = ExporterReport(name="plain", state="stopped", delivered=3)
+    Record(records_folder(), 41, "weather.py").write([hung], None)
+    Record(records_folder(), 42, "weather.py").write([well], None)
+    ran = cli("doctor", "--json", "--data", str(tmp_path / "data"))
+    told = [item for item in json.loads(ran.stdout)["items"] if item["about"] == "agent's exporter"]
+    assert [(item["state"], item["text"]) for item in told] == [
+        ("ok", "plain is stopped in weather.py (42), 3 events delivered"),
+        ("note", "acme is stopped in weather.py (41), 1,200 events delivered, 7 dropped: over 5 s"),
+    ]
