@@ -10,11 +10,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from fanlight.access import run_tokens
+from fanlight.access import participants, run_tokens
 from fanlight.access.browser import is_loopback
 from fanlight.access.known_keys import FRESH_S, KnownKeys
 from fanlight.access.known_logins import PREFIX, KnownLogins
+from fanlight.access.participants import ParticipantTokens
 from fanlight.access.principal import ANONYMOUS, KEY_HOLDER, LOCAL_OWNER, Principal, Right
 from fanlight.access.refusals import Refusals
 from fanlight.access.run_tokens import RunTokens
@@ -47,7 +49,9 @@ class Gate:
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="fanlight-keys")
         self._keys = KnownKeys(catalog, clock, self._notes)
         self.logins = KnownLogins(catalog, clock, self._notes)
-        self.run_tokens = RunTokens(secret or secrets.token_bytes(32), clock)
+        secret = secret or secrets.token_bytes(32)
+        self.run_tokens = RunTokens(secret, clock)
+        self.participants = ParticipantTokens(secret, clock)
         self.tickets = Tickets(clock)
         self.refusals = Refusals(catalog, clock, self._notes)
         self._has_people = False
@@ -89,6 +93,8 @@ class Gate:
         if key is not None:
             if key.startswith(run_tokens.PREFIX):
                 return self.run_tokens.principal(key)
+            if key.startswith(participants.START):
+                return self._as_now(self.participants.principal(key))
             if key.startswith(LOCAL_KEY_PREFIX):
                 return self._key_holder(key)
             return self.logins.principal(key) if key.startswith(PREFIX) else self._keys.principal(key)
@@ -112,15 +118,32 @@ class Gate:
         Raises:
             UnauthenticatedError: the key, login or token is over meanwhile, or the server is guarded now.
         """
+        if principal.expires_ns is not None and principal.expires_ns <= self._clock.now_ns():
+            whose = "run" if principal.run_id is not None else "participant"
+            raise UnauthenticatedError(f"the {whose}'s token is over")
+        if principal.room is not None:
+            return self._as_now(principal)
         if principal.key_id is not None:
             return self._keys.still(principal.key_id)
         if principal.person_id is not None:
             return self.logins.still(principal.person_id, principal.login_id or "")
-        if principal.expires_ns is not None and principal.expires_ns <= self._clock.now_ns():
-            raise UnauthenticatedError("the run's token is over")
         if (principal is LOCAL_OWNER or principal is KEY_HOLDER) and self.guarded:
             check_known(ANONYMOUS)
         return principal
+
+    def _as_now(self, participant: Principal) -> Principal:
+        """A participant, with no more than whoever made the token may do now."""
+        issuer = LOCAL_OWNER
+        if participant.key_id is not None:
+            issuer = self._keys.still(participant.key_id)
+        elif participant.person_id is not None:
+            issuer = self.logins.still(participant.person_id, participant.login_id or "")
+        elif self.guarded:
+            raise UnauthenticatedError("the participant's token was made before people were registered")
+        rights = issuer.rights_on(participant.project_id or "")
+        if Right.LIST not in rights:
+            raise UnauthenticatedError("whoever made the participant's token is in the project no more")
+        return replace(participant, may_log=participant.may_log and Right.READ in rights)
 
     def scope(self, principal: Principal, project: str, right: Right = Right.READ) -> ProjectScope:
         """The right of `principal` to touch `project`.

@@ -18,7 +18,8 @@ class Rule:
     """What a route asks: a right, and whether it is a right on the project that the path names.
 
     `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
-    where the path names a run, of that very run. `by_ticket` routes take a ticket instead of a header.
+    where the path names a run, of that very run. `of_room` routes answer to a participant's token, which
+    opens the one room that it names. `by_ticket` routes take a ticket instead of a header.
     `needs` is the right that a route asks in the project which it finds itself, by what the request names.
     `keyed` routes ask for a key even of the owner of a local server. `takes` is what the body is declared as.
     """
@@ -27,6 +28,7 @@ class Rule:
     in_project: bool = False
     always: bool = False
     of_run: bool = False
+    of_room: bool = False
     by_ticket: bool = False
     needs: Right | None = None
     keyed: bool = False
@@ -186,12 +188,13 @@ RESERVED = ("api", "v1", "cli", "config", "accounts", "rooms", "otlp", "metrics"
 class Match:
     """What the table says about a path: its rule, or else the methods that it is known with.
 
-    `project` and `run_id` are what the path names.
+    `project`, `run_id` and `room` are what the path names.
     """
 
     rule: Rule | None
     project: str | None = None
     run_id: str | None = None
+    room: str | None = None
     allowed: tuple[str, ...] = ()
 
 
@@ -252,7 +255,8 @@ def match(method: str, path: str) -> Match | None:
     rule = found.get(method)
     if rule is None:
         return Match(None, allowed=tuple(sorted(found)))
-    return Match(rule, names.get("project") if rule.in_project else None, names.get("run_id"))
+    project = names.get("project") if rule.in_project else None
+    return Match(rule, project, names.get("run_id"), names.get("room"))
 
 
 def _find(segments: list[str]) -> tuple[dict[str, Rule], Mapping[str, str]]:

@@ -36,7 +36,8 @@ class Principal:
 
     `rights` hold for the server, and for one who is no person also on `project_id` (None = every project:
     the local owner). A person has `grants` instead: rights by project, from their roles. A run's token has
-    `run_id` and reaches nothing but that run.
+    `run_id` and reaches nothing but that run. A participant's has `room`, reaches nothing but that room of
+    `project_id`, and tells their `role` there and whether they may write and read developer logs.
     """
 
     name: str
@@ -47,6 +48,9 @@ class Principal:
     person_id: str | None = None
     login_id: str | None = None
     run_id: str | None = None
+    room: str | None = None
+    role: str = "user"
+    may_log: bool = False
     expires_ns: int | None = None
 
     def rights_on(self, project: str) -> frozenset[Right]:

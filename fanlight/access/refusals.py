@@ -30,7 +30,7 @@ class Refusals:
         self._lock = threading.Lock()
 
     def note(self, reason: str, address: str) -> None:
-        """Somebody at `address` was refused for `reason`: key, login, run token, ticket, host or site.
+        """Somebody at `address` was refused for `reason`: a key, login, token, ticket, host or site.
 
         Receivers of telemetry note "ingest key", and do not tell from where it came: their address is ''.
         """

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fanlight.access import known_logins, run_tokens
+from fanlight.access import known_logins, participants, run_tokens
 from fanlight.access.browser import SAFE_METHODS, check_type
 from fanlight.access.gate import Gate, check_right
 from fanlight.access.policy import Match, Rule, match
@@ -57,6 +57,10 @@ class Door:
             raise NotFoundError(
                 "this is nothing that the token of a run opens", hint="it opens its run alone"
             )
+        if principal.room is not None and not (rule.of_room and found.room == principal.room):
+            raise NotFoundError(
+                "this is nothing that the token of a participant opens", hint="it opens its room alone"
+            )
         scope[PRINCIPAL] = principal
         if rule.keyed and principal is LOCAL_OWNER:
             raise UnauthenticatedError(
@@ -89,6 +93,8 @@ def _kind(key: str | None) -> str:
     """What a key calls itself; without one it is a cookie's login."""
     if key is None or key.startswith(known_logins.PREFIX):
         return "login"
+    if key.startswith(participants.START):
+        return "participant token"
     return "run token" if key.startswith(run_tokens.PREFIX) else "key"
 
 

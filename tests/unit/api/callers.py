@@ -17,6 +17,7 @@ from .conftest import House
 
 MINE, OTHERS, NOWHERE = "mine", "others", "nowhere"
 RUN, OTHER_RUN = "r1", "r2"
+ROOM = "lobby"
 
 _MEMBER = {
     Right.LIST, Right.READ, Right.USAGE, Right.BILL, Right.ROOMS, Right.EXECUTE, Right.WRITE, Right.ADMIN,
@@ -40,7 +41,8 @@ ROLES: Mapping[str, set[Right]] = {
 class Caller:
     """Somebody who asks. `known` is whether the server knows them; `rights` go by project.
 
-    A caller with `run` holds the token of that run; one with `ticket` presents a ticket, made by `ticket`.
+    A caller with `run` holds the token of that run, one with `room` that of a participant there; one with
+    `ticket` presents a ticket, made by `ticket`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Caller:
     server: frozenset[Right] = frozenset({Right.SIGNED_IN})
     rights: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     run: str | None = None
+    room: str | None = None
     ticket: Callable[[], str] | None = None
     ticket_opens: str | None = None
 
@@ -67,6 +70,7 @@ def callers(house: House) -> Iterator[Caller]:
     yield from _people(house, founder)
     yield from _keys(house)
     yield from _runs(house)
+    yield from _participants(house, founder)
     house.gate.people_changed()
     house.clock.advance(10)
 
@@ -78,6 +82,7 @@ def _nobody(house: House, founder: str) -> Iterator[Caller]:
         "bad key": "fl_0123456789abcdef_" + "A" * 49,
         "bad login": "fls_" + "A" * 43,
         "bad run token": "flr_AAAA.00",
+        "bad participant token": "eyJhbGciOiJub25lIn0.e30.",
     }
     revoked, text = create_key(house.catalog, MINE, name="revoked", scopes=["admin"])
     revoke_key(house.catalog, MINE, revoked.id)
@@ -143,6 +148,13 @@ def _runs(house: House) -> Iterator[Caller]:
                 rights={MINE: frozenset(rights)},
                 run=run,
             )
+
+
+def _participants(house: House, founder: str) -> Iterator[Caller]:
+    made_by = house.gate.principal(founder)
+    for project, name in ((MINE, "participant"), (OTHERS, "participant in another project")):
+        token = house.gate.participants.token(made_by, project, ROOM, may_log=True)
+        yield Caller(name=name, headers=_bearer(token), room=ROOM)
 
 
 def _signed_in(

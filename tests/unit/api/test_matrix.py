@@ -145,6 +145,8 @@ def expected(caller: Caller, rule: Rule, template: str, project: str) -> Outcome
         return PASSES
     if not caller.known:
         return UNKNOWN
+    if caller.room is not None and not rule.of_room:
+        return ABSENT
     own_run = "{run_id}" not in template or caller.run == RUN
     if caller.run is not None and not (rule.of_run and own_run):
         return ABSENT
