@@ -129,6 +129,16 @@ STATUS_STYLES = {
 }  # fmt: skip
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things in words.
+
+    Example:
+        >>> counted(1, "span"), counted(1_200, "span")
+        ('1 span', '1,200 spans')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def status_text(status: str) -> Any:
     """A run's status in its colour."""
     from rich.text import Text

@@ -34,12 +34,15 @@ def show(
         bool,
         typer.Option("--all", help="Show wrappers too: spans that say nothing their only child does not."),
     ] = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Show who led to whom instead: agents, models and tools.")
+    ] = False,
     project: options.Project = "default",
     url: options.Url = None,
     key: options.Key = None,
     json: options.Json = False,
 ) -> None:
-    """Show one run as a tree of its spans, or with --span what was said in one of them.
+    """Show one run as a tree of its spans, as a graph, or with --span what was said in one of them.
 
     Example: fanlight show 4bf92f3577b3 --span "chat gpt-4o"
     """
@@ -49,6 +52,9 @@ def show(
 
     with Client(url, key, project) as client:
         found = client.project_get(f"runs/{find_run_id(client, run)}")
+        if graph:
+            print_graph(title_of(found), client.project_get(f"traces/{found['trace_id']}/graph"), json)
+            return
         trace = client.project_get(f"traces/{found['trace_id']}")
         if span is not None:
             row = find_span(rows_of(trace["columns"]), span)
@@ -119,6 +125,19 @@ def print_content(span: Mapping[str, Any]) -> None:
         stdout().print(f"error   {visible(span['status_message'], limit=400)}", style="red")
 
 
+def print_graph(title: Text, graph: Mapping[str, Any], json: bool) -> None:
+    """Who led to whom in a trace."""
+    from fanlight.cli.graph import graph_lines
+    from fanlight.cli.output import print_json, stdout
+
+    if json:
+        print_json(graph)
+        return
+    stdout().print(title)
+    for line in graph_lines(graph):
+        stdout().print(line)
+
+
 def title_of(run: Mapping[str, Any]) -> Text:
     """Name, status, agent and time of a run in one line."""
     from rich.text import Text
@@ -137,13 +156,13 @@ def title_of(run: Mapping[str, Any]) -> Text:
 def footer_of(run: Mapping[str, Any], trace: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     """Lines below the tree: what the run cost, what it gave, why it failed; each with its style."""
     from fanlight.cli.money import cost_text
-    from fanlight.cli.output import visible
+    from fanlight.cli.output import counted, visible
 
     tokens = run.get("tokens") or {}
     counts = [
-        f"{run['span_count']} spans",
-        f"{run['llm_count']} model calls",
-        f"{run['tool_count']} tool calls",
+        counted(run["span_count"], "span"),
+        counted(run["llm_count"], "model call"),
+        counted(run["tool_count"], "tool call"),
     ]
     if tokens.get("input") is not None or tokens.get("output") is not None:
         counts.append(f"{tokens.get('input') or 0:,} → {tokens.get('output') or 0:,} tokens")

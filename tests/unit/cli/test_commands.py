@@ -112,7 +112,7 @@ def test_show_is_a_tree_with_what_the_run_gave_and_why_it_failed(cli: Cli) -> No
             r"we[red]ather\x1b[2J  error  1.23 s  2025-01-02 03:04:05",
             "└── agent root  1.23 s  ✗ Timeout",
             "    └── llm chat  900 ms  1,200 → 30 tokens  gpt-4o-mini  ✗ Timeout",
-            "2 spans · 1 model calls · 0 tool calls · 1,200 → 30 tokens · $0.0123",
+            "2 spans · 1 model call · 0 tool calls · 1,200 → 30 tokens · $0.0123",
             "output  cold",
             "error   Timeout no answer",
             "why     fanlight why 4bf92f3577b3",
@@ -120,6 +120,33 @@ def test_show_is_a_tree_with_what_the_run_gave_and_why_it_failed(cli: Cli) -> No
     )
     shown = json.loads(cli("show", RUN["id"], "--json", server=server).stdout)
     assert shown == {"run": RUN, "trace": TRACE}
+
+
+def test_show_graph_tells_who_led_to_whom_and_what_nobody_declared(cli: Cli) -> None:
+    node = {"kind": "agent", "spans": 1, "errors": 0, "duration_ns": 2_000_000_000, "cost": {}}
+    nodes = [
+        {**node, "id": "n1", "name": "planner"},
+        {**node, "id": "n2", "name": "find\x1b[2J", "kind": "tool", "spans": 3, "errors": 1},
+        {**node, "id": "n3", "name": "writer", "cost": {"amount": "0.01", "unpriced_tokens": 0}},
+        {**node, "id": "n4", "name": "alone"},
+    ]
+    edges = [
+        {"source": "n1", "target": "n2", "count": 3, "inferred": True},
+        {"source": "n1", "target": "n3", "count": 1, "inferred": False},
+    ]
+    graph = {"trace_id": RUN["id"], "nodes": nodes, "edges": edges, "truncated": True}
+    answers = {f"runs__{RUN['id']}": RUN, f"traces__{RUN['id']}__graph": graph}
+    ran = cli("show", RUN["id"], "--graph", server=Server(**answers))
+    assert ran.stdout.splitlines()[1:] == snapshot(
+        [
+            "planner  agent · 1 span · 2 s",
+            "├ find\\x1b[2J  tool · 3 spans · 2 s · 3 times · inferred  1 error",
+            "└ writer  agent · 1 span · 2 s · $0.0100",
+            "alone  agent · 1 span · 2 s",
+            "only the first spans of this trace are in it",
+        ]
+    )
+    assert json.loads(cli("show", RUN["id"], "--graph", "--json", server=Server(**answers)).stdout) == graph
 
 
 NOTHING = {
