@@ -31,6 +31,7 @@ from fanlight.data_dir import local_key_of, own, secret_of
 from fanlight.errors import ConfigError
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.log import Generation, Log
+from fanlight.ingest.occupancy import Occupancy
 from fanlight.ingest.receivers.otlp_grpc import start_grpc
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.registry import Registry
@@ -162,7 +163,6 @@ async def _run(
     waiting = log.open(above_seq=stored_seq)
     ledger = _ledger_of(waiting, clock)
     broker = _broker(config, store, _watermark(waiting, stored_seq), stored_seq, clock)
-    registry = Registry(catalog, store, after=stored_seq)
 
     def announce(watermark: int, projects: frozenset[str], kinds: frozenset[str]) -> None:
         registry.note(watermark, projects)
@@ -202,6 +202,10 @@ async def _run(
     admission = Admission(catalog, gate, oidc=_oidc(config, clock), clock=clock)
     stack.callback(admission.close)
     otlp = OtlpHttp(gate.ingest_project, log.append, Limits.of(config), ledger)
+    occupancy = Occupancy(catalog, otlp.report, idle_s=config.session_idle_s, clock=clock)
+    registry = Registry(
+        catalog, store, after=stored_seq, idle_ns=occupancy.idle_ns, noted=occupancy.wake, clock=clock
+    )
     state = _State(Endpoints(studio=url_of(sockets.studio), otlp_http=None, otlp_grpc=None))
     app = create_app(
         config=config,
@@ -220,6 +224,7 @@ async def _run(
         is_ready=lambda: state.is_ready,
         endpoints=lambda: state.endpoints,
         repricer=repricer,
+        occupancy=occupancy,
         executor=ProcessExecutor(),
         clock=clock,
     )
@@ -232,6 +237,7 @@ async def _run(
     state.endpoints = _endpoints(config, sockets, grpc_port)
     registry.start()
     writer.start()
+    await occupancy.start()
     asked = _stop_on_signals()
     serving = [asyncio.ensure_future(listener.run_until_stopped()) for listener in listeners]
     await asyncio.gather(*(listener.accepts.wait() for listener in listeners))
@@ -247,6 +253,7 @@ async def _run(
     if grpc is not None:
         await grpc.stop(GRACE_S)
     await asyncio.gather(*serving)
+    await occupancy.close()
     await asyncio.to_thread(writer.stop, True)
     await asyncio.to_thread(registry.stop)
 

@@ -61,7 +61,7 @@ from fanlight.api.errors import answer_to
 from fanlight.api.executions import Executions
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
 from fanlight.api.openapi import describe
-from fanlight.api.services import Endpoints, Executor, Receiver, Repricer, Services
+from fanlight.api.services import Endpoints, Executor, Occupancy, Receiver, Repricer, Services
 from fanlight.api.studio import Studio, open_studio, studio_router
 from fanlight.api.workers import ClientGoneError, Workers
 from fanlight.catalog.bundles import Bundles
@@ -100,6 +100,7 @@ def create_app(
     is_ready: Callable[[], bool],
     endpoints: Callable[[], Endpoints],
     repricer: Repricer,
+    occupancy: Occupancy,
     executor: Executor,
     clock: Clock = SYSTEM,
     studio: Studio | None = None,
@@ -125,6 +126,7 @@ def create_app(
         is_ready=is_ready,
         endpoints=endpoints,
         repricer=repricer,
+        occupancy=occupancy,
         clock=clock,
         workers=Workers(),
         executions=executions,

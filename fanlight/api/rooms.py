@@ -17,6 +17,7 @@ from fanlight.api.services import services_of
 from fanlight.api.visitor import note
 from fanlight.catalog import rooms
 from fanlight.model.activity import Activity
+from fanlight.model.room import MAX_NAME_LENGTH
 from fanlight.query.activity import By
 from fanlight.query.page import Page
 from fanlight.query.times import rfc3339
@@ -35,7 +36,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 class NewRoom(Strict):
     """What a room is made of."""
 
-    name: str = Field(min_length=1, max_length=rooms.MAX_NAME_LENGTH)
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
 
 
 @router.get("", **described(page_of(Room)))

@@ -20,6 +20,8 @@ from fanlight.config import Config
 from fanlight.live.broker import Broker
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.price import RepriceProgress
+from fanlight.model.service import ServiceReport
+from fanlight.model.session import EndedBy, Participant, Session
 from fanlight.model.signal import Signal
 from fanlight.store.contract import Repricing, Store
 
@@ -63,6 +65,47 @@ class Repricer(Protocol):
 
     def get(self, project_id: str, job: str) -> RepriceProgress:
         """How far a job of a project is. Raises NotFoundError."""
+        ...
+
+
+class Occupancy(Protocol):
+    """Sessions, participants and services of rooms.
+
+    Whatever changes is told as a room event, through the log, before a call returns. A session's id may be
+    that of one which became a part of another; then it is the other that changes.
+    """
+
+    @property
+    def idle_ns(self) -> int:
+        """For how long nothing is heard of a session until it is over."""
+        ...
+
+    async def open(self, project: str, room: str) -> Session:
+        """The room's live session; begins one, and makes the room, when there is none.
+
+        Raises:
+            InvalidError: the name cannot name a room.
+        """
+        ...
+
+    async def end(self, project: str, session_id: str, by: EndedBy) -> Session:
+        """End a session for good. Ending it again changes nothing. Raises NotFoundError."""
+        ...
+
+    async def join(self, project: str, session_id: str, participant: Participant) -> None:
+        """Somebody is in the session. Raises NotFoundError, and ConflictError when it was ended for good."""
+        ...
+
+    async def leave(self, project: str, session_id: str, participant_id: str) -> None:
+        """Somebody is in the session no longer. Raises NotFoundError."""
+        ...
+
+    async def report_service(self, project: str, room: str, report: ServiceReport) -> None:
+        """Keep what a service of the room reports; the room's session goes on, or begins.
+
+        Raises:
+            InvalidError: the name cannot name a room.
+        """
         ...
 
 
@@ -112,6 +155,7 @@ class Services:
     is_ready: Callable[[], bool]
     endpoints: Callable[[], Endpoints]
     repricer: Repricer
+    occupancy: Occupancy
     clock: Clock
     workers: Workers
     executions: Executions

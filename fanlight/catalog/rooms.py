@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,9 +12,8 @@ from fanlight.catalog.database import Catalog
 from fanlight.catalog.projects import get_project
 from fanlight.catalog.tables import RoomRow
 from fanlight.clock import SYSTEM, Clock
-from fanlight.errors import ConflictError, InvalidError, NotFoundError
-
-MAX_NAME_LENGTH = 200
+from fanlight.errors import ConflictError, NotFoundError
+from fanlight.model.room import check_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,22 @@ def create_room(catalog: Catalog, project: str, name: str, *, clock: Clock = SYS
         ConflictError: the project has a room of that name.
     """
     get_project(catalog, project)
-    room = Room(project=project, name=_check_name(name), created_ns=clock.now_ns())
+    room = Room(project=project, name=check_name(name), created_ns=clock.now_ns())
     try:
         with catalog.writing() as session:
             session.add(RoomRow(project=project, name=room.name, created_ns=room.created_ns))
     except IntegrityError:
         raise ConflictError(f"project {project} has a room {name!r} already") from None
     return room
+
+
+def ensure_room(catalog: Catalog, project: str, name: str, *, clock: Clock = SYSTEM) -> None:
+    """Make the room unless it is there. Raises NotFoundError for the project, InvalidError for the name."""
+    with catalog.reading() as session:
+        known = session.get(RoomRow, (project, name)) is not None
+    if not known:
+        with suppress(ConflictError):  # another process was faster
+            create_room(catalog, project, name, clock=clock)
 
 
 def list_rooms(catalog: Catalog, project: str, *, limit: int = 100, after: str = "") -> list[Room]:
@@ -62,15 +71,6 @@ def get_room(catalog: Catalog, project: str, name: str) -> Room:
         if row is None:
             raise NotFoundError(f"no room {name[:200]!r} in project {project}")
         return _room(row)
-
-
-def _check_name(name: str) -> str:
-    if name.strip() == name and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable():
-        return name
-    raise InvalidError(
-        f"{name[:40]!r} cannot name a room",
-        hint=f"use 1 to {MAX_NAME_LENGTH} printable characters, no space around them",
-    )
 
 
 def _room(row: RoomRow) -> Room:

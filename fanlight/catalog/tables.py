@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAME = String(128)
 TEXT = String(1024)
+COUNTER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up plain integers alone
 
 
 class Base(DeclarativeBase):
@@ -218,3 +229,99 @@ class AgentVariableRow(Base):
     key_id: Mapped[str] = mapped_column(String(16))
     updated_ns: Mapped[int]
     updated_by: Mapped[str] = mapped_column(TEXT)
+
+
+class SessionRow(Base):
+    """A session of a room, in time as `session_windows.py` says; `heard_ns` is by the server's clock."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("ix_sessions_of_room", "project", "room", "last_ns"),
+        Index("ix_sessions_by_last", "project", "last_ns", "id"),
+        Index("ix_sessions_open", "ended_ns", "last_ns"),
+    )
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    id: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    room: Mapped[str] = mapped_column(TEXT)
+    is_unnamed: Mapped[bool]
+    own_first_ns: Mapped[int]
+    own_last_ns: Mapped[int]
+    started_ns: Mapped[int]
+    last_ns: Mapped[int]
+    heard_ns: Mapped[int]
+    ended_ns: Mapped[int | None]
+    ended_by: Mapped[str | None] = mapped_column(String(16))
+    merged_into: Mapped[str | None] = mapped_column(TEXT)
+
+
+class SessionParticipantRow(Base):
+    """Who is, or was, in a session."""
+
+    __tablename__ = "session_participants"
+    __table_args__ = (ForeignKeyConstraint(["project", "session"], ["sessions.project", "sessions.id"]),)
+
+    project: Mapped[str] = mapped_column(NAME, primary_key=True)
+    session: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    id: Mapped[str] = mapped_column(NAME, primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT)
+    role: Mapped[str] = mapped_column(NAME)
+    joined_ns: Mapped[int]
+    left_ns: Mapped[int | None]
+
+
+class ServiceRow(Base):
+    """What runs in a room, as it was last reported. `session` is the room's session of that time."""
+
+    __tablename__ = "services"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    room: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    session: Mapped[str | None] = mapped_column(TEXT)
+    kind: Mapped[str] = mapped_column(NAME)
+    state: Mapped[str] = mapped_column(String(16))
+    image: Mapped[str | None] = mapped_column(TEXT)
+    version: Mapped[str | None] = mapped_column(TEXT)
+    restarts: Mapped[int | None]
+    cpu_percent: Mapped[float | None] = mapped_column(Float)
+    memory_bytes: Mapped[int | None]
+    run_id: Mapped[str | None] = mapped_column(TEXT)
+    started_ns: Mapped[int]
+    reported_ns: Mapped[int]
+
+
+class RoomEventRow(Base):
+    """What happened in a room and is still to be told: written with what it tells of. `data` is JSON."""
+
+    __tablename__ = "room_events"
+
+    id: Mapped[int] = mapped_column(COUNTER, primary_key=True, autoincrement=True)
+    project: Mapped[str] = mapped_column(NAME)
+    room: Mapped[str] = mapped_column(TEXT)
+    session: Mapped[str] = mapped_column(TEXT)
+    type: Mapped[str] = mapped_column(String(32))
+    at_ns: Mapped[int]
+    data: Mapped[str] = mapped_column(Text)
+
+
+class NotedRow(Base):
+    """The sequence of a store up to which rooms, sessions and agents were noted."""
+
+    __tablename__ = "noted"
+
+    epoch: Mapped[str] = mapped_column(NAME, primary_key=True)
+    seq: Mapped[int]
+
+
+class RoomMemberRow(Base):
+    """A person's role in one room."""
+
+    __tablename__ = "room_members"
+    __table_args__ = (ForeignKeyConstraint(["project", "room"], ["rooms.project", "rooms.name"]),)
+
+    project: Mapped[str] = mapped_column(NAME, primary_key=True)
+    room: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    created_ns: Mapped[int]

@@ -1,20 +1,24 @@
-"""Projects, rooms and agents are made on first use: this notes which telemetry names new ones.
+"""Projects, rooms, sessions and agents are made on first use: this notes which telemetry names.
 
-Projects are entered before anyone is told of their data, because every question needs one. Rooms and agents
-follow in a thread of their own, at most once a second, so that the catalog never slows the writer.
+Projects are entered before anyone is told of their data, because every question needs one. The rest
+follows in a thread of its own, at most once a second, so that the catalog never slows the writer.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from fanlight.catalog.agents import Sighting, see_agents
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.projects import ensure_project
-from fanlight.catalog.rooms import create_room
-from fanlight.errors import ConflictError, FanlightError, InvalidError
+from fanlight.catalog.rooms import ensure_room
+from fanlight.catalog.session_windows import Sighting as SessionSighting
+from fanlight.catalog.sittings import see_sessions
+from fanlight.clock import SYSTEM, Clock
+from fanlight.errors import FanlightError, InvalidError
 from fanlight.model.project import ProjectScope
 from fanlight.store.contract import Store
 
@@ -29,7 +33,20 @@ class Registry:
     `after` is the sequence up to which they were noted before.
     """
 
-    def __init__(self, catalog: Catalog, store: Store, *, after: int = 0, pause_s: float = PAUSE_S) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: Store,
+        *,
+        idle_ns: int,
+        after: int = 0,
+        pause_s: float = PAUSE_S,
+        noted: Callable[[], None] = lambda: None,
+        clock: Clock = SYSTEM,
+    ) -> None:
+        self._idle_ns = idle_ns
+        self._noted = noted
+        self._clock = clock
         self._catalog = catalog
         self._store = store
         self._pause_s = pause_s
@@ -90,13 +107,20 @@ class Registry:
             scope.project_id,
             [Sighting(name, at_ns) for name, *times in agents for at_ns in times],
         )
-        for (room,) in self._store.read(scope, "seen_rooms", {"after": after}):
+        asked = {"after": after, "idle_ns": self._idle_ns}
+        seen = [SessionSighting(*row) for row in self._store.read(scope, "seen_sessions", asked)]
+        for room in {one.room for one in seen} - {""}:
             self._note_room(scope.project_id, room)
+        named = [one for one in seen if not one.room or (scope.project_id, one.room) in self._rooms]
+        if named:
+            now_ns = self._clock.now_ns()
+            see_sessions(self._catalog, scope.project_id, named, idle_ns=self._idle_ns, now_ns=now_ns)
+            self._noted()
 
     def _note_room(self, project: str, room: str) -> None:
         if (project, room) in self._rooms:
             return
         # A name that cannot be a room's stays an attribute of its telemetry.
-        with suppress(ConflictError, InvalidError):
-            create_room(self._catalog, project, room)
-        self._rooms.add((project, room))
+        with suppress(InvalidError):
+            ensure_room(self._catalog, project, room, clock=self._clock)
+            self._rooms.add((project, room))

@@ -19,6 +19,7 @@ from fanlight.api.services import Executor
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.clock import ManualClock
 from fanlight.config import Config, load
+from fanlight.ingest.occupancy import Occupancy
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.repricing import Repricer
 from fanlight.live.broker import Broker
@@ -130,6 +131,7 @@ def open_house(
         max_readers=config.stream_readers,
         clock=clock,
     )
+    taken = otlp(gate)
     app = create_app(
         config=config,
         catalog=catalog,
@@ -137,12 +139,13 @@ def open_house(
         admission=admission,
         store=store,  # type: ignore[arg-type]
         broker=broker,
-        otlp=otlp(gate),
+        otlp=taken,
         ledger=lambda: LEDGER,
         metrics=lambda: "fanlight_received_total 1\n",
         is_ready=lambda: True,
         endpoints=Addresses,
         repricer=Repricer(store, clock),  # type: ignore[arg-type]
+        occupancy=Occupancy(catalog, taken.report, idle_s=config.session_idle_s, clock=clock),
         executor=executor,
         clock=clock,
     )
