@@ -14,6 +14,7 @@ from fanlight.store.engine import open_store
 from .clickhouse import clickhouse_server
 from .telemetry import LogFiles
 
+ENGINES = ["embedded", "clickhouse"]
 RETENTION_DAYS = 0
 """Fixed times never expire."""
 
@@ -26,11 +27,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["embedded", "clickhouse"])
+@pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store that nobody has used."""
+    return unused(request, tmp_path)
+
+
+def unused(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of a store in `folder`, or of a new database of the server: as the parameter says."""
     if request.param == "embedded":
-        return f"chdb://{tmp_path / 'store'}"
+        return f"chdb://{folder / 'store'}"
     address = request.getfixturevalue("server")
     database = f"test{next(_databases)}"
     with clickhouse_connect.get_client(dsn=f"http://default:@{address}/default") as client:

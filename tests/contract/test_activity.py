@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from fanlight import config
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.activity import Activity
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Run
 from fanlight.query.activity import By, find_activity, get_activity, list_activity
 from fanlight.query.runs import list_runs
+from fanlight.store.engine import open_store
 
+from .conftest import ENGINES, RETENTION_DAYS, unused
+from .telemetry import LogFiles
 from .test_usage_questions import fill
 
 SCOPE = ProjectScope("default")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A store with forty runs, for questions that change nothing."""
+    folder = tmp_path_factory.mktemp("filled")
+    settings = config.load(environ={}, flags={"retention_days": RETENTION_DAYS})
+    store = open_store(unused(request, folder), folder, settings)
+    store.open()
+    fill(store, LogFiles(folder), 5)
+    yield store
+    store.close()
 
 
 def told(activity: Activity) -> dict[str, Any]:
@@ -50,8 +67,7 @@ def counted(runs: list[Run]) -> dict[str, Any]:
     }
 
 
-def test_each_is_the_sum_of_its_runs_whatever_came_twice_or_late(store: Any, log: Any) -> None:
-    fill(store, log, 5)
+def test_each_is_the_sum_of_its_runs_whatever_came_twice_or_late(store: Any) -> None:
     runs = list_runs(store, SCOPE, limit=1_000).items
     for by in (By.AGENT, By.SESSION, By.USER):
         page = list_activity(store, SCOPE, by)
@@ -62,8 +78,7 @@ def test_each_is_the_sum_of_its_runs_whatever_came_twice_or_late(store: Any, log
     assert list_activity(store, SCOPE, By.ROOM).items == []
 
 
-def test_medians_are_the_middle_one_of_what_ended(store: Any, log: Any) -> None:
-    fill(store, log, 6)
+def test_medians_are_the_middle_one_of_what_ended(store: Any) -> None:
     runs = list_runs(store, SCOPE, q="agent:a1", limit=1_000).items
     told_ = get_activity(store, SCOPE, By.AGENT, "a1")
     took = sorted(run.duration_ms for run in runs if run.duration_ms is not None)
@@ -77,8 +92,7 @@ def test_medians_are_the_middle_one_of_what_ended(store: Any, log: Any) -> None:
     assert told_.status == ("running" if any(run.status == "running" for run in runs) else runs[0].status)
 
 
-def test_pages_hold_each_one_once_the_one_heard_of_last_first(store: Any, log: Any) -> None:
-    fill(store, log, 7)
+def test_pages_hold_each_one_once_the_one_heard_of_last_first(store: Any) -> None:
     whole = list_activity(store, SCOPE, By.SESSION).items
     found, cursor = [], None
     for _ in whole:
@@ -89,8 +103,7 @@ def test_pages_hold_each_one_once_the_one_heard_of_last_first(store: Any, log: A
     assert [each.last_at for each in whole] == sorted((each.last_at for each in whole), reverse=True)
 
 
-def test_a_filter_and_a_window_count_the_runs_that_they_list(store: Any, log: Any) -> None:
-    fill(store, log, 8)
+def test_a_filter_and_a_window_count_the_runs_that_they_list(store: Any) -> None:
     q = "status:success user:u1"
     runs = list_runs(store, SCOPE, q=q, limit=1_000).items
     assert runs
@@ -101,15 +114,13 @@ def test_a_filter_and_a_window_count_the_runs_that_they_list(store: Any, log: An
 
 
 @pytest.mark.parametrize("q", ["name:run", "run", "NOT name:run"])
-def test_a_filter_by_name_means_that_of_the_runs_not_of_the_session(store: Any, log: Any, q: str) -> None:
-    fill(store, log, 10, traces_=6)
+def test_a_filter_by_name_means_that_of_the_runs_not_of_the_session(store: Any, q: str) -> None:
     runs = list_runs(store, SCOPE, q=q, limit=1_000).items
     page = list_activity(store, SCOPE, By.SESSION, q=q)
     assert sum(each.runs for each in page.items) == len(runs)
 
 
-def test_who_had_no_run_is_not_found_in_any_project(store: Any, log: Any) -> None:
-    fill(store, log, 9, traces_=4)
+def test_who_had_no_run_is_not_found_in_any_project(store: Any) -> None:
     with pytest.raises(NotFoundError):
         get_activity(store, SCOPE, By.SESSION, "nobody")
     with pytest.raises(NotFoundError):
