@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fanlight.api.services import services_of
+from fanlight.api.services import Services, services_of
+from fanlight.query.within import finder, whole_sessions
 
 _encode = msgspec.json.Encoder().encode
 
@@ -23,9 +23,21 @@ def json_response(data: Any, status: int = 200) -> Response:
 async def ask(request: Request, question: Callable[..., Any], *arguments: Any, **named: Any) -> Response:
     """The JSON of `question(store, *arguments, **named)`, asked and encoded in a worker thread."""
     services = services_of(request)
-    call = partial(question, services.store, *arguments, **named)
-    body = await services.workers.ask(lambda: _encode(call()), request.receive)
+
+    def call() -> bytes:
+        return _encode(question(services.store, *arguments, **_whole(services, request, named)))
+
+    body = await services.workers.ask(call, request.receive)
     return Response(body, media_type="application/json")
+
+
+def _whole(services: Services, request: Request, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with a filter that means whole sessions, where it names one."""
+    q = named.get("q", "")
+    if "session" not in q:
+        return named
+    find = finder(services.catalog, request.path_params["project"])
+    return {**named, "q": whole_sessions(q, find, services.occupancy.idle_ns)}
 
 
 def ref(shape: type[msgspec.Struct]) -> dict[str, Any]:

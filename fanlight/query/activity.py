@@ -17,7 +17,7 @@ from fanlight.errors import NotFoundError
 from fanlight.model.activity import Activity, Medians
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, RunStatus, Tokens
-from fanlight.query.filter import compile_filter
+from fanlight.query.filter import Query, compile_filter
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
 from fanlight.query.times import EARLIEST_NS, LATEST_NS, bounded, rfc3339
 from fanlight.store.contract import Store
@@ -39,7 +39,7 @@ def list_activity(
     scope: ProjectScope,
     by: By,
     *,
-    q: str = "",
+    q: str | Query = "",
     since_ns: int | None = None,
     until_ns: int | None = None,
     limit: int = 50,

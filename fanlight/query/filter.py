@@ -9,7 +9,7 @@ from typing import Any
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import StoreError
 from fanlight.query.fields import Binder, Lookup, Sort
-from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Text, Value, fail, parse
+from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Text, Unnamed, Value, fail, parse
 from fanlight.query.nouns import NOUNS, Noun
 from fanlight.store.contract import Store
 
@@ -29,6 +29,14 @@ class Condition:
     def sql(self) -> str:
         """The terms as they continue a WHERE; empty when there is none."""
         return " ".join(f"AND {term}" for term in self.terms)
+
+    def also(self, other: Condition) -> Condition:
+        """Both conditions; their parameters have names of their own."""
+        return Condition(
+            terms=(*self.terms, *other.terms),
+            parameters={**self.parameters, **other.parameters},
+            lookups=(*self.lookups, *other.lookups),
+        )
 
     def needs(self, lookup: Lookup) -> bool:
         """Whether a row can match only if its run holds the text of `lookup`."""
@@ -51,13 +59,21 @@ class Condition:
         return condition
 
 
-def compile_filter(store: Store, noun: str, q: str, *, clock: Clock = SYSTEM) -> Condition:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A filter that was read already: as it was written, and what it means here."""
+
+    text: str
+    tree: Node
+
+
+def compile_filter(store: Store, noun: str, q: str | Query, *, clock: Clock = SYSTEM) -> Condition:
     """The condition of filter `q` on `noun` (runs, spans, logs, metrics).
 
     Raises:
         InvalidError: the filter is wrong; the text names the column, and what would do.
     """
-    tree = parse(q)
+    tree = q.tree if isinstance(q, Query) else parse(q)
     binder = Binder(now_ns=clock.now_ns())
     nodes = tree.terms if isinstance(tree, AllOf) else (tree,)
     terms = tuple(_node(node, NOUNS[noun], binder, top=True) for node in nodes)
@@ -74,10 +90,26 @@ def _node(node: Node, noun: Noun, binder: Binder, *, top: bool = False) -> str:
             return noun.search(binder, value, indexed=top)
         case Not(term=term):
             return f"NOT {_node(term, noun, binder)}"
+        case Unnamed():
+            return _unnamed(node, noun, binder)
         case AllOf(terms=terms):
             return f"({' AND '.join(_node(term, noun, binder) for term in terms)})"
         case AnyOf(terms=terms):
             return f"({' OR '.join(_node(term, noun, binder) for term in terms)})"
+
+
+def unnamed_sql(noun: Noun, room: str, since: str, until: str) -> str:
+    """The condition that a row of `room` names no session and lies in [since, until): placeholders all."""
+    return (
+        f"(session = '' AND room = {room}"
+        f" AND {noun.time} >= fromUnixTimestamp64Nano({since}, 'UTC')"
+        f" AND {noun.time} < fromUnixTimestamp64Nano({until}, 'UTC'))"
+    )
+
+
+def _unnamed(node: Unnamed, noun: Noun, binder: Binder) -> str:
+    room = binder.bind(node.room, "String")
+    return unnamed_sql(noun, room, binder.bind(node.since_ns, "Int64"), binder.bind(node.until_ns, "Int64"))
 
 
 def _field(node: Field, noun: Noun, binder: Binder, *, top: bool) -> str:

@@ -101,7 +101,16 @@ class AnyOf:
     terms: tuple[Node, ...]
 
 
-Node = Field | Text | Not | AllOf | AnyOf
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnamed:
+    """What names no session and lies in [since, until) of a room. `within.py` adds it, nobody writes it."""
+
+    room: str
+    since_ns: int
+    until_ns: int
+
+
+Node = Field | Text | Not | AllOf | AnyOf | Unnamed
 
 
 def quoted(text: str) -> str:

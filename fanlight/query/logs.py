@@ -9,7 +9,7 @@ from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.log import LEVELS, Log
 from fanlight.model.project import ProjectScope
 from fanlight.otlp.values import decode_attributes, decode_value
-from fanlight.query.filter import compile_filter
+from fanlight.query.filter import Query, compile_filter
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
 from fanlight.query.times import bounded, rfc3339, rfc3339_or_none
 from fanlight.store.contract import Store
@@ -31,7 +31,7 @@ def list_logs(
     store: Store,
     scope: ProjectScope,
     *,
-    q: str = "",
+    q: str | Query = "",
     since_ns: int | None = None,
     until_ns: int | None = None,
     limit: int = 100,
@@ -64,7 +64,7 @@ def list_logs(
         "body_characters": LIST_BODY_CHARACTERS + 1,
         "limit": limit + 1,
     }
-    hidden = "" if TOKEN_EVENT in q else _NO_TOKENS
+    hidden = "" if TOKEN_EVENT in (q.text if isinstance(q, Query) else q) else _NO_TOKENS
     rows = store.read(scope, _QUERIES[order], parameters, {"filter": condition.sql + hidden})
     logs = [log_from_row(row, cut=True) for row in rows[:limit]]
     more = len(rows) > limit

@@ -11,7 +11,7 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.metric import Bucket, Metric, MetricSeries, Series
 from fanlight.model.project import ProjectScope
-from fanlight.query.filter import compile_filter
+from fanlight.query.filter import Condition, Query, compile_filter
 from fanlight.query.percentile import Exponential
 from fanlight.query.series import (
     CUMULATIVE,
@@ -46,7 +46,7 @@ def list_metrics(
     store: Store,
     scope: ProjectScope,
     *,
-    q: str = "",
+    q: str | Query = "",
     since_ns: int | None = None,
     until_ns: int | None = None,
 ) -> list[Metric]:
@@ -71,7 +71,7 @@ def get_metric(
     since_ns: int | None = None,
     until_ns: int | None = None,
     interval_s: int | None = None,
-    q: str = "",
+    q: str | Query = "",
     clock: Clock = SYSTEM,
 ) -> MetricSeries:
     """The series of metric `name` that match `q`, in intervals that begin at multiples of `interval_s`.
@@ -93,16 +93,45 @@ def get_metric(
     since = max(since_ns or 0, 0)
     until = last_ns + 1 if until_ns is None else until_ns
     step = _interval(interval_s, until - (first_ns if since_ns is None else since))
-    window = {"name": name, "since_ns": since, "until_ns": until}
+    measured, truncated = read_series(
+        store, scope, (name, type_, unit), condition, since_ns=since, until_ns=until, step_ns=step * NS
+    )
+    series = [_series(one, points, type_, since, step) for one, points in measured]
+    return MetricSeries(
+        name=name,
+        type=type_,
+        unit=unit,
+        interval_s=step,
+        series=sorted(series, key=lambda one: sorted(one.attributes.items())),
+        truncated=truncated,
+    )
+
+
+def read_series(
+    store: Store,
+    scope: ProjectScope,
+    metric: tuple[str, str, str],
+    condition: Condition,
+    *,
+    since_ns: int,
+    until_ns: int,
+    step_ns: int,
+) -> tuple[list[tuple[Measured, list[Point]]], bool]:
+    """The series of a metric (name, type, unit) that meet `condition`, and whether there are more of them.
+
+    Of each there are as few points, in order of time, as sums in steps of `step_ns` can be made of.
+    """
+    name, type_, unit = metric
+    window = {"name": name, "since_ns": since_ns, "until_ns": until_ns}
     found = store.read(
         scope,
         "metric_series",
         {**condition.parameters, **window, "type": type_, "unit": unit, "limit": MAX_SERIES + 1},
         {"filter": condition.sql},
     )
-    kept = [_Kept(row[0], _attributes(*row[1:4]), *row[4:]) for row in found]
-    asked = {**window, "baseline_ns": max(since - BASELINE_NS, 0), "step_ns": step * NS}
-    series: list[Series] = []
+    kept = [Measured(row[0], _attributes(*row[1:4]), *row[4:]) for row in found]
+    asked = {**window, "baseline_ns": max(since_ns - BASELINE_NS, 0), "step_ns": step_ns}
+    series: list[tuple[Measured, list[Point]]] = []
     left = MAX_POINTS
     for batch in _batches(kept[:MAX_SERIES], type_):
         if left < 0:
@@ -111,19 +140,12 @@ def get_metric(
         numbers = {"series": [one.number for one in batch], "limit": left + 1}
         rows = store.read(scope, query, {**asked, **numbers})
         left -= len(rows)
-        series += _folded(batch, rows[: left + len(rows)], type_, since, step)
-    return MetricSeries(
-        name=name,
-        type=type_,
-        unit=unit,
-        interval_s=step,
-        series=sorted(series, key=lambda one: sorted(one.attributes.items())),
-        truncated=len(found) > MAX_SERIES or left < 0,
-    )
+        series += _grouped(batch, rows[: left + len(rows)], type_)
+    return series, len(found) > MAX_SERIES or left < 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Measured:
     """A series as it is stored; how it counts may differ from that of others of the same metric."""
 
     number: int
@@ -133,16 +155,16 @@ class _Kept:
     points: int
 
 
-def _query(type_: str, one: _Kept) -> str:
+def _query(type_: str, one: Measured) -> str:
     """The question that gives as few points of a series as its buckets can be made of."""
     if type_ == "gauge" or (type_ == "sum" and one.temporality != DELTA and not one.monotonic):
         return "metric_levels"
     return "metric_merged" if type_ != "summary" and one.temporality == DELTA else "metric_points"
 
 
-def _batches(kept: Sequence[_Kept], type_: str) -> Iterator[list[_Kept]]:
+def _batches(kept: Sequence[Measured], type_: str) -> Iterator[list[Measured]]:
     """Series that one question answers, of so few stored points that the engine has the memory."""
-    batch: list[_Kept] = []
+    batch: list[Measured] = []
     points = 0
     for one in sorted(kept, key=lambda each: (_query(type_, each), each.monotonic)):
         alike = not batch or (_query(type_, batch[0]), batch[0].monotonic) == (
@@ -158,13 +180,12 @@ def _batches(kept: Sequence[_Kept], type_: str) -> Iterator[list[_Kept]]:
         yield batch
 
 
-def _folded(
-    batch: Sequence[_Kept], rows: Sequence[Sequence[Any]], type_: str, since_ns: int, interval_s: int
-) -> Iterator[Series]:
+def _grouped(
+    batch: Sequence[Measured], rows: Sequence[Sequence[Any]], type_: str
+) -> Iterator[tuple[Measured, list[Point]]]:
     named = {one.number: one for one in batch}
     for number, group in groupby(rows, key=lambda row: row[0]):
-        points = sorted((_point(type_, row) for row in group), key=lambda point: point.time_ns)
-        yield _series(named[number], points, type_, since_ns, interval_s)
+        yield named[number], sorted((_point(type_, row) for row in group), key=lambda point: point.time_ns)
 
 
 def _metric(row: Sequence[Any]) -> Metric:
@@ -225,7 +246,7 @@ def _point(type_: str, row: Sequence[Any]) -> Point:
     return Point(time_ns=time_ns, start_ns=start_ns, histogram=histogram, quantiles=quantiles)
 
 
-def _series(one: _Kept, points: Sequence[Point], type_: str, since_ns: int, interval_s: int) -> Series:
+def _series(one: Measured, points: Sequence[Point], type_: str, since_ns: int, interval_s: int) -> Series:
     temporality = one.temporality
     total: float | None = None
     buckets: list[Bucket]

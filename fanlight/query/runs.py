@@ -10,7 +10,7 @@ import msgspec
 from fanlight.errors import NotFoundError
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, Run, RunError, RunStatus, Tokens
-from fanlight.query.filter import Condition, compile_filter
+from fanlight.query.filter import Condition, Query, compile_filter
 from fanlight.query.findings import findings_of_run
 from fanlight.query.floors import newest_floor
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
@@ -31,7 +31,7 @@ def list_runs(
     store: Store,
     scope: ProjectScope,
     *,
-    q: str = "",
+    q: str | Query = "",
     since_ns: int | None = None,
     until_ns: int | None = None,
     limit: int = 50,

@@ -16,7 +16,7 @@ from fanlight.errors import InvalidError
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, Tokens
 from fanlight.model.usage import Usage, UsageItem
-from fanlight.query.filter import Condition, compile_filter
+from fanlight.query.filter import Condition, Query, compile_filter
 from fanlight.query.times import NS, bounded, rfc3339
 from fanlight.store.contract import Store
 
@@ -73,7 +73,7 @@ def get_usage(
     group: str = "",
     interval: str = "",
     tz: str = "UTC",
-    q: str = "",
+    q: str | Query = "",
     since_ns: int | None = None,
     until_ns: int | None = None,
 ) -> Usage:
