@@ -1,6 +1,6 @@
--- The structure of one trace, ordered by start: its finished spans, and the open ones without a finished
--- twin. An open span that was not heard of since a given time is lost, and one of which
--- that was said. No attribute, no content.
+-- The structure of one trace, ordered by start, and by end where a clock's ticks are long: its finished
+-- spans, and the open ones without a finished twin. An open span that was not heard of since a given time
+-- is lost, and one of which that was said. No attribute, no content.
 SELECT
     lower(hex(span_id)) AS span,
     if(parent_span_id = toFixedString('', 8), NULL, lower(hex(parent_span_id))),
@@ -61,5 +61,5 @@ FROM (
                 AND effective_start <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
         )
 )
-ORDER BY start, span
+ORDER BY start, if(state = 'finished', end_ns, 18446744073709551615), span
 LIMIT {limit:UInt32}

@@ -58,6 +58,11 @@ describe("a trace's tree", () => {
     expect(drawn(buildTree(setOf(loop)))).toEqual(["root", "!b", "  a", "    c", "!self"]);
   });
 
+  test("puts first what ended first where several began at one tick of a clock", () => {
+    const tick = [span("root", null, 0), span("b", "root", 5, { duration_ns: 2 }), span("c", "root", 5, { duration_ns: null }), span("d", "root", 5, { duration_ns: 1 })];
+    expect(drawn(buildTree(setOf(tick)))).toEqual(["root", "  d", "  b", "  c"]);
+  });
+
   test("stands ten thousand levels deep", () => {
     const deep = Array.from({ length: 10_000 }, (_, at) => span(`s${at}`, at === 0 ? null : `s${at - 1}`, at));
     const tree = buildTree(setOf(deep));
