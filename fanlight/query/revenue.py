@@ -15,7 +15,8 @@ from fanlight.model.billing import EXACT
 from fanlight.model.project import ProjectScope
 from fanlight.model.revenue import BillingLine, Revenue, RevenueItem, RevenueReport, RunBilling
 from fanlight.model.run import Cost
-from fanlight.query.times import NS, bounded, rfc3339
+from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
+from fanlight.query.times import LATEST_NS, NS, bounded, rfc3339
 from fanlight.query.usage import INTERVALS, MOST_ITEMS, check_grouping
 from fanlight.store.contract import Store
 
@@ -25,6 +26,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 COST_CURRENCY = "USD"
 MOST_LINES = 1_000
 NO_SPAN = "0" * 16
+_NOUN = "billing events"
 
 # Only a grouping by what the other side knows joins it.
 _RUNS_NAMED = (
@@ -76,6 +78,23 @@ def get_run_billing(store: Store, scope: ProjectScope, run_id: str) -> RunBillin
     total = _total(_ask(store, scope, bounded(None, None), run_id=run_id))
     return RunBilling(
         items=[_line(row) for row in lines[:MOST_LINES]], total=total, truncated=len(lines) > MOST_LINES
+    )
+
+
+def list_billing(store: Store, scope: ProjectScope, *, limit: int = 100, cursor: str | None = None) -> Page:
+    """Billing events that count, as BillingLines, the latest to occur first.
+
+    Raises:
+        InvalidError: the cursor or the limit is wrong.
+    """
+    check_limit(limit)
+    place = (LATEST_NS, "") if cursor is None else decode_cursor(cursor, _NOUN, int, str)
+    asked = {"place_ns": place[0], "place_id": place[1], "limit": limit + 1}
+    rows = store.read(scope, "list_billing", asked)
+    more = len(rows) > limit
+    return Page(
+        items=[_line(row) for row in rows[:limit]],
+        next=encode_cursor(_NOUN, rows[limit - 1][9], rows[limit - 1][0]) if more else None,
     )
 
 

@@ -110,6 +110,34 @@ def fold_summary(points: Sequence[Point], since_ns: int, interval_s: int) -> lis
     ]
 
 
+def whole_histograms(points: Sequence[Point], since_ns: int, *, temporality: int) -> list[Histogram]:
+    """Histograms of both kinds: all samples since `since_ns`, one histogram for each set of bounds.
+
+    Explicit buckets of different bounds cannot be merged, exponential ones always can.
+    """
+    found: dict[object, list[Histogram]] = {}
+    for _, part in _parts(points, since_ns, temporality):
+        found.setdefault(part.bounds if part.exponential is None else "exponential", []).append(part)
+    return [_merged(parts) for parts in found.values()]
+
+
+def _merged(parts: Sequence[Histogram]) -> Histogram:
+    bucket = _histogram_bucket("", parts)
+    exponential = parts[0].exponential
+    for part in parts[1:]:
+        if exponential is not None and part.exponential is not None:
+            exponential = merge(exponential, part.exponential)
+    return Histogram(
+        count=bucket.count or 0,
+        sum=bucket.sum,
+        min=bucket.min,
+        max=bucket.max,
+        bounds=parts[0].bounds,
+        counts=tuple(sum(column) for column in zip(*(part.counts for part in parts), strict=False)),
+        exponential=exponential,
+    )
+
+
 def _at(place: int, interval_s: int) -> str:
     return rfc3339(place * interval_s * NS)
 
