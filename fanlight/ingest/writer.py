@@ -70,6 +70,8 @@ class Writer:
     `watermark` can be read now; `projects` got some, of `kinds`. Watermarks never fall. The first call
     without projects comes once everything that an earlier process left is stored. A stream must not begin
     at the store's own highest sequence before that: older items may still be on their way.
+
+    `upkeep` does a step of what can wait, between two generations; the runs whose summaries it made untrue.
     """
 
     def __init__(
@@ -82,9 +84,9 @@ class Writer:
         config: Config,
         clock: Clock = SYSTEM,
         watcher: Watcher | None = None,
-        reprice: Callable[[], frozenset[RunKey]] = frozenset,
+        upkeep: Callable[[], frozenset[RunKey]] = frozenset,
     ) -> None:
-        self._reprice = reprice
+        self._upkeep = upkeep
         self._watcher = watcher
         self._log = log
         self._store = store
@@ -137,7 +139,7 @@ class Writer:
         """Store the next generation, or rebuild what is due; False when there was nothing to do."""
         ending = self._stopping.is_set()
         if not self._summaries and not ending:
-            self._summaries.add(self._persist(self._reprice))
+            self._summaries.add(self._persist(self._upkeep))
         rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
         replaying = self._waiting > 1
         lose = not ending and not replaying and self._clock.monotonic() >= self._lose_at
