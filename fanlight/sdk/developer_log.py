@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fanlight.model.severity import severity_number
 from fanlight.sdk.faults import harmless
 from fanlight.sdk.providers import active
 from fanlight.sdk.snapshot import attribute_of, text_of
-
-LEVELS = {
-    "trace": 1,
-    "debug": 5,
-    "info": 9,
-    "warning": 13,
-    "warn": 13,
-    "error": 17,
-    "fatal": 21,
-    "critical": 21,
-}
-"""OpenTelemetry's severity number of each level."""
-
-INFO = 9
 
 
 @harmless("log", otherwise=None)
@@ -39,7 +26,7 @@ def log(level: str, data: Any) -> None:
     providers = active()
     provider = providers.logs if providers else _logs.get_logger_provider()
     record = LogRecord(
-        severity_number=SeverityNumber(LEVELS.get(level.lower(), INFO)),
+        severity_number=SeverityNumber(severity_number(level)),
         severity_text=level,
         body=_body_of(data),
         event_name="fanlight.developer_log",
