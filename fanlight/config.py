@@ -91,6 +91,11 @@ TABLE: tuple[Setting, ...] = (
     ),
     _row("run_stuck_after_s", 600, "A running run in which nothing began or ended for this long is stuck."),
     _row("session_idle_s", 600.0, "A room's session without telemetry or participants for so long is over."),
+    _row(
+        "room_mirror_logs",
+        True,
+        "Developer logs are told to a room's followers as otel.log too, which MeshAgent's command prints.",
+    ),
     _row("loop_repeats", 4, "The same tool call with the same result, so often in a row, is a loop."),
     _row("query_timeout_s", 10, "A question that takes longer is stopped."),
     _row("stream_window_s", 900, "How far back a stream can resume."),

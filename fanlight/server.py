@@ -189,7 +189,7 @@ async def _run(
         config=config,
         clock=clock,
         watcher=watcher,
-        reprice=upkeep,
+        upkeep=upkeep,
     )
     gate = Gate(
         catalog,
@@ -229,7 +229,7 @@ async def _run(
         clock=clock,
     )
     stack.callback(app.close)
-    listeners = [Listener(app, sockets.studio, grace_s=GRACE_S)]
+    listeners = [Listener(app, sockets.studio, grace_s=GRACE_S, websockets=True)]
     if sockets.otlp is not None:
         listeners.append(Listener(create_otlp_app(config=config, otlp=otlp), sockets.otlp, grace_s=GRACE_S))
     grpc, grpc_port = await _start_grpc(config, sockets.notes, gate, log, ledger, otlp)
@@ -247,6 +247,7 @@ async def _run(
     state.is_ready = False
     # What the runs say when they are closed is still taken, and their readers still hear it.
     await app.executions.close()
+    await app.room_traffic.close()
     await broker.close()
     for listener in listeners:
         listener.should_exit = True

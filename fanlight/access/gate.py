@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fanlight.access import participants, run_tokens
 from fanlight.access.browser import is_loopback
@@ -28,6 +28,15 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.data_dir import LOCAL_KEY_PREFIX
 from fanlight.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from fanlight.model.project import ProjectScope, check_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomAccess:
+    """What somebody may do with the developer logs of a project's rooms."""
+
+    scope: ProjectScope
+    may_write: bool
+    may_follow: bool
 
 
 class Gate:
@@ -160,6 +169,28 @@ class Gate:
         if right not in rights:
             raise _without(principal, right)
         return ProjectScope(project)
+
+    def room_access(self, principal: Principal, project: str) -> RoomAccess:
+        """What `principal` may do in the rooms of `project`. A participant's token was checked for its room.
+
+        Raises:
+            UnauthenticatedError, NotFoundError, ForbiddenError: as `scope`.
+        """
+        check_known(principal)
+        rights = principal.rights_on(project)
+        if principal.room is not None:
+            # What they may is said by their token, and was held against the rights of whoever made it.
+            logs = {Right.LIST, Right.READ} if principal.may_log else {Right.LIST}
+            rights = frozenset(logs if principal.project_id == project else ())
+        if not rights or not self._has_project(project):
+            raise NotFoundError(f"no project {project[:128]!r}", hint="fanlight projects lists them")
+        if not rights & {Right.LIST, Right.INGEST}:
+            raise _without(principal, Right.LIST)
+        return RoomAccess(
+            scope=ProjectScope(project),
+            may_write=bool(rights & {Right.READ, Right.INGEST}),
+            may_follow=Right.READ in rights,
+        )
 
     def ingest_project(self, key: str | None, project: str | None) -> str:
         """The project of a batch sent with `key`; empty when its resources decide.

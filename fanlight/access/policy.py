@@ -63,7 +63,44 @@ _RUN_EVENTS = Rule(Right.SIGNED_IN, needs=Right.READ, of_run=True)
 # Charm's command sends no key along: the word in the path is made for this one upload.
 _UPLOAD = Rule(Right.PUBLIC, takes="application/gzip")
 
+# A participant finds the project of its room by its token; everybody else names it, or has but one.
+_ROOM = Rule(Right.SIGNED_IN, of_room=True, by_ticket=True)
+
+WEBSOCKET = "WEBSOCKET"
+"""Stands for a method where a route is a WebSocket: no request over HTTP can have it."""
+
 _PROJECT = "/api/v1/projects/{project}"
+
+_MESHAGENT: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        # Rooms and their sessions are known to every member; what was said in them is not.
+        ("GET", "/rooms"): _LIST_PROJECT,
+        ("POST", "/rooms"): _ROOMS_PROJECT,
+        ("GET", "/rooms/{room}"): _LIST_PROJECT,
+        ("GET", "/rooms/{room}/sessions"): _LIST_PROJECT,
+        # The token holds no more than its maker may do.
+        ("POST", "/rooms/{room}/connect"): _LIST_PROJECT,
+        ("GET", "/sessions"): _LIST_PROJECT,
+        ("GET", "/sessions/active"): _LIST_PROJECT,
+        ("GET", "/agents/sessions"): _LIST_PROJECT,
+        ("GET", "/agents/sessions/active"): _LIST_PROJECT,
+        ("GET", "/agents/{agent:path}/sessions"): _LIST_PROJECT,
+        ("GET", "/sessions/{session:path}"): _LIST_PROJECT,
+        ("GET", "/sessions/{session:path}/participants"): _LIST_PROJECT,
+        ("GET", "/sessions/{session:path}/events"): _READ_PROJECT,
+        ("GET", "/sessions/{session:path}/spans"): _READ_PROJECT,
+        ("GET", "/sessions/{session:path}/metrics"): _READ_PROJECT,
+        ("POST", "/sessions/{session:path}/terminate"): _ROOMS_PROJECT,
+        ("POST", "/sessions/{session:path}/kill"): _ROOMS_PROJECT,
+        ("GET", "/usage"): _USAGE_PROJECT,
+        ("GET", "/llm-proxy/usage"): _USAGE_PROJECT,
+        ("GET", "/balance"): _BILL_PROJECT,
+        ("GET", "/transactions"): _BILL_PROJECT,
+        ("GET", "/status"): _LIST_PROJECT,
+        ("GET", "/settings/otel"): _ADMIN_PROJECT,
+        ("PUT", "/settings/otel"): _ADMIN_PROJECT,
+    }
+)
 
 CHARM = ("/v1", "/api/v1")
 """Where Charm's routes are: its command line puts `/api` before them, other programs do not."""
@@ -82,6 +119,9 @@ _CHARM: Mapping[tuple[str, str], Rule] = MappingProxyType(
 TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
         **{(method, start + path): rule for start in CHARM for (method, path), rule in _CHARM.items()},
+        **{(way, f"/accounts/projects/{{project}}{path}"): rule for (way, path), rule in _MESHAGENT.items()},
+        # Asked before anything else; it tells the name that the caller knows already.
+        ("GET", "/config"): _PUBLIC,
         **{("GET", f"{start}/cli/login"): _PUBLIC for start in ("", "/api")},
         ("GET", "/cli/login/{file}"): _PUBLIC,
         ("GET", "/api/v1/terminal"): _SIGNED_IN,
@@ -147,6 +187,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/metrics/{{name:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/sessions"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/sessions/{{session:path}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/sessions/{{session:path}}/timeline"): _READ_PROJECT,
+        ("POST", f"{_PROJECT}/sessions/{{session:path}}/end"): _ROOMS_PROJECT,
         ("GET", f"{_PROJECT}/users"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/users/{{user:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/rooms"): _LIST_PROJECT,
@@ -175,6 +217,7 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/prices/reprice/{{job}}"): _ADMIN_PROJECT,
         ("GET", f"{_PROJECT}/stream"): _STREAM,
         ("POST", f"{_PROJECT}/tickets"): _READ_PROJECT,
+        (WEBSOCKET, "/rooms/{room}"): _ROOM,
         ("GET", "/{file:path}"): _ENTRANCE,
     }
 )
@@ -248,6 +291,8 @@ def match(method: str, path: str) -> Match | None:
     found, names = _find(segments)
     if not found and segments[0] not in RESERVED and (segments[0] or path == "/"):
         found = _ROOT.rest[""]
+    # Neither learns of the other: a page asks in vain where a WebSocket is, and the other way round.
+    found = {each: rule for each, rule in found.items() if (each == WEBSOCKET) == (method == WEBSOCKET)}
     if not found:
         return None
     if "GET" in found and found["GET"].right is Right.PUBLIC:

@@ -35,6 +35,7 @@ from fanlight.api import (
     logs,
     lost,
     members,
+    meshagent,
     metrics,
     oidc,
     people,
@@ -61,6 +62,8 @@ from fanlight.api.errors import answer_to
 from fanlight.api.executions import Executions
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
 from fanlight.api.openapi import describe
+from fanlight.api.room_ws import endpoint as room_ws
+from fanlight.api.room_ws.traffic import Traffic
 from fanlight.api.services import Endpoints, Executor, Occupancy, Receiver, Repricer, Services
 from fanlight.api.studio import Studio, open_studio, studio_router
 from fanlight.api.workers import ClientGoneError, Workers
@@ -82,7 +85,7 @@ _ROUTERS = (
     liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
     stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, sessions,
     agent_env, agents, budgets, prices, billing, usage, plugins, stream, terminal, execute,
-    run_events, published,
+    run_events, published, room_ws,
 )  # fmt: skip
 
 
@@ -112,6 +115,7 @@ def create_app(
     ensure_project(catalog, DEFAULT, clock=clock)
     bundles = Bundles(config.data_dir)
     bundles.sweep(list_folders(catalog))
+    traffic = Traffic(config.stream_readers)
     executions = Executions(executor, workers=config.execute_workers, waiting=config.execute_queue)
     services = Services(
         config=config,
@@ -122,11 +126,12 @@ def create_app(
         broker=broker,
         otlp=otlp,
         ledger=ledger,
-        metrics=metrics,
+        metrics=lambda: metrics() + traffic.render(),
         is_ready=is_ready,
         endpoints=endpoints,
         repricer=repricer,
         occupancy=occupancy,
+        room_traffic=traffic,
         clock=clock,
         workers=Workers(),
         executions=executions,
@@ -144,7 +149,7 @@ def create_app(
         api=Net(guarded(Door(api, gate, trusted_proxies=proxies))),
         base_path=base_path,
     )
-    return App(Boundary(fork), services.workers, executions)
+    return App(Boundary(fork), services.workers, executions, traffic)
 
 
 def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
@@ -163,8 +168,8 @@ def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
     api.exception_handler(RequestValidationError)(_tell_invalid)
     api.exception_handler(HTTPException)(_tell_http)
     api.exception_handler(ClientGoneError)(_tell_nobody)
-    for each in _ROUTERS:
-        api.include_router(each.router)
+    for router in (*(each.router for each in _ROUTERS), *meshagent.ROUTERS):
+        api.include_router(router)
 
     @cache
     def document() -> bytes:
@@ -179,12 +184,14 @@ def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
 
 
 class App:
-    """An ASGI application with the threads that it asks the store in, and the runs that it makes."""
+    """An ASGI application with the threads that it asks the store in, the runs that it makes, and whoever is
+    connected to rooms."""
 
-    def __init__(self, app: ASGIApp, workers: Workers, executions: Executions) -> None:
+    def __init__(self, app: ASGIApp, workers: Workers, executions: Executions, room_traffic: Traffic) -> None:
         self._app = app
         self._workers = workers
         self.executions = executions
+        self.room_traffic = room_traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -212,7 +219,8 @@ class Fork:
         if base and (path == base or path.startswith(f"{base}/")):
             path = path[len(base) :] or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
-        await (self._otlp if self._is_otlp(path) else self._api)(scope, receive, send)
+        is_otlp = scope["type"] == "http" and self._is_otlp(path)
+        await (self._otlp if is_otlp else self._api)(scope, receive, send)
 
 
 async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:

@@ -38,6 +38,11 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 """On every answer, of Studio, docs, API and receivers alike."""
 
 REQUEST_ID = "fanlight.request_id"
+_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+
+
+FAILED = 1011
+"""How a WebSocket is closed when the server fails."""
 
 
 class Boundary:
@@ -47,14 +52,14 @@ class Boundary:
         self._app = Net(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return
         request_id = secrets.token_hex(8)
         scope[REQUEST_ID] = request_id
         own = (*HEADERS, (b"x-request-id", request_id.encode()))
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 said = [*message.get("headers", ())]
                 names = {name for name, _ in said}
                 # A page may set a policy of its own, where it needs another one.
@@ -87,3 +92,5 @@ class Net:
             response = answer_to(error, scope, scope[REQUEST_ID])
             if not has_begun:
                 await response(scope, receive, send)
+            elif scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": FAILED, "reason": "the server failed"})

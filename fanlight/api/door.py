@@ -11,12 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fanlight.access import known_logins, participants, run_tokens
 from fanlight.access.browser import SAFE_METHODS, check_type
 from fanlight.access.gate import Gate, check_right
-from fanlight.access.policy import Match, Rule, match
+from fanlight.access.policy import WEBSOCKET, Match, Rule, match
 from fanlight.access.principal import LOCAL_OWNER, Principal, Right
 from fanlight.api.errors import MethodError
 from fanlight.api.guard import address_of
 from fanlight.data_dir import LOCAL_KEY_FILE
 from fanlight.errors import NotFoundError, UnauthenticatedError
+from fanlight.model.project import DEFAULT
 
 PRINCIPAL = "fanlight.principal"
 SCOPE = "fanlight.scope"
@@ -33,13 +34,13 @@ class Door:
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method, path = scope["method"], scope["path"]
+        method, path = scope.get("method", WEBSOCKET), scope["path"]
         found = match(method, path)
         if found is None:
             raise NotFoundError(f"nothing is at {path[:200]}", hint="the API is described at /api/docs")
         if found.rule is None:
             raise MethodError(method, path, found.allowed)
-        if method not in SAFE_METHODS:
+        if method not in SAFE_METHODS and method != WEBSOCKET:
             _check_body(method, dict(scope["headers"]), found.rule.takes)
         if method == "HEAD":
             # Routes know GET alone; the server in front leaves the body out.
@@ -77,10 +78,10 @@ class Door:
     def _principal(self, scope: Scope, rule: Rule, found: Match) -> Principal:
         presented = "ticket"
         try:
-            if rule.by_ticket and found.project is not None:
-                for name, value in parse_qsl(scope["query_string"].decode("latin-1")):
-                    if name == "ticket":
-                        return self._gate.tickets.take(value, found.project)
+            query = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if rule.by_ticket else {}
+            if "ticket" in query:
+                project = found.project or query.get("project", DEFAULT)
+                return self._gate.tickets.take(query["ticket"], project)
             key, login = key_of(scope["headers"]), login_of(scope["headers"])
             presented = _kind(key)
             return self._gate.principal(key, login)

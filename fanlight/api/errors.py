@@ -72,8 +72,11 @@ class MethodError(FanlightError):
 
 
 def answer_to(error: Exception, scope: Mapping[str, Any], request_id: str) -> Response:
-    """The answer to the request of `scope`: as `error_response` has it, or as Charm's clients want it."""
+    """The answer to the request of `scope`: as `error_response` has it, or as its clients want it."""
     response = error_response(error, request_id)
+    if scope["type"] == "websocket" and response.status_code == 401:
+        # MeshAgent's client asks again for ever after a 401; a 403 it tells.
+        response.status_code = 403
     if scope["path"].startswith(CHARM):
         told = msgspec.json.decode(response.body, type=Error).error
         body = msgspec.json.encode(

@@ -46,7 +46,8 @@ class BrowserGuard:
         except FanlightError:
             self._refused("host", address_of(scope, self._proxies))
             raise
-        if scope["method"] in SAFE_METHODS:
+        # The door of a WebSocket is a GET, and any page may knock: its origin counts always.
+        if scope.get("method") in SAFE_METHODS:
             return
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         try:

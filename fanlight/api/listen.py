@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from fanlight.errors import ConfigError
 
 BACKLOG = 2048
+MAX_FRAME_BYTES = 16 * 1024
+"""Of a WebSocket's message, after decompression: packets of rooms have hardly more than 1 KiB."""
+
+MAX_FRAGMENTS = 64
 UNREAD_TIMEOUT_MS = 30_000
 """The kernel drops a connection when what was sent stays untaken for this long."""
 
@@ -65,15 +71,32 @@ def url_of(sock: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-class Listener(uvicorn.Server):
-    """An HTTP server on one socket that leaves signals to the composition root."""
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket that bounds in how many pieces a message may come: `max_size` counts no empty ones."""
 
-    def __init__(self, app: Any, sock: socket.socket, *, grace_s: float) -> None:
+    def handle_cont(self, event: Frame) -> None:
+        """Take a piece of a message."""
+        if len(self.frames) >= MAX_FRAGMENTS:
+            self.conn.fail(1008, f"a message comes in {MAX_FRAGMENTS} frames at most")
+            self.frames = []
+            self.handle_parser_exception()
+            return
+        super().handle_cont(event)
+
+
+class Listener(uvicorn.Server):
+    """An HTTP server on one socket that leaves signals to the composition root.
+
+    Without `websockets` a request for one is a plain GET.
+    """
+
+    def __init__(self, app: Any, sock: socket.socket, *, grace_s: float, websockets: bool = False) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="none",
+                ws=WebSocketProtocol if websockets else "none",
+                ws_max_size=MAX_FRAME_BYTES,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

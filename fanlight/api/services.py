@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from fanlight.access.admission import Admission
 from fanlight.access.gate import Gate
+from fanlight.api.room_ws.traffic import Traffic
 from fanlight.api.workers import Workers
 from fanlight.catalog.bundles import Bundles
 from fanlight.catalog.database import Catalog
@@ -156,6 +157,7 @@ class Services:
     endpoints: Callable[[], Endpoints]
     repricer: Repricer
     occupancy: Occupancy
+    room_traffic: Traffic
     clock: Clock
     workers: Workers
     executions: Executions
@@ -163,7 +165,7 @@ class Services:
     keyring: Keyring
 
 
-def services_of(request: Request) -> Services:
+def services_of(request: HTTPConnection) -> Services:
     """The services of the application that got `request`."""
     found = request.app.state.services
     assert isinstance(found, Services)

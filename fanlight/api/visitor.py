@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from fanlight.access.admission import Admitted, Visit
@@ -16,7 +16,7 @@ from fanlight.api.services import services_of
 from fanlight.catalog.logins import LONGEST_NS
 
 
-def principal_of(request: Request) -> Principal:
+def principal_of(request: HTTPConnection) -> Principal:
     """Whoever the door let in."""
     found = request.scope[PRINCIPAL]
     assert isinstance(found, Principal)
@@ -28,7 +28,7 @@ def rights_of(request: Request) -> frozenset[Right]:
     return principal_of(request).rights_on(request.path_params["project"])
 
 
-def visit_of(request: Request) -> Visit:
+def visit_of(request: HTTPConnection) -> Visit:
     """Where a request comes from."""
     address = address_of(request.scope, proxies_of(services_of(request).config))
     return Visit(address=address, label=request.headers.get("user-agent", "")[:200])
@@ -53,17 +53,17 @@ def is_secure(request: Request) -> bool:
     return _scheme_of(request) == "https" or is_loopback(host_of(request.headers.get("host", "")))
 
 
-def origin_of(request: Request) -> str:
+def origin_of(request: HTTPConnection) -> str:
     """The server as the browser knows it. Its name was checked: the guard lets no other through."""
     host = _forwarded(request, "host") or request.headers.get("host", "")
     return f"{_scheme_of(request)}://{host}"
 
 
-def _scheme_of(request: Request) -> str:
-    return "https" if "https" in {request.url.scheme, _forwarded(request, "proto")} else "http"
+def _scheme_of(request: HTTPConnection) -> str:
+    return "https" if {"https", "wss"} & {request.url.scheme, _forwarded(request, "proto")} else "http"
 
 
-def _forwarded(request: Request, what: str) -> str:
+def _forwarded(request: HTTPConnection, what: str) -> str:
     """What a proxy that the settings trust says of the request as it came there."""
     client = request.client.host if request.client else ""
     if client not in proxies_of(services_of(request).config):

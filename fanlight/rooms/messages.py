@@ -17,7 +17,8 @@ from typing import Any
 from fanlight.rooms.malformed import Malformation, MalformedError
 
 MAX_HEADER_BYTES = 1024 * 1024
-MAX_DEPTH = 64
+MAX_DEPTH = 32
+"""Protobuf, in which logs are kept, goes three levels down for each of JSON's, and 100 at most."""
 ENVELOPE = "__meshagent__"
 VERSION = 1
 

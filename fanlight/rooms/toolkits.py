@@ -32,6 +32,7 @@ class Code(IntEnum):
     PERMISSION_DENIED = 1001
     INVALID_REQUEST = 1002
     NOT_FOUND = 1003
+    ALREADY_EXISTS = 1004
     OPERATION_FAILED = 1008
 
 
@@ -54,9 +55,13 @@ class WriteLog:
 
 @dataclass(frozen=True, slots=True)
 class FollowLogs:
-    """`developer.logs`: a stream of developer logs, named by `call_id`."""
+    """`developer.logs`: a stream of developer logs, named by `call_id`.
+
+    `mirrored` asks for each as `otel.log` too; clients that know developer logs by their types need it not.
+    """
 
     call_id: str
+    mirrored: bool = True
 
 
 def read_invocation(body: Body) -> WriteLog | FollowLogs:
@@ -123,7 +128,7 @@ def _follow(header: Mapping[str, Any], arguments: Mapping[str, Any]) -> FollowLo
         )
     if arguments.get("type") != "control" or arguments.get("method") != "open":
         raise RequestError(Code.INVALID_REQUEST, "logs takes content of type control, method open")
-    return FollowLogs(call_id)
+    return FollowLogs(call_id, arguments.get("mirrored") is not False)
 
 
 def closed_call(body: Body) -> str | None:
@@ -154,9 +159,14 @@ def error_content(text: str, code: int) -> Mapping[str, Any]:
     return {"type": "error", "text": text, "code": int(code)}
 
 
-def log_chunk(call_id: str, type_: str, data: Mapping[str, Any]) -> Body:
-    """One developer log of a stream. Clients take nothing but an object for `data`."""
-    chunk = {"type": "binary", "headers": {"type": type_}}
+def log_chunk(
+    call_id: str, type_: str, data: Mapping[str, Any], about: Mapping[str, str] | None = None
+) -> Body:
+    """One developer log of a stream. Clients take nothing but an object for `data`.
+
+    `about` says more of it in headers that MeshAgent's clients leave alone.
+    """
+    chunk = {"type": "binary", "headers": {**(about or {}), "type": type_}}
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return Body(_chunk(call_id, chunk), text.encode())
 

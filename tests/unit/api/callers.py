@@ -41,8 +41,8 @@ ROLES: Mapping[str, set[Right]] = {
 class Caller:
     """Somebody who asks. `known` is whether the server knows them; `rights` go by project.
 
-    A caller with `run` holds the token of that run, one with `room` that of a participant there; one with
-    `ticket` presents a ticket, made by `ticket`.
+    A caller with `run` holds the token of that run, one with `room` that of a participant there, in
+    project `room_of`; one with `ticket` presents a ticket, made by `ticket`.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Caller:
     rights: Mapping[str, frozenset[Right]] = field(default_factory=dict)
     run: str | None = None
     room: str | None = None
+    room_of: str | None = None
     ticket: Callable[[], str] | None = None
     ticket_opens: str | None = None
 
@@ -154,7 +155,7 @@ def _participants(house: House, founder: str) -> Iterator[Caller]:
     made_by = house.gate.principal(founder)
     for project, name in ((MINE, "participant"), (OTHERS, "participant in another project")):
         token = house.gate.participants.token(made_by, project, ROOM, may_log=True)
-        yield Caller(name=name, headers=_bearer(token), room=ROOM)
+        yield Caller(name=name, headers=_bearer(token), room=ROOM, room_of=project)
 
 
 def _signed_in(

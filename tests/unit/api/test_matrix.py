@@ -13,7 +13,7 @@ import grpc
 import pytest
 from fastapi import FastAPI
 
-from fanlight.access.policy import TABLE, Rule
+from fanlight.access.policy import TABLE, WEBSOCKET, Rule
 from fanlight.access.principal import Right
 from fanlight.ingest.ledger import Ledger
 from fanlight.ingest.receivers.otlp_grpc import SERVICES, start_grpc
@@ -21,14 +21,20 @@ from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.model.batch import Batch
 from fanlight.otlp.limits import Limits
 
-from .callers import MINE, NOWHERE, OTHERS, RUN, Caller, callers
+from .callers import MINE, NOWHERE, OTHERS, ROOM, RUN, Caller, callers
 from .conftest import House, close_house, open_house
 from .test_policy import declared
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PASSES, UNKNOWN, ABSENT, FORBIDDEN, NO_METHOD = "passes", 401, 404, 403, 405
-VALUES = {"project": MINE, "run_id": RUN, "trace_id": "0" * 32, "span_id": "0" * 16, "file": "docs.js"}
+VALUES = {
+    "project": MINE, "room": ROOM, "run_id": RUN, "trace_id": "0" * 32, "span_id": "0" * 16,
+    "file": "docs.js",
+}  # fmt: skip
 BY_ACCESS = re.compile(r"no project|this is nothing that the token|the token of a run opens|nothing is at")
+ROOMS = ("/rooms/{room}",)
+"""WebSockets: which project's room it is stands in the query."""
+
 OTLP = ("/v1/{}", "//v1/{}", "/otlp/{{key}}/v1/{}", "/api/public/otel/v1/{}")
 
 Outcome = str | int
@@ -73,8 +79,9 @@ class Estate:
         # No route takes this body, so that whoever passes changes nothing for those who come after.
         body = b'{"unexpected":1}'
         headers = {"host": "localhost:4319", "content-type": "application/json", **caller.headers}
+        kind = {"type": "websocket"} if method == WEBSOCKET else {"type": "http", "method": method}
         scope = {
-            "type": "http", "method": method, "path": route, "raw_path": route.encode(), "root_path": "",
+            **kind, "path": route, "raw_path": route.encode(), "root_path": "",
             "query_string": query.encode(), "http_version": "1.1", "scheme": "http",
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 4319),
             "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
@@ -82,7 +89,10 @@ class Estate:
         return self.run(self._ask(scope, body))
 
     async def _ask(self, scope: dict[str, Any], body: bytes) -> Answer:
-        left, asked = asyncio.Event(), [{"type": "http.request", "body": body, "more_body": False}]
+        left, kind = asyncio.Event(), scope["type"]
+        asked: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+        if kind == "websocket":
+            asked = [{"type": "websocket.connect"}]
         got = bytearray()
         status = 0
 
@@ -90,13 +100,13 @@ class Estate:
             if asked:
                 return asked.pop()
             await left.wait()
-            return {"type": "http.disconnect"}
+            return {"type": f"{kind}.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             nonlocal status
-            status = message.get("status", status)
+            status = 101 if message["type"] == "websocket.accept" else message.get("status", status)
             got.extend(message.get("body", b""))
-            if message.get("more_body"):
+            if message.get("more_body") or status == 101:
                 left.set()
 
         async with asyncio.timeout(20):
@@ -134,6 +144,8 @@ def path_of(template: str, project: str = MINE) -> str:
     filled = re.sub(
         r"{(\w+)(?::path)?}", lambda found: {**VALUES, "project": project}.get(found[1], "x1"), template
     )
+    if template in ROOMS:
+        return f"{filled}?project={project}"
     return f"{filled}?topics=run:{RUN}" if filled.endswith("/stream") else filled
 
 
@@ -163,6 +175,26 @@ def expected(caller: Caller, rule: Rule, template: str, project: str) -> Outcome
     return ABSENT if template.endswith("/stream") and caller.run not in {None, RUN} else PASSES
 
 
+def promise(caller: Caller, rule: Rule, template: str, project: str) -> Outcome:
+    if template in ROOMS:
+        return expected_in_room(caller, project)
+    return expected(caller, rule, template, project)
+
+
+def expected_in_room(caller: Caller, project: str) -> Outcome:
+    """What guarded mode promises whoever knocks at ROOM of `project`."""
+    if caller.ticket_opens == project:
+        return PASSES
+    if not caller.known:
+        return FORBIDDEN  # MeshAgent's client tries for ever after another answer
+    if caller.room is not None:
+        return PASSES if (caller.room, caller.room_of) == (ROOM, project) else ABSENT
+    rights = caller.rights.get(project)
+    if caller.run is not None or not rights:
+        return ABSENT
+    return PASSES if rights & {Right.LIST, Right.INGEST} else FORBIDDEN
+
+
 def found_by_the_route(caller: Caller, rule: Rule, template: str) -> Outcome:
     """What becomes of a request that names no project; what is named here is nowhere (see test_charm)."""
     rights = frozenset[Right]().union(*caller.rights.values())
@@ -179,10 +211,10 @@ def test_every_route_gives_everybody_what_the_table_says(
     wrong = []
     for method, template in routes:
         rule = TABLE[method, template]  # a route that is not in the table ends the test here
-        if project != MINE and not rule.in_project:
+        if project != MINE and not rule.in_project and template not in ROOMS:
             continue
         for caller in estate.callers:
-            promised = expected(caller, rule, template, project)
+            promised = promise(caller, rule, template, project)
             answer = estate.ask(method, path_of(template, project), caller)
             if answer.outcome != promised:
                 wrong.append((caller.name, method, template, promised, answer.status, answer.body[:120]))
@@ -194,6 +226,8 @@ def test_what_the_table_does_not_name_goes_with_no_method_whoever_asks(
 ) -> None:
     known: dict[str, set[str]] = {}
     for method, template in routes:
+        if method == WEBSOCKET:
+            continue
         found = known.setdefault(path_of(template), set())
         found |= {method, "HEAD"} if TABLE[method, template].right is Right.PUBLIC else {method}
     wrong = [
@@ -220,10 +254,11 @@ def test_head_is_open_where_everybody_may_get_and_nowhere_else(
 def test_strangers_cannot_tell_a_project_of_others_from_one_that_does_not_exist(
     estate: Estate, routes: Sequence[tuple[str, str]]
 ) -> None:
-    strangers = [each for each in estate.callers if OTHERS not in each.rights and each.ticket is None]
+    known_there = {each.name for each in estate.callers if OTHERS in {*each.rights, each.room_of}}
+    strangers = [each for each in estate.callers if each.ticket is None and each.name not in known_there]
     assert len(strangers) > 20
     for method, template in routes:
-        if TABLE[method, template].in_project:
+        if TABLE[method, template].in_project or template in ROOMS:
             for caller in strangers:
                 there, nowhere = (
                     estate.ask(method, path_of(template, project), caller) for project in (OTHERS, NOWHERE)
@@ -234,6 +269,17 @@ def test_strangers_cannot_tell_a_project_of_others_from_one_that_does_not_exist(
 def _unnamed(answer: Answer, project: str) -> dict[str, str]:
     error = json.loads(answer.body.replace(project.encode(), b"*"))["error"]
     return {name: value for name, value in error.items() if name != "request_id"}
+
+
+def test_no_request_is_answered_where_a_websocket_is_nor_a_websocket_elsewhere(
+    estate: Estate, routes: Sequence[tuple[str, str]]
+) -> None:
+    sockets = {path_of(template) for method, template in routes if method == WEBSOCKET}
+    assert sockets == {f"/rooms/{ROOM}?project={MINE}"}
+    owner = next(each for each in estate.callers if each.name == "owner")
+    assert {estate.ask(method, path, owner).status for path in sockets for method in METHODS} == {ABSENT}
+    pages = {path_of(template) for _, template in routes} - sockets
+    assert {estate.ask(WEBSOCKET, path, owner).status for path in [*pages, "/v1/traces"]} == {ABSENT}
 
 
 def test_what_is_no_route_is_absent_for_everybody(estate: Estate) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
-from fanlight.access.policy import RESERVED, TABLE, match
+from fanlight.access.policy import RESERVED, TABLE, WEBSOCKET, match
 from fanlight.access.principal import Right
 from fanlight.api.app import create_api
 from fanlight.api.services import Services
@@ -29,7 +29,8 @@ def api() -> FastAPI:
 def declared(api: FastAPI) -> Iterator[tuple[str, str]]:
     """Method and path of every route, of whatever kind."""
     for route in _flat(api.router.routes):
-        for method in getattr(route, "methods", None) or {"any"}:
+        is_socket = isinstance(route, WebSocketRoute)
+        for method in {WEBSOCKET} if is_socket else getattr(route, "methods", None) or {"any"}:
             if (method, route.path) != ("HEAD", route.path):
                 yield method, route.path
 
@@ -125,6 +126,15 @@ def test_the_table_finds_the_project_of_a_path(method: str, path: str, project: 
 )
 def test_what_is_unknown_under_a_reserved_name_is_never_studio(path: str) -> None:
     assert match("GET", path) is None
+
+
+def test_a_websocket_and_a_page_never_stand_at_the_same_place() -> None:
+    entrance = match(WEBSOCKET, "/rooms/lobby")
+    assert entrance is not None
+    assert entrance.room == "lobby"
+    assert match("GET", "/rooms/lobby") is None
+    others = ("/", "/p/a/runs", "/api/v1/server", "/rooms", "/v1/logs")
+    assert {match(WEBSOCKET, path) for path in others} == {None}
 
 
 def test_otlp_and_its_aliases_are_the_receivers() -> None:

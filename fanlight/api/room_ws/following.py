@@ -1,0 +1,22 @@
+"""One call of `developer.logs`: what a room's log says, to one participant."""
+
+from __future__ import annotations
+
+from fanlight.api.room_ws.outbox import Outbox
+from fanlight.api.room_ws.shown import chunks_of
+from fanlight.live.subscription import Subscription
+from fanlight.rooms.toolkits import RESPONSE_CHUNK, FollowLogs, close_chunk
+
+LOG_TYPES = frozenset({"log", "developer_log"})
+"""Types of the stream's items that are log records."""
+
+
+async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, *, mirrored: bool) -> None:
+    """Tell of what comes until the subscription ends. It is cancelled when whoever asked closes the call.
+
+    A follower that reads slowly is told slowly, from the store; what is too old for it is told as a gap.
+    """
+    async for found in subscription:
+        for chunk in chunks_of(asked.call_id, found, mirrored=mirrored, log_types=LOG_TYPES):
+            await outbox.tell(RESPONSE_CHUNK, chunk)
+    await outbox.tell(RESPONSE_CHUNK, close_chunk(asked.call_id))
