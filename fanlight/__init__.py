@@ -19,19 +19,22 @@ if TYPE_CHECKING:
     from fanlight.sdk import Guard as Guard
     from fanlight.sdk import GuardError as GuardError
     from fanlight.sdk import LoopDetected as LoopDetected
+    from fanlight.sdk import Room as Room
+    from fanlight.sdk import RoomError as RoomError
     from fanlight.sdk import bill as bill
     from fanlight.sdk import configure as configure
     from fanlight.sdk import flush as flush
     from fanlight.sdk import guard as guard
     from fanlight.sdk import log as log
+    from fanlight.sdk import room as room
     from fanlight.sdk import run as run
     from fanlight.sdk import span as span
     from fanlight.sdk.usage_event import usage as usage
 
 __version__ = "0.1.0"
 __all__ = [
-    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "__version__", "bill", "configure", "flush",
-    "guard", "log", "run", "span", "usage",
+    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "Room", "RoomError", "__version__", "bill",
+    "configure", "flush", "guard", "log", "room", "run", "span", "usage",
 ]  # fmt: skip
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fanlight.sdk.limits import guard as guard
     from fanlight.sdk.providers import configure as configure
     from fanlight.sdk.providers import flush as flush
+    from fanlight.sdk.rooms.client import Room as Room
+    from fanlight.sdk.rooms.client import room as room
+    from fanlight.sdk.rooms.error import RoomError as RoomError
     from fanlight.sdk.spans import run as run
     from fanlight.sdk.spans import span as span
 
@@ -33,12 +36,15 @@ HOMES = {
     "GuardError": "guarding",
     "BudgetExceeded": "limits",
     "LoopDetected": "limits",
+    "room": "rooms.client",
+    "Room": "rooms.client",
+    "RoomError": "rooms.error",
 }
 """The module that each public name lives in."""
 
 __all__ = [
-    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "bill", "configure", "flush", "guard", "log",
-    "run", "span",
+    "BudgetExceeded", "Guard", "GuardError", "LoopDetected", "Room", "RoomError", "bill", "configure",
+    "flush", "guard", "log", "room", "run", "span",
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""A client of rooms for programs without MeshAgent's SDK: `fanlight.room("lobby")`."""
