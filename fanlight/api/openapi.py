@@ -20,10 +20,10 @@ from fanlight.api.members import CreatedInvite, Invite, Member
 from fanlight.api.people import Person
 from fanlight.api.projects import Project
 from fanlight.api.published import Published, Uploaded, UploadPlace
-from fanlight.api.rooms import Room
+from fanlight.api.rooms import Room, RoomNow
 from fanlight.api.server_info import Server
-from fanlight.api.session import Session
-from fanlight.api.sessions import Gathering
+from fanlight.api.session import SignIn
+from fanlight.api.sessions import SessionRuns, UserRuns
 from fanlight.api.stream import Ticket
 from fanlight.api.terminal import TerminalLogin, TerminalState
 from fanlight.model.activity import Activity
@@ -40,18 +40,21 @@ from fanlight.model.price import Price, PriceImport, RepriceProgress
 from fanlight.model.report import LostReport
 from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
 from fanlight.model.run import Run
+from fanlight.model.session import Session
 from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.model.stats import Stats
+from fanlight.model.timeline import Moment
 from fanlight.model.usage import Usage
 from fanlight.query.agent_logs import AgentLogs
 
 SHAPES = (
-    AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, Session, StartedDevice,
+    AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, SignIn, StartedDevice,
     Ticket, Usage, Verification,
     AgentLogs, AgentVariable, CharmError, Published, TerminalLogin, TerminalState, UploadPlace, Uploaded,
-    Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, Gathering, LedgerSnapshot, Log, LostReport,
+    Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport,
     Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceGraph,
     TraceStructure,
+    Moment, RoomNow, Session, SessionRuns, UserRuns,
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import msgspec
 from fastapi import APIRouter
@@ -13,24 +14,40 @@ from starlette.responses import Response
 from fanlight.api.activity import with_activity
 from fanlight.api.answers import described, json_response, page_of, ref
 from fanlight.api.parameters import Named, Scoped, Strict
-from fanlight.api.services import services_of
+from fanlight.api.services import Services, services_of
 from fanlight.api.visitor import note
 from fanlight.catalog import rooms
+from fanlight.catalog.services import list_services
+from fanlight.catalog.session_participants import list_present
+from fanlight.catalog.sessions import find_all_live
 from fanlight.model.activity import Activity
+from fanlight.model.project import ProjectScope
 from fanlight.model.room import MAX_NAME_LENGTH
+from fanlight.model.service import Service
+from fanlight.model.session import Participant, Session
 from fanlight.query.activity import By
 from fanlight.query.page import Page
+from fanlight.query.services import service_shown
+from fanlight.query.sessions import shown
 from fanlight.query.times import rfc3339
 
 router = APIRouter(prefix="/api/v1/projects/{project}/rooms", tags=["rooms"])
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """A durable place of work, and what its runs came to, if it had any."""
+    """A durable place of work, the session that it is in, and what its runs came to, if it had any."""
 
     name: str
     created_at: str
+    session: Session | None = None
     activity: Activity | None = None
+
+
+class RoomNow(Room, frozen=True, kw_only=True):
+    """A room with who is in it now, and what runs or ran in it."""
+
+    present: list[Participant]
+    services: list[Service]
 
 
 class NewRoom(Strict):
@@ -45,8 +62,9 @@ async def list_rooms(request: Request, scope: Scoped, page: Named) -> Response:
     found = await asyncio.to_thread(
         rooms.list_rooms, services_of(request).catalog, scope.project_id, **page.place("rooms")
     )
-    shown = page.of("rooms", [_shape(each) for each in found])
-    return json_response(await with_activity(request, scope, By.ROOM, shown))
+    live = await asyncio.to_thread(_live, services_of(request), scope, [each.name for each in found])
+    listed = page.of("rooms", [_shape(each, live) for each in found])
+    return json_response(await with_activity(request, scope, By.ROOM, listed))
 
 
 @router.post("", **described(ref(Room), status=201))
@@ -57,16 +75,36 @@ async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response
         rooms.create_room, services.catalog, scope.project_id, new.name, clock=services.clock
     )
     await note(request, "room.made", scope.project_id, made.name)
-    return json_response(_shape(made), 201)
+    return json_response(_shape(made, {}), 201)
 
 
-@router.get("/{room}", **described(ref(Room)))
+@router.get("/{room}", **described(ref(RoomNow)))
 async def get_room(request: Request, scope: Scoped, room: str) -> Response:
-    """One room."""
-    catalog = services_of(request).catalog
-    found = Page(items=[_shape(await asyncio.to_thread(rooms.get_room, catalog, scope.project_id, room))])
-    return json_response((await with_activity(request, scope, By.ROOM, found)).items[0])
+    """One room: its live session, who is in it, and its services."""
+    found = await asyncio.to_thread(_room_now, services_of(request), scope, room)
+    return json_response((await with_activity(request, scope, By.ROOM, Page(items=[found]))).items[0])
 
 
-def _shape(room: rooms.Room) -> Room:
-    return Room(name=room.name, created_at=rfc3339(room.created_ns))
+def _room_now(services: Services, scope: ProjectScope, name: str) -> RoomNow:
+    catalog, project = services.catalog, scope.project_id
+    room = rooms.get_room(catalog, project, name)
+    session = _live(services, scope, [name]).get(name)
+    now_ns = services.clock.now_ns()
+    return RoomNow(
+        name=room.name,
+        created_at=rfc3339(room.created_ns),
+        session=session,
+        present=list_present(catalog, project, session.id) if session else [],
+        services=[service_shown(each, now_ns=now_ns) for each in list_services(catalog, project, name)],
+    )
+
+
+def _live(services: Services, scope: ProjectScope, names: list[str]) -> dict[str, Session]:
+    """The live session of each room that is in one."""
+    now_ns, idle_ns = services.clock.now_ns(), services.occupancy.idle_ns
+    found = find_all_live(services.catalog, scope.project_id, names, now_ns=now_ns, idle_ns=idle_ns)
+    return {name: shown(each, now_ns=now_ns, idle_ns=idle_ns) for name, each in found.items()}
+
+
+def _shape(room: rooms.Room, live: Mapping[str, Session]) -> Room:
+    return Room(name=room.name, created_at=rfc3339(room.created_ns), session=live.get(room.name))

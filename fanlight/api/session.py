@@ -25,7 +25,7 @@ _NAME = Field("", max_length=200, description="What others read.")
 _TOKEN = Field(min_length=1, max_length=200)
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asking.
 
     `mode` is local (no login), guarded, or setup (guarded, and nobody is registered yet). `rights` are those
@@ -73,7 +73,7 @@ class Leaving(Strict):
     everywhere: StrictBool = False
 
 
-@router.get("/session", **described(ref(Session)))
+@router.get("/session", **described(ref(SignIn)))
 async def get_session(request: Request) -> Response:
     """Who the caller is. Asked by Studio before anything else, so that it answers whoever asks."""
     gate = services_of(request).gate
@@ -86,7 +86,7 @@ async def get_session(request: Request) -> Response:
     return _private(json_response(_shape(request, mode, found)))
 
 
-@router.post("/setup", **described(ref(Session), status=201))
+@router.post("/setup", **described(ref(SignIn), status=201))
 async def set_up(request: Request, given: SetUp) -> Response:
     """Register the first person with the token that the server printed, and sign them in."""
     admitted = await services_of(request).admission.set_up(
@@ -95,7 +95,7 @@ async def set_up(request: Request, given: SetUp) -> Response:
     return _welcome(request, admitted, 201)
 
 
-@router.post("/login", **described(ref(Session)))
+@router.post("/login", **described(ref(SignIn)))
 async def log_in(request: Request, given: Credentials) -> Response:
     """Sign in. The login is a cookie that no script can read."""
     admission = services_of(request).admission
@@ -110,7 +110,7 @@ async def log_out(request: Request, given: Leaving) -> Response:
     return take_back(json_response(None))
 
 
-@router.post("/invites/accept", **described(ref(Session), status=201))
+@router.post("/invites/accept", **described(ref(SignIn), status=201))
 async def accept_invite(request: Request, given: Acceptance) -> Response:
     """Come in by an invite: as a new person, or with the password that one has already."""
     admitted = await services_of(request).admission.accept(
@@ -130,12 +130,12 @@ def _private(response: Response) -> Response:
     return response
 
 
-def _shape(request: Request, mode: str, principal: Principal) -> Session:
+def _shape(request: Request, mode: str, principal: Principal) -> SignIn:
     projects = principal.grants
     if principal.project_id and principal.person_id is None:
         projects = {principal.project_id: principal.rights}
     oidc = services_of(request).admission.oidc
-    return Session(
+    return SignIn(
         mode=mode,
         signed_in=principal is not ANONYMOUS,
         name=None if principal is ANONYMOUS else principal.name,

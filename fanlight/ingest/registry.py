@@ -13,7 +13,8 @@ from contextlib import suppress
 
 from fanlight.catalog.agents import Sighting, see_agents
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.projects import ensure_project
+from fanlight.catalog.noted import keep_noted, noted_upto
+from fanlight.catalog.projects import ensure_project, list_projects
 from fanlight.catalog.rooms import ensure_room
 from fanlight.catalog.session_windows import Sighting as SessionSighting
 from fanlight.catalog.sittings import see_sessions
@@ -28,9 +29,10 @@ PAUSE_S = 1.0
 
 
 class Registry:
-    """Keeps the catalog's projects, rooms and agents as far as the store is.
+    """Keeps the catalog's projects, rooms, sessions and agents as far as the store is.
 
-    `after` is the sequence up to which they were noted before.
+    `after` is the store's own sequence when the server starts: what was stored before, and not noted because
+    the process ended, is noted at the start. `noted` is called when there may be room events to tell.
     """
 
     def __init__(
@@ -59,7 +61,12 @@ class Registry:
         self._thread = threading.Thread(target=self._run, name="fanlight-registry", daemon=True)
 
     def start(self) -> None:
-        """Begin to note rooms and agents."""
+        """Begin to note rooms, sessions and agents."""
+        noted = noted_upto(self._catalog, self._store.epoch)
+        if noted is not None and noted < self._noted_upto:
+            for project in list_projects(self._catalog):
+                self._waiting[project.name] = noted
+            self._wake.set()
         self._thread.start()
 
     def stop(self) -> None:
@@ -91,6 +98,7 @@ class Registry:
         """Note what is waiting now. A project that fails waits for the next time."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
+            upto = self._noted_upto
         for project, after in waiting.items():
             try:
                 self._note_project(ProjectScope(project), after)
@@ -99,6 +107,9 @@ class Registry:
                 with self._lock:
                     self._waiting[project] = after
                 self._wake.set()
+                upto = min(upto, after)
+        if waiting:
+            keep_noted(self._catalog, self._store.epoch, upto)
 
     def _note_project(self, scope: ProjectScope, after: int) -> None:
         agents = self._store.read(scope, "seen_agents", {"after": after})

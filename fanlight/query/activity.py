@@ -13,13 +13,15 @@ from typing import Any
 
 import msgspec
 
+from fanlight.catalog.sessions import RoomSession
 from fanlight.errors import NotFoundError
 from fanlight.model.activity import Activity, Medians
 from fanlight.model.project import ProjectScope
 from fanlight.model.run import Cost, RunStatus, Tokens
-from fanlight.query.filter import Query, compile_filter
+from fanlight.query.filter import Condition, Query, compile_filter
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
 from fanlight.query.times import EARLIEST_NS, LATEST_NS, bounded, rfc3339
+from fanlight.query.within import whose
 from fanlight.store.contract import Store
 
 MS = 1_000_000
@@ -85,6 +87,65 @@ def find_activity(store: Store, scope: ProjectScope, by: By, names: Sequence[str
     }
     rows = store.read(scope, "activity", asked, {"key": by, "filter": ""})
     return {row[0]: _activity(row) for row in rows}
+
+
+def activities_of(
+    store: Store,
+    scope: ProjectScope,
+    sessions: Sequence[RoomSession],
+    idle_ns: int,
+    condition: Condition | None = None,
+    window: tuple[int, int] = (EARLIEST_NS, LATEST_NS),
+) -> Mapping[str, Activity]:
+    """Activity of each of `sessions` that had runs begin in [since, until) which meet `condition`.
+
+    Runs of a session's room that name none, and began while it went on, are the session's as well.
+    """
+    if not sessions:
+        return MappingProxyType({})
+    condition = condition or Condition()
+    key, windows = whose(sessions, idle_ns)
+    asked = {
+        **condition.parameters,
+        **windows,
+        "floor_ns": window[0],
+        "since_ns": window[0],
+        "until_ns": window[1],
+        "before_ms": LATEST_NS,
+        "before_name": "",
+        "names": [each.id for each in sessions],
+        "limit": len(sessions),
+    }
+    rows = store.read(scope, "activity", asked, {"key": key, "filter": condition.sql})
+    return {row[0]: _activity(row) for row in rows}
+
+
+def conversations(
+    store: Store,
+    scope: ProjectScope,
+    condition: Condition,
+    window: tuple[int, int],
+    before: tuple[int, str],
+    limit: int,
+) -> list[Activity]:
+    """Up to `limit` sessions of runs that name no room, behind the place `before` (last word in ns, name).
+
+    Their runs began in [since, until) and meet `condition`; the one heard of last comes first.
+    """
+    heard_ms, rest_ns = divmod(before[0], MS)
+    asked = {
+        **condition.parameters,
+        "floor_ns": window[0],
+        "since_ns": window[0],
+        "until_ns": window[1],
+        # Within a millisecond all that is heard of in it is older than its end.
+        "before_ms": heard_ms + 1 if rest_ns else heard_ms,
+        "before_name": "" if rest_ns else before[1],
+        "names": [],
+        "limit": limit,
+    }
+    fragments = {"key": By.SESSION, "filter": f"{condition.sql} AND room = ''"}
+    return [_activity(row) for row in store.read(scope, "activity", asked, fragments)]
 
 
 def get_activity(store: Store, scope: ProjectScope, by: By, name: str) -> Activity:
