@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,16 +16,23 @@ os.environ.setdefault("FANLIGHT_SPOOL", "off")
 STATE = TemporaryDirectory(prefix="fanlight-state-")
 os.environ["XDG_STATE_HOME"] = STATE.name
 
-TOGETHER = ("tests/compat/", "tests/contract/", "tests/e2e/")
-"""Folders whose files share servers, or would starve each other's: one worker's alone."""
+FIRST = "tests/e2e/reliability/"
+"""It loads the machine wholly: that is over before the tests begin that look at times."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 class Divided(LoadFileScheduling):
-    """A folder of TOGETHER is one piece of work, elsewhere a file is."""
+    """A file is a piece of work; so are folders whose files share servers and environments."""
 
     def _split_scope(self, nodeid: str) -> str:
-        together = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
-        return together or super()._split_scope(nodeid)
+        if PurePosixPath(nodeid).is_relative_to("tests/compat"):
+            return "tests/compat"
+        if PurePosixPath(nodeid).is_relative_to("tests/e2e"):
+            return "/".join(nodeid.split("/")[:3])
+        return super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

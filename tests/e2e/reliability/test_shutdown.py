@@ -15,7 +15,7 @@ from tests.e2e.reliability.traffic import Traffic
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.mark.parametrize("stops", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stops", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_stop_under_load_exits_with_0_and_loses_nothing(
     tmp_path: Path, sent: Sent, seed: int, stops: int
 ) -> None:

@@ -46,7 +46,7 @@ def _make_project(server: Server) -> None:
         assert connection.request("POST", "/v1/logs", body=log_request(FIRST), headers=HEADERS).status == 200
 
 
-@pytest.mark.parametrize("restarts", [5, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("restarts", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_readers_that_resume_miss_nothing_and_see_nothing_twice(
     tmp_path: Path, sent: Sent, seed: int, restarts: int
 ) -> None:
