@@ -38,7 +38,7 @@ class NewBudget(Strict):
 async def list_budgets(request: Request, scope: Scoped) -> Response:
     """The project's budgets by name; all on one page."""
     found = await asyncio.to_thread(budgets.list_budgets, services_of(request).catalog, scope.project_id)
-    return json_response(Page(items=[_shape(each) for each in found]))
+    return json_response(Page(items=[shape_of(each) for each in found]))
 
 
 @router.get("/verdict", **described(ref(Verdict)))
@@ -50,7 +50,7 @@ async def get_budget_verdict(
     """How the budgets stand that hold for a run; without one, all that last longer than a run."""
     services = services_of(request)
     found = await asyncio.to_thread(budgets.list_budgets, services.catalog, scope.project_id)
-    shapes = [_shape(each) for each in found]
+    shapes = [shape_of(each) for each in found]
     return await ask(request, get_verdict, scope, shapes, run_id=run, now_ns=services.clock.now_ns())
 
 
@@ -71,7 +71,7 @@ async def set_budget(request: Request, scope: Scoped, name: str, new: NewBudget)
         clock=services.clock,
     )
     await note(request, "budget.set", scope.project_id, name, **new.model_dump(mode="json"))
-    return json_response(_shape(row))
+    return json_response(shape_of(row))
 
 
 @router.delete("/{name}", status_code=204, response_class=Response)
@@ -82,7 +82,8 @@ async def remove_budget(request: Request, scope: Scoped, name: str) -> Response:
     return Response(status_code=204)
 
 
-def _shape(row: BudgetRow) -> Budget:
+def shape_of(row: BudgetRow) -> Budget:
+    """A budget as the API tells it."""
     return Budget(
         name=row.name,
         scope=BudgetScope(row.scope),

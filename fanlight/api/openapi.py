@@ -17,6 +17,7 @@ from fanlight.api.devices import Device, DeviceLogin, StartedDevice
 from fanlight.api.errors import CHARM, CharmError, Error
 from fanlight.api.keys import CreatedKey
 from fanlight.api.members import CreatedInvite, Invite, Member
+from fanlight.api.meshagent.deployment import Deployment
 from fanlight.api.people import Person
 from fanlight.api.projects import Project
 from fanlight.api.published import Published, Uploaded, UploadPlace
@@ -36,6 +37,18 @@ from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
 from fanlight.model.metric import Metric, MetricSeries
 from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
+from fanlight.model.meshagent import (
+    Balance,
+    Connection,
+    MeshEvent,
+    MeshMetric,
+    MeshRoom,
+    MeshSession,
+    MeshSpan,
+    ModelUsage,
+    ProjectStatus,
+    Transaction,
+)
 from fanlight.model.price import Price, PriceImport, RepriceProgress
 from fanlight.model.report import LostReport
 from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
@@ -62,6 +75,8 @@ SHAPES = (
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
+    Balance, Connection, Deployment, MeshEvent, MeshMetric, MeshRoom, MeshSession, MeshSpan, ModelUsage,
+    ProjectStatus, Transaction,
 
 def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
     """The document of `app`, served below `base_path`."""

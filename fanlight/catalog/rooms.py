@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import IntegrityError
 
 from fanlight.catalog.database import Catalog
@@ -52,16 +52,25 @@ def ensure_room(catalog: Catalog, project: str, name: str, *, clock: Clock = SYS
             create_room(catalog, project, name, clock=clock)
 
 
-def list_rooms(catalog: Catalog, project: str, *, limit: int = 100, after: str = "") -> list[Room]:
-    """Up to `limit` rooms by name, those behind the name `after`."""
+def list_rooms(
+    catalog: Catalog, project: str, *, limit: int = 100, after: str = "", containing: str = ""
+) -> list[Room]:
+    """Up to `limit` rooms by name, those behind the name `after` with `containing` in their names."""
     query = (
         select(RoomRow)
-        .where(RoomRow.project == project, RoomRow.name > after)
+        .where(_in(project, containing), RoomRow.name > after)
         .order_by(RoomRow.name)
         .limit(limit)
     )
     with catalog.reading() as session:
         return [_room(row) for row in session.scalars(query)]
+
+
+def count_rooms(catalog: Catalog, project: str, *, containing: str = "") -> int:
+    """How many rooms of a project have `containing` in their names."""
+    query = select(func.count()).select_from(RoomRow).where(_in(project, containing))
+    with catalog.reading() as session:
+        return session.scalar(query) or 0
 
 
 def get_room(catalog: Catalog, project: str, name: str) -> Room:
@@ -71,6 +80,10 @@ def get_room(catalog: Catalog, project: str, name: str) -> Room:
         if row is None:
             raise NotFoundError(f"no room {name[:200]!r} in project {project}")
         return _room(row)
+
+
+def _in(project: str, containing: str) -> ColumnElement[bool]:
+    return and_(RoomRow.project == project, RoomRow.name.contains(containing, autoescape=True))
 
 
 def _room(row: RoomRow) -> Room:

@@ -19,7 +19,8 @@ from fanlight.model.project import ProjectScope
 from fanlight.model.run import Tokens
 from fanlight.query.filter import Condition, compile_filter
 from fanlight.query.grammar import quoted
-from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
+from fanlight.query.meshagent.listing import MOST
+from fanlight.query.page import Page, decode_cursor, encode_cursor
 from fanlight.query.times import NS, bounded, rfc3339
 from fanlight.query.usage import INTERVALS, check_grouping
 from fanlight.store.contract import Store
@@ -53,7 +54,7 @@ def list_model_usage(
     model: str = "",
     kind: str = "",
     annotations: Mapping[str, str] = MappingProxyType({}),
-    limit: int = 1_000,
+    limit: int = MOST,
     cursor: str | None = None,
 ) -> Page:
     """Rows of ModelUsage, of the runs that started in [since, until), oldest interval first.
@@ -64,7 +65,8 @@ def list_model_usage(
     Raises:
         InvalidError: there is no such report or interval, or the cursor or the limit is wrong.
     """
-    check_limit(limit)
+    if not 1 <= limit <= MOST:
+        raise InvalidError(f"limit is {limit}", hint=f"ask for 1 to {MOST} rows")
     check_grouping("", REPORTS, interval, "UTC")
     if report not in REPORTS:
         hint = f"one of {', '.join(filter(None, REPORTS))}"

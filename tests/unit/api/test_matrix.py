@@ -283,7 +283,7 @@ def test_no_request_is_answered_where_a_websocket_is_nor_a_websocket_elsewhere(
 
 
 def test_what_is_no_route_is_absent_for_everybody(estate: Estate) -> None:
-    for path in ("/api/v1/secret", f"/api/v1/projects/{MINE}/secret", "/v1/runs", "/accounts/a", "/config"):
+    for path in ("/api/v1/secret", f"/api/v1/projects/{MINE}/secret", "/v1/runs", "/accounts/a"):
         assert {estate.ask("GET", path, each).outcome for each in estate.callers} == {ABSENT}
 
 
