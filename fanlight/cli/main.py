@@ -25,16 +25,18 @@ from fanlight.cli.commands import (
     login,
     logs,
     people,
-    places,
     plugins,
     prices,
     projects,
     revenue,
+    rooms,
     runs,
     serve,
+    sessions,
     show,
     tail,
     usage,
+    users,
     validate,
     why,
 )
@@ -82,9 +84,9 @@ app.command("why", rich_help_panel="Look")(why.why)
 app.command("diff", rich_help_panel="Look")(diff.diff)
 app.command("logs", rich_help_panel="Look")(logs.logs)
 app.command("tail", rich_help_panel="Look")(tail.tail)
-app.command("sessions", rich_help_panel="Look")(places.sessions)
-app.command("users", rich_help_panel="Look")(places.users)
-app.command("rooms", rich_help_panel="Look")(places.rooms)
+app.add_typer(sessions.app, name="sessions", rich_help_panel="Look")
+app.command("users", rich_help_panel="Look")(users.users)
+app.command("rooms", rich_help_panel="Look")(rooms.rooms)
 app.add_typer(usage.app, name="usage", rich_help_panel="Look")
 app.command("revenue", rich_help_panel="Look")(revenue.revenue)
 app.command("plugins", rich_help_panel="Look")(plugins.plugins)

@@ -22,6 +22,8 @@ NOUN = "timeline"
 DEVELOPER_LOG = "fanlight.developer_log"
 LOG, STARTED, ENDED = 0, 1, 2
 _TOLD = f"AND (event_name IN ('{EVENT}', '{DEVELOPER_LOG}') OR severity_number >= 13)"
+_SILENT = "session = '' AND room = '' AND trace_id != toFixedString('', 16)"
+_TRACES = "SELECT trace_id FROM runs FINAL WHERE project_id = {project_id:String}"
 
 Place = tuple[int, int, str]
 """When, which of LOG, STARTED and ENDED, and the log's sequence or the run's id."""
@@ -53,6 +55,9 @@ def _logs(
     store: Store, scope: ProjectScope, within: Within, place: Place, limit: int
 ) -> Iterator[tuple[Place, Moment]]:
     condition = within.condition("logs")
+    # What was logged within a run of the session is of the session, also where the record itself is silent.
+    [whole], [of_runs] = condition.terms, within.condition("runs").terms
+    belongs = f"AND ({whole} OR ({_SILENT} AND trace_id IN ({_TRACES} AND {of_runs})))"
     at_ns, part, name = place
     parameters = {
         **condition.parameters,
@@ -63,7 +68,7 @@ def _logs(
         "body_characters": LIST_BODY_CHARACTERS + 1,
         "limit": limit,
     }
-    rows = store.read(scope, "list_logs_ascending", parameters, {"filter": f"{condition.sql} {_TOLD}"})
+    rows = store.read(scope, "list_logs_ascending", parameters, {"filter": f"{belongs} {_TOLD}"})
     for row in rows:
         log = log_from_row(row, cut=True)
         # Sequences are padded, so that as texts they are in their order.

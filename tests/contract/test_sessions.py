@@ -50,10 +50,13 @@ def agent(name: str, number: int, seconds: int, **resource: str) -> Any:
     return traces(root, call, resource=resource)
 
 
-def record(body: str, seconds: int, *, event: str = "", severity: int = 9, **resource: str) -> Any:
+def record(
+    body: str, seconds: int, *, event: str = "", severity: int = 9, trace: int = 0, **resource: str
+) -> Any:
     made = logs(body, at_ns=at(seconds), resource=resource)
     [one] = made.resource_logs[0].scope_logs[0].log_records
     one.event_name, one.severity_number = event, severity
+    one.trace_id = trace.to_bytes(16, "big") if trace else b""
     return made
 
 
@@ -113,6 +116,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             record("it rains", 200, **LOBBY),
             record("umbrella", 205, event="fanlight.developer_log", session="s1", **LOBBY),
             record("wind", 210, severity=13, **LOBBY),
+            record("in its run", 5, severity=17, trace=1),
             record("storm", 2_020, severity=17, **LOBBY),
             event("room.started", 0, "s1"),
             event("room.ended", 210, "s1", by="idle"),
@@ -209,7 +213,7 @@ def test_a_filter_by_session_finds_what_its_room_did_meanwhile(place: Place) -> 
         "s1": ["it rains", "umbrella", "wind"],
         "-": ["storm"],
         "both": ["wind", "storm"],
-        "neither": [],
+        "neither": ["in its run"],
     }
     names = [
         each.name for each in list_runs(place.store, SCOPE, q=place.whole(f"session:{place.unnamed}")).items
@@ -242,13 +246,15 @@ def test_a_timeline_tells_what_happened_in_order_and_its_pages_hold_each_once(pl
     assert [(each.type, each.name) for each in whole.items] == [
         ("event", "room.started"),
         ("run.started", "planner"),
+        ("log", "error"),
         ("run.ended", "planner"),
         ("developer_log", "info"),
         ("log", "warn"),
         ("event", "room.ended"),
         ("event", "participant.left"),
     ]
-    assert whole.items[5].data == {"by": "idle"}
+    assert whole.items[2].log.body == "in its run"
+    assert whole.items[6].data == {"by": "idle"}
     for limit in (1, 2, 5):
         found, cursor = [], None
         while True:
@@ -272,3 +278,11 @@ def test_what_is_seen_again_changes_no_session(place: Place) -> None:
     registry.note(place.store.last_seq(), frozenset({"default"}))
     registry.catch_up()
     assert place.listed() == before
+
+
+def test_an_event_that_is_told_again_is_stored_once(place: Place, tmp_path: Path) -> None:
+    files = LogFiles(tmp_path)
+    files.next_seq = place.store.last_seq() + 1
+    again = files.segment(event("room.started", 0, "s1"), project="default", received_ns=at(9_000))
+    inserted = place.store.insert(again)
+    assert (inserted.stored, inserted.duplicates) == (0, 1)

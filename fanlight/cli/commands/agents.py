@@ -46,7 +46,7 @@ def list_(
     Example: fanlight agents list --project weather
     """
     from fanlight.cli.agents import open_settings
-    from fanlight.cli.commands.places import activity_table
+    from fanlight.cli.commands.users import activity_table
     from fanlight.cli.output import print_json, say, stdout, table, visible
     from fanlight.cli.times import local_time
 
