@@ -47,6 +47,8 @@ _BILL_PROJECT = Rule(Right.BILL, in_project=True)
 _RUN = Rule(Right.LIST, in_project=True, of_run=True)
 # Whoever may send a run's spans, or holds its token, may say that its process is gone.
 _REPORT_RUN = Rule(Right.INGEST, in_project=True, of_run=True)
+# The token that a run sends with: an agent is a service of the room that it runs in.
+_REPORT_SERVICE = Rule(Right.INGEST, in_project=True, of_run=True)
 _STREAM = Rule(Right.READ, in_project=True, of_run=True, by_ticket=True)
 _ROOMS_PROJECT = Rule(Right.ROOMS, in_project=True)
 _WRITE_PROJECT = Rule(Right.WRITE, in_project=True)
@@ -183,6 +185,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", f"{_PROJECT}/runs/{{run_id}}/lost"): _REPORT_RUN,
         ("GET", f"{_PROJECT}/logs"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/logs/{{log_id}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/developer-logs"): _READ_PROJECT,
+        ("POST", f"{_PROJECT}/developer-logs"): _INGEST_PROJECT,
         ("GET", f"{_PROJECT}/metrics"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/metrics/{{name:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/sessions"): _READ_PROJECT,
@@ -194,6 +198,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/rooms"): _LIST_PROJECT,
         ("POST", f"{_PROJECT}/rooms"): _ROOMS_PROJECT,
         ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/rooms/{{room}}/services"): _READ_PROJECT,
+        ("PUT", f"{_PROJECT}/rooms/{{room}}/services/{{service}}"): _REPORT_SERVICE,
         ("GET", f"{_PROJECT}/agents"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,

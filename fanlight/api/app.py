@@ -23,6 +23,7 @@ from fanlight.api import (
     audit,
     billing,
     budgets,
+    developer_logs,
     devices,
     diff,
     docs,
@@ -47,6 +48,7 @@ from fanlight.api import (
     run_events,
     runs,
     server_info,
+    services_of_room,
     session,
     sessions,
     stats,
@@ -82,10 +84,10 @@ from fanlight.store.contract import Store
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members, keys,
-    stats, health, runs, lost, failure, diff, findings, traces, logs, metrics, rooms, sessions,
-    agent_env, agents, budgets, prices, billing, usage, plugins, stream, terminal, execute,
-    run_events, published, room_ws,
+    liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members,
+    keys, stats, health, runs, lost, failure, diff, findings, traces, logs, developer_logs, metrics,
+    rooms, services_of_room, sessions, agent_env, agents, budgets, prices, billing, usage, plugins,
+    stream, terminal, execute, run_events, published, room_ws,
 )  # fmt: skip
 
 

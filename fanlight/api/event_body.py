@@ -27,16 +27,33 @@ async def read_events(request: Request, kind: str, read: Callable[[Mapping[str, 
         InvalidError: the body, or something in it, is no event.
         PayloadError: the body is too long.
     """
-    given = _parsed(await _body(request))
+    # A number keeps all the digits that it was written with.
+    given = _parsed(await _body(request), kind="event", parse_float=str)
+    return _each(given, lambda event: read(_fields(event, kind)), "event")
+
+
+async def read_objects(request: Request, read: Callable[[Any], T], *, noun: str) -> list[T]:
+    """What a request's body holds, one thing or a list, each read by `read`; all of them or none.
+
+    NaN and infinities, which some programs write into what they call JSON, come as text.
+
+    Raises:
+        InvalidError: the body, or something in it, is none of what `noun` names.
+        PayloadError: the body is too long.
+    """
+    return _each(_parsed(await _body(request), kind=noun), read, noun)
+
+
+def _each(given: Any, read: Callable[[Any], T], noun: str) -> list[T]:
     listed = given if isinstance(given, list) else [given]
     if not 0 < len(listed) <= MOST_EVENTS:
-        raise InvalidError(f"{len(listed)} events in one request", hint=f"send 1 to {MOST_EVENTS}")
+        raise InvalidError(f"{len(listed)} {noun}s in one request", hint=f"send 1 to {MOST_EVENTS}")
     found = []
     for place, each in enumerate(listed):
         try:
-            found.append(read(_fields(each, kind)))
+            found.append(read(each))
         except FanlightError as error:
-            where = f"event {place}: " if isinstance(given, list) else ""
+            where = f"{noun} {place}: " if isinstance(given, list) else ""
             raise InvalidError(f"{where}{error.message}", hint=error.hint) from error
     return found
 
@@ -50,12 +67,12 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes, *, kind: str, parse_float: Callable[[str], Any] | None = None) -> Any:
     try:
-        # A number keeps all the digits that it was written with.
-        return json.loads(body, parse_float=str, parse_constant=str)
+        return json.loads(body, parse_float=parse_float, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise InvalidError("the body is no JSON", hint="an event, or a list of events") from error
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise InvalidError("the body is no JSON", hint=f"{article} {kind}, or a list of {kind}s") from error
 
 
 def _fields(event: Any, kind: str) -> Mapping[str, Any]:

@@ -23,20 +23,20 @@ from fanlight.api.projects import Project
 from fanlight.api.published import Published, Uploaded, UploadPlace
 from fanlight.api.rooms import Room, RoomNow
 from fanlight.api.server_info import Server
+from fanlight.api.services_of_room import ServiceList
 from fanlight.api.session import SignIn
 from fanlight.api.sessions import SessionRuns, UserRuns
 from fanlight.api.stream import Ticket
 from fanlight.api.terminal import TerminalLogin, TerminalState
 from fanlight.model.activity import Activity
 from fanlight.model.budget import Budget, Verdict
+from fanlight.model.developer_log import DeveloperLog
 from fanlight.model.diff import RunDiff
 from fanlight.model.failure import Failure
 from fanlight.model.finding import Finding
 from fanlight.model.graph import TraceGraph
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.log import Log
-from fanlight.model.metric import Metric, MetricSeries
-from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
 from fanlight.model.meshagent import (
     Balance,
     Connection,
@@ -49,10 +49,13 @@ from fanlight.model.meshagent import (
     ProjectStatus,
     Transaction,
 )
+from fanlight.model.metric import Metric, MetricSeries
+from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
 from fanlight.model.price import Price, PriceImport, RepriceProgress
 from fanlight.model.report import LostReport
 from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
 from fanlight.model.run import Run
+from fanlight.model.service import Service
 from fanlight.model.session import Session
 from fanlight.model.span import Span, SpanTokens, TraceStructure
 from fanlight.model.stats import Stats
@@ -67,16 +70,17 @@ SHAPES = (
     Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport,
     Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceGraph,
     TraceStructure,
+    DeveloperLog, Service, ServiceList,
     Moment, RoomNow, Session, SessionRuns, UserRuns,
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,
+    Balance, Connection, Deployment, MeshEvent, MeshMetric, MeshRoom, MeshSession, MeshSpan, ModelUsage,
+    ProjectStatus, Transaction,
 )  # fmt: skip
 ABOUT = "Everything that agents did, as it is stored and as it happens."
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
-    Balance, Connection, Deployment, MeshEvent, MeshMetric, MeshRoom, MeshSession, MeshSpan, ModelUsage,
-    ProjectStatus, Transaction,
 
 def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
     """The document of `app`, served below `base_path`."""

@@ -130,6 +130,7 @@ LOGS = Noun(
     fields=MappingProxyType(
         {
             "level": Level("severity_number", LEVELS),
+            "type": Word(("severity_text",)),
             "service": Word(("service",)),
             "room": Word(("room",)),
             "session": Word(("session",)),
