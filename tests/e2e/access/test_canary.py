@@ -22,7 +22,8 @@ from fanlight.query.page import encode_cursor
 
 from .conftest import LLM, NO_WORD, OURS, SPAN, THEIRS, TRACE, WORD, Two
 
-GETS = sorted(path for method, path in TABLE if method == "GET" and path.startswith("/api/v1/"))
+MESHAGENT = "/accounts/projects/{project}"
+GETS = sorted(path for way, path in TABLE if way == "GET" and path.startswith(("/api/v1/", MESHAGENT)))
 FIELDS = sorted({*RUNS.fields, *SPANS.fields, *LOGS.fields, *METRICS.fields})
 NEVER_SEEN = re.compile(WORD, re.IGNORECASE)
 ECHOES = {WORD: NO_WORD, TRACE: "dec0" * 8, SPAN: "efa5" * 4, LLM: "feeb" * 4, THEIRS: "nobody"}
@@ -34,6 +35,13 @@ SHOWING = {
 
 ASKING = {"/api/v1/agents/logs": {"agent_id": WORD}, "/api/v1/terminal": {"port": "4319"}}
 """What a route must be asked for to answer at all."""
+
+
+MESHAGENT_SAYS_NOTHING = (
+    "agents/sessions", "agents/sessions/active", "sessions/{session:path}/participants",
+    "sessions/{session:path}/metrics", "llm-proxy/usage", "balance", "status", "settings/otel",
+)  # fmt: skip
+"""Numbers alone, what no setting names, nobody's own, or (metrics) what was sent without a session."""
 
 
 def filled(template: str, project: str, values: Mapping[str, str]) -> str:
@@ -76,6 +84,11 @@ def queries(template: str) -> Iterator[str]:
     yield ""
     if template.endswith("/stream"):
         return
+    if template.startswith(MESHAGENT):
+        yield from (f"room_id={WORD}", f"agent_id={WORD}", f"filter={WORD}", "limit=1000", f"room={WORD}")
+        yield from (f"users={WORD}&report=user", f"model={WORD}", f'annotations={{"{WORD}.key":"{WORD}"}}')
+        yield from (f"cursor={encode_cursor(noun, *key)}" for noun, key in places_of_meshagent())
+        return
     yield from (f"q={WORD}", f"q=text:{WORD}", f"q=-{WORD}", f"q=/{WORD}/", f"q=trace:{TRACE}")
     yield from (f"q={name}:{WORD}" for name in FIELDS)
     yield from (f"q={name}:*" for name in FIELDS)
@@ -93,6 +106,16 @@ def places() -> Iterator[tuple[str, tuple[int | str, ...]]]:
     yield from itertools.product(("rooms", "agents", "budgets"), (("a",), (WORD,)))
     yield from itertools.product(("runs", "logs", "findings"), ((late, WORD), (late, 2**62)))
     yield "audit", (2**40,)
+
+
+def places_of_meshagent() -> Iterator[tuple[str, tuple[int | str, ...]]]:
+    """The same for its lists."""
+    late = 2_500_000_000_000_000_000
+    yield from itertools.product(("sessions", "billing events"), ((late, WORD),))
+    yield "session events", (late, 2**62)
+    yield "session spans", (late, WORD, WORD)
+    yield "session metrics", ("a",)
+    yield "model usage", (0, WORD, WORD, WORD, WORD)
 
 
 def plain(answer: httpx.Response, echoes: Mapping[str, str]) -> tuple[int, str]:
@@ -113,7 +136,7 @@ def test_the_word_stands_wherever_their_owner_looks(two: Two, values: dict[str, 
     """Without this the other tests would pass over an empty project."""
     seen = {}
     for template in GETS:
-        if template.startswith("/api/v1/projects/{project}") and not template.endswith(("/stream", "{job}")):
+        if "/projects/{project}" in template and not template.endswith(("/stream", "{job}")):
             answer = two.them.get(filled(template, THEIRS, values), params=SHOWING.get(template))
             seen[template.removeprefix("/api/v1/projects/{project}")] = (
                 answer.status_code,
@@ -123,6 +146,7 @@ def test_the_word_stands_wherever_their_owner_looks(two: Two, values: dict[str, 
     nothing_to_see = {
         "/stats", "/health", "/findings", "/runs/{run_id}/diff", "/budgets/verdict",
         "/traces/{trace_id}/spans/{span_id}/tokens",
+        *(f"{MESHAGENT}/{path}" for path in MESHAGENT_SAYS_NOTHING),
     }  # fmt: skip
     told = {path: told for path, told in seen.items() if told != (200, True) and path not in nothing_to_see}
     assert told == {}
