@@ -169,21 +169,36 @@ def test_runs_of_one_process_and_of_parallel_ones_are_told_apart(python, server,
     ]
 
 
-def test_a_failure_is_counted_once_and_its_secret_is_masked_everywhere(
-    python, server, client, tmp_path
-) -> None:
-    env = of(server, "charm-failing", tmp_path, WEATHER_API_KEY="hunter2-hunter2")
-    folder = agent(tmp_path, "failing", "fanlight")
-    done = charm(python, "run", folder, "--json", '{"input":"with hunter2-hunter2"}', env=env)
-    assert done.returncode == 0
-    (run,) = all_runs(client, "charm-failing", 1)
-    whole, *spans = everything(client, run)
-    assert (run["status"], run["error_count"], len(spans)) == ("error", 1, 1)
-    assert "boom *** with ***" in run["error"]["message"]
-    kept = json.dumps([run, whole, *spans, list(client.items("logs", limit=200))])
+def test_a_failure_is_counted_once_and_its_secret_is_masked_everywhere(python, tmp_path) -> None:
+    ports = {"port": "0", "otlp_http_port": "0", "otlp_grpc_port": "off"}
+    with (
+        running_server(tmp_path / "data", ports) as server,
+        Client(server.studio, None, PROJECT) as client,
+    ):
+        env = of(server, "charm-failing", tmp_path, WEATHER_API_KEY="hunter2-hunter2")
+        folder = agent(tmp_path, "failing", "fanlight")
+        done = charm(python, "run", folder, "--json", '{"input":"with hunter2-hunter2"}', env=env)
+        assert done.returncode == 0
+        (run,) = all_runs(client, "charm-failing", 1)
+        whole, *spans = everything(client, run)
+        assert (run["status"], run["error_count"], len(spans)) == ("error", 1, 1)
+        assert "boom *** with ***" in run["error"]["message"]
+        kept = json.dumps([run, whole, *spans, list(client.items("logs", limit=200))])
+        totals = client.project_get("usage/activity", group="agent", q="service:charm-failing")["total"]
     assert (SECRET in kept, "hunter2-hunter2" in kept) == (False, False)
-    totals = client.project_get("usage/activity", group="agent", q="service:charm-failing")["total"]
     assert (totals["runs"], totals["errors"]) == (1, 1)
+    assert places_of(tmp_path / "data", "charm-failing")  # what is there is found
+    assert (places_of(tmp_path / "data", SECRET), places_of(tmp_path / "data", "hunter2-hunter2")) == ([], [])
+
+
+def places_of(data: Path, text: str) -> list[str]:
+    """The files of a data directory that hold `text`, and the tables of its store with a row that does."""
+    files = [path for path in data.rglob("*") if path.is_file()]
+    found = [str(path.relative_to(data)) for path in files if text.encode() in path.read_bytes()]
+    # One process has one store open.
+    done = call([sys.executable, AGENTS / "scan.py", data / "store", text], dict(os.environ))
+    assert (done.returncode, done.stderr) == (0, "")
+    return found + done.stdout.split()
 
 
 def test_an_output_that_is_no_json_fails_the_run_although_its_end_came_first(
