@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 APART = "\N{ZERO WIDTH SPACE}"
-_MARKUP = re.compile(r"\[(?=[a-z#/@][^\[]*?\])")
+# A bracket that nothing in the text closes is closed by that of a list around it.
+_MARKUP = re.compile(r"\[(?=[a-z#/@])")
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
