@@ -80,9 +80,11 @@ def podman() -> Iterator[Podman]:
     }
     url = f"unix://{place}/podman.sock"
     with (place / "log").open("wb") as log:
+        # In its own folder: where its monitor stands when a container runs out of memory, it leaves a file.
         service = subprocess.Popen(
-            ["podman", "system", "service", "--time", str(LIFE_S), url], env=environ, stdout=log, stderr=log
-        )
+            ["podman", "system", "service", "--time", str(LIFE_S), url],
+            env=environ, cwd=place, stdout=log, stderr=log,
+        )  # fmt: skip
     try:
         client = connect(url, service, place / "log")
         import_image(client)
