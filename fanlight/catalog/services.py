@@ -12,9 +12,7 @@ from fanlight.catalog.database import Catalog
 from fanlight.catalog.room_events import note_event
 from fanlight.catalog.tables import ServiceRow
 from fanlight.model.room_event import SERVICE_RESTARTED, SERVICE_STARTED, SERVICE_STOPPED, RoomEvent
-from fanlight.model.service import ServiceReport
-
-GONE = frozenset({"stopped", "failed"})
+from fanlight.model.service import GONE, ServiceReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +27,11 @@ class KnownService:
 
 
 def note_report(
-    catalog: Catalog, project: str, room: str, session_id: str, report: ServiceReport, *, now_ns: int
+    catalog: Catalog, project: str, room: str, session_id: str | None, report: ServiceReport, *, now_ns: int
 ) -> None:
     """Keep what a service reports in place of what it reported before.
+
+    `session_id` is the session that the room is in; None, for what is gone, leaves it the one it was in.
 
     That it started, was restarted or stopped is noted as an event: it runs and did not before; it counts more
     restarts than before, or says that it restarts; it is gone and was not before.
@@ -46,10 +46,10 @@ def note_report(
             row.started_ns = now_ns
         for name, value in msgspec.structs.asdict(report).items():
             setattr(row, name, value)
-        row.session, row.reported_ns = session_id, now_ns
+        row.session, row.reported_ns = session_id or row.session, now_ns
         if type_ is not None:
             data = {name: value for name, value in _told(report).items() if value is not None}
-            event = RoomEvent(room=room, session=session_id, type=type_, at_ns=now_ns, data=data)
+            event = RoomEvent(room=room, session=row.session or "", type=type_, at_ns=now_ns, data=data)
             note_event(session, project, event)
 
 

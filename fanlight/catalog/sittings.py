@@ -50,6 +50,8 @@ def see_sessions(
 def open_session(catalog: Catalog, project: str, room: str, *, idle_ns: int, now_ns: int) -> str:
     """The id of the session that the room is in; a new one, and the room too, when there is none.
 
+    To open it is activity: from now on the idle time counts anew.
+
     Raises:
         InvalidError: the name cannot name a room, or the project's cannot name a project.
     """
@@ -60,6 +62,7 @@ def open_session(catalog: Catalog, project: str, room: str, *, idle_ns: int, now
         row = session.scalars(live.limit(1)).first()
         if row is not None:
             row.is_unnamed = False  # its id is known from now on
+            _touch(session, row, idle_ns, now_ns)
             return str(row.id)
         made = Sighting(room=room, session=str(uuid.uuid4()), first_ns=now_ns, last_ns=now_ns)
         _see(session, project, made, idle_ns, now_ns)

@@ -16,11 +16,12 @@ from typing import Protocol
 from fanlight.catalog import sittings
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.room_events import forget_told, list_waiting
+from fanlight.catalog.rooms import ensure_room
 from fanlight.catalog.services import note_report
 from fanlight.catalog.sessions import get_session
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import FanlightError
-from fanlight.model.service import ServiceReport
+from fanlight.model.service import GONE, ServiceReport
 from fanlight.model.session import EndedBy, Participant, Session
 from fanlight.model.signal import Signal
 from fanlight.otlp.room_event import room_events_request
@@ -98,13 +99,18 @@ class Occupancy:
         await self._change(sittings.leave, project, session_id, participant_id)
 
     async def report_service(self, project: str, room: str, report: ServiceReport) -> None:
-        """Keep what a service of the room reports; the room's session goes on, or begins.
+        """Keep what a service of the room reports. While it is there the room's session goes on, or begins.
 
         Raises:
             InvalidError: the name cannot name a room.
         """
         now_ns = self._clock.now_ns()
-        opened = await self._change(sittings.open_session, project, room)
+        opened = None
+        if report.state in GONE:
+            # What ends begins no session: it tells of the one that it was in.
+            await asyncio.to_thread(ensure_room, self._catalog, project, room, clock=self._clock)
+        else:
+            opened = await self._change(sittings.open_session, project, room)
         await asyncio.to_thread(note_report, self._catalog, project, room, opened, report, now_ns=now_ns)
         await self.tell()
 

@@ -61,10 +61,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A filter that was read already: as it was written, and what it means here."""
+    """A filter that was read already: as it was written, and what it means here.
+
+    `window` is the time [since, until) outside of which nothing can match, where that is known.
+    """
 
     text: str
     tree: Node
+    window: tuple[int, int] | None = None
 
 
 def compile_filter(store: Store, noun: str, q: str | Query, *, clock: Clock = SYSTEM) -> Condition:

@@ -92,6 +92,10 @@ def get_metric(
     type_, unit, _, _, first_ns, last_ns = kinds[0]
     since = max(since_ns or 0, 0)
     until = last_ns + 1 if until_ns is None else until_ns
+    if isinstance(q, Query) and q.window is not None:
+        # A series of a room goes on beyond the session that is asked about.
+        since, until = max(since, q.window[0]), min(until, q.window[1])
+        since_ns = since
     step = _interval(interval_s, until - (first_ns if since_ns is None else since))
     measured, truncated = read_series(
         store, scope, (name, type_, unit), condition, since_ns=since, until_ns=until, step_ns=step * NS

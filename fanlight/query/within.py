@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.sessions import RoomSession, find_session
+from fanlight.catalog.sessions import RoomSession, find_session, find_sessions
+from fanlight.model.project import ProjectScope
 from fanlight.query.filter import Condition, Query, unnamed_sql
 from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Unnamed, parse
 from fanlight.query.nouns import NOUNS
@@ -59,13 +60,19 @@ def within(session: RoomSession, idle_ns: int) -> Within:
     )
 
 
+def belonging(catalog: Catalog, idle_ns: int, scope: ProjectScope, ids: Sequence[str]) -> list[Within]:
+    """What belongs to those of `ids` that are sessions of rooms, as far as it is known now."""
+    return [within(each, idle_ns) for each in find_sessions(catalog, scope.project_id, ids).values()]
+
+
 def whole_sessions(q: str, find: Find, idle_ns: int) -> Query:
     """The filter `q`, where `session:ID` finds what is the session's without naming it as well.
 
     Raises:
         InvalidError: the filter is wrong.
     """
-    return Query(text=q, tree=_whole(parse(q), find, idle_ns))
+    tree = _whole(parse(q), find, idle_ns)
+    return Query(text=q, tree=tree, window=_window(tree))
 
 
 def finder(catalog: Catalog, project: str) -> Find:
@@ -86,6 +93,18 @@ def _whole(node: Node, find: Find, idle_ns: int) -> Node:
         case AnyOf(terms=terms):
             return AnyOf(terms=tuple(_whole(term, find, idle_ns) for term in terms))
     return node
+
+
+def _window(tree: Node) -> tuple[int, int] | None:
+    """The time of the sessions that a filter cannot do without."""
+    for term in tree.terms if isinstance(tree, AllOf) else (tree,):
+        match term:
+            case AnyOf(terms=(Field(values=values), *found)):
+                parts = [each for each in found if isinstance(each, Unnamed)]
+                # A conversation among them has no bounds that are known.
+                if len(parts) == len(found) == len(values):
+                    return min(each.since_ns for each in parts), max(each.until_ns for each in parts)
+    return None
 
 
 def _unnamed(session: RoomSession, idle_ns: int) -> Unnamed:

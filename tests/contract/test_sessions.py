@@ -19,7 +19,7 @@ from fanlight.model.room_event import RoomEvent
 from fanlight.model.session import Session
 from fanlight.otlp.room_event import room_events_request
 from fanlight.query.logs import list_logs
-from fanlight.query.metrics import list_metrics
+from fanlight.query.metrics import get_metric, list_metrics
 from fanlight.query.runs import list_runs
 from fanlight.query.sessions import get_session, list_sessions
 from fanlight.query.timeline import list_timeline
@@ -99,8 +99,9 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     store.open()
     catalog = open_catalog("", folder)
     files = LogFiles(folder)
-    held = gauge("queue", 1.0, 2.0, at_ns=at(2_030))
-    held.resource_metrics[0].resource.attributes.extend(pairs(LOBBY))
+    held = [gauge("queue", 1.0, 2.0, at_ns=at(2_030)), gauge("queue", 7.0, at_ns=at(4_005))]
+    for each in held:
+        each.resource_metrics[0].resource.attributes.extend(pairs(LOBBY))
     store.insert(
         files.segment(
             agent("planner", 1, 0, session="s1", **LOBBY),
@@ -126,7 +127,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             received_ns=at(4_100),
         )
     )
-    store.insert(files.segment(held, project="default", received_ns=at(4_100)))
+    store.insert(files.segment(*held, project="default", received_ns=at(4_100)))
     runs = [RunKey("default", number.to_bytes(16, "big").hex()) for number in range(1, 6)]
     store.summarise(runs, first_seq=files.next_seq)
     clock = ManualClock(wall_ns=at(4_100))
@@ -225,6 +226,14 @@ def test_a_filter_by_session_finds_what_its_room_did_meanwhile(place: Place) -> 
     assert list_metrics(place.store, SCOPE, q=place.whole("session:s1")) == []
     usage = get_usage(place.store, SCOPE, q=place.whole(f"session:{place.unnamed}"))
     assert usage.total.tokens.input == 2
+
+
+def test_a_metric_of_a_session_is_counted_while_the_session_went_on(place: Place) -> None:
+    last = {
+        name: get_metric(place.store, SCOPE, "queue", q=place.whole(q)).series[0].buckets[-1].value
+        for name, q in (("s2", "session:s2"), ("-", f"session:{place.unnamed} service:svc"))
+    }
+    assert last == {"s2": 7.0, "-": 2.0}
 
 
 def test_one_session_has_its_runs_and_a_stranger_has_none(place: Place) -> None:

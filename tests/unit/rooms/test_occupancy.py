@@ -294,6 +294,25 @@ def test_a_service_starts_restarts_and_stops_in_its_room(house: House) -> None:
     }
 
 
+def test_a_service_keeps_the_session_of_its_room_and_the_end_of_one_begins_none(house: House) -> None:
+    def report(state: Any) -> None:
+        said = ServiceReport(name="planner", kind="agent", state=state)
+        house.run(lambda: house.occupancy.report_service("p", "lobby", said))
+
+    for _ in range(3):
+        report("running")
+        house.step(IDLE_S - 1)
+    assert [each.ended_by for each in house.sessions()] == [None]
+    house.step(1)
+    report("stopped")
+    report("stopped")
+    [ended] = house.sessions()
+    assert (ended.ended_by, house.events()[-2:]) == (
+        "idle",
+        [("room.ended", 2.0 * (IDLE_S - 1)), ("service.stopped", 3.0 * (IDLE_S - 1) + 1)],
+    )
+
+
 def test_what_is_not_there_is_not_found_and_no_room_has_a_bad_name(house: House) -> None:
     with pytest.raises(NotFoundError, match="no session 'nothing'"):
         house.run(lambda: house.occupancy.end("p", "nothing", "killed"))
