@@ -43,8 +43,9 @@ from fanlight.live.broker import Broker
 from fanlight.model.ledger import render_prometheus
 from fanlight.otlp.limits import Limits
 from fanlight.pricing.book import Book
-from fanlight.query.changes import list_changes, oldest_seq
+from fanlight.query.changes import Find, count_changes, list_changes, oldest_seq
 from fanlight.query.loops.detect import Limits as LoopLimits
+from fanlight.query.within import belonging
 from fanlight.runner.executor import ProcessExecutor
 from fanlight.store.contract import RunKey, Store
 from fanlight.store.engine import open_store
@@ -162,7 +163,9 @@ async def _run(
     stored_seq = store.last_seq()
     waiting = log.open(above_seq=stored_seq)
     ledger = _ledger_of(waiting, clock)
-    broker = _broker(config, store, _watermark(waiting, stored_seq), stored_seq, clock)
+    idle_ns = max(int(config.session_idle_s * 1e9), 1)
+    find = partial(belonging, catalog, idle_ns)
+    broker = _broker(config, store, find, _watermark(waiting, stored_seq), stored_seq, clock)
 
     def announce(watermark: int, projects: frozenset[str], kinds: frozenset[str]) -> None:
         registry.note(watermark, projects)
@@ -273,10 +276,11 @@ def _watermark(waiting: Sequence[Generation], stored_seq: int) -> int:
     return min([stored_seq, *(seq - 1 for seq in first)])
 
 
-def _broker(config: Config, store: Store, watermark: int, horizon: int, clock: Clock) -> Broker:
+def _broker(config: Config, store: Store, find: Find, watermark: int, horizon: int, clock: Clock) -> Broker:
     return Broker(
-        partial(list_changes, store),
+        partial(list_changes, store, find=find),
         partial(oldest_seq, store),
+        count=partial(count_changes, store, find=find),
         watermark=watermark,
         horizon=horizon,
         window_s=config.stream_window_s,

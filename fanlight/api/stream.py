@@ -28,7 +28,7 @@ from fanlight.api.workers import hang_up
 from fanlight.errors import FanlightError, NotFoundError
 from fanlight.live.batch import Batch, Gap
 from fanlight.live.subscription import Subscription
-from fanlight.query.changes import parse_topics
+from fanlight.query.topics import parse_kinds, parse_topics
 
 HEARTBEAT_S = 12.0
 CHECK_S = 10.0
@@ -50,6 +50,12 @@ class StreamQuery(Strict):
         max_length=4_096,
         description="Comma separated: runs, logs, metrics, run:ID, room:NAME, session:ID.",
         examples=["runs,logs"],
+    )
+    kinds: str | None = Field(
+        None,
+        max_length=200,
+        description="Comma separated: which types of items to send. Without it, all.",
+        examples=["log,developer_log"],
     )
     last_event_id: str | None = Field(
         None, max_length=200, description="For clients that cannot send the header."
@@ -88,6 +94,7 @@ async def stream(
     services = services_of(request)
     topics = frozenset(topic for topic in query.topics.split(",") if topic)
     parse_topics(topics)
+    types = parse_kinds(query.kinds)
     epoch = services.store.epoch
     after, reason = read_id(last_event_id or query.last_event_id, epoch)
     principal = principal_of(request)
@@ -98,7 +105,7 @@ async def stream(
         services.gate.scope(services.gate.still(principal), scope.project_id, Right.READ)
 
     def subscribe() -> Subscription:
-        subscription = services.broker.subscribe(scope, topics, after)
+        subscription = services.broker.subscribe(scope, topics, after, types=types)
         if reason is not None:
             subscription.gap = Gap(reason=reason, after=0, upto=subscription.position)
         return subscription
@@ -176,7 +183,8 @@ class EventStream(Response):
     def _message(self, item: Batch | Gap) -> bytes:
         if isinstance(item, Batch):
             return b"%sevent: batch\ndata: %s\n\n" % (self._id(item.seq), item.json())
-        data = msgspec.json.encode({"reason": item.reason, "after": str(item.after), "next": str(item.upto)})
+        told = {"reason": item.reason, "after": str(item.after), "next": str(item.upto)}
+        data = msgspec.json.encode({**told, "missed": item.missed})
         return b"%sevent: gap\ndata: %s\n\n" % (self._id(item.upto), data)
 
     def _id(self, seq: int) -> bytes:

@@ -28,18 +28,22 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Events behind `after` cannot be given; the stream goes on behind `upto`. `reason` says why."""
+    """Events behind `after` cannot be given; the stream goes on behind `upto`. `reason` says why.
+
+    `missed` is how many of them the store has for this reader; None when nobody can tell.
+    """
 
     reason: str
     after: int
     upto: int
+    missed: int | None = None
 
 
 def split(events: list[Event], *, max_events: int, max_bytes: int) -> list[tuple[Event, ...]]:
     """`events` in parts of at most `max_events` and `max_bytes` of payload; a larger event stands alone.
 
     Example:
-        >>> events = [Event(seq=n, topics=frozenset(), payload=b"x" * 10) for n in range(5)]
+        >>> events = [Event(seq=n, topics=frozenset(), payload=b"x" * 10, type="log") for n in range(5)]
         >>> [len(part) for part in split(events, max_events=3, max_bytes=20)]
         [2, 2, 1]
     """

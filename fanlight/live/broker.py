@@ -19,9 +19,9 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import OverloadError, StoreError
 from fanlight.live.arrivals import Arrivals
 from fanlight.live.batch import Batch, Gap, split
-from fanlight.live.feed import Block, Feed, Topics
+from fanlight.live.feed import Block, Feed, Wanted
 from fanlight.live.subscription import Subscription
-from fanlight.model.event import KINDS, Event
+from fanlight.model.event import KINDS, TYPES, Event
 from fanlight.model.project import ProjectScope
 
 logger = logging.getLogger("fanlight.live")
@@ -45,13 +45,22 @@ class Load(Protocol):
     def __call__(
         self,
         scope: ProjectScope,
-        topics: Topics,
+        topics: frozenset[str],
         *,
         after: int,
         upto: int,
         limit: int,
         kinds: frozenset[str] = KINDS,
+        types: frozenset[str] = TYPES,
     ) -> list[Event]: ...
+
+
+class Count(Protocol):
+    """`query.changes.count_changes` of a store: how many events a range has."""
+
+    def __call__(
+        self, scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, types: frozenset[str]
+    ) -> int: ...
 
 
 class Oldest(Protocol):
@@ -76,6 +85,7 @@ class Broker:
         load: Load,
         oldest: Oldest,
         *,
+        count: Count,
         watermark: int,
         horizon: int = 0,
         window_s: float = 900,
@@ -90,6 +100,7 @@ class Broker:
     ) -> None:
         self._load = load
         self._oldest = oldest
+        self._count = count
         self._watermark = watermark
         self._horizon = max(horizon, watermark)
         self._window_ns = int(window_s * 1e9)
@@ -100,6 +111,8 @@ class Broker:
         self._split = partial(split, max_events=batch_events, max_bytes=batch_bytes)
         self._clock = clock
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="fanlight-live")
+        # Readers that are behind wait for each other, never those that keep up for them.
+        self._catching_up = ThreadPoolExecutor(1, thread_name_prefix="fanlight-catch-up")
         self._arrivals = Arrivals(clock.now_ns(), watermark)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,8 +158,15 @@ class Broker:
         for name, feed in self._feeds.items():
             feed.notify(watermark, changed.get(name, _NOTHING))
 
-    def subscribe(self, scope: ProjectScope, topics: Topics, after: int | None = None) -> Subscription:
-        """Read `topics` of a project: what comes behind seq `after`, or from now on.
+    def subscribe(
+        self,
+        scope: ProjectScope,
+        topics: frozenset[str],
+        after: int | None = None,
+        *,
+        types: frozenset[str] = TYPES,
+    ) -> Subscription:
+        """Read items of `types` of `topics` of a project: what comes behind seq `after`, or from now on.
 
         Raises:
             OverloadError: too many readers are there already, or the server stops.
@@ -160,8 +180,9 @@ class Broker:
                 hint="close some, or raise FANLIGHT_STREAM_READERS",
             )
         feed = self._feed(scope)
-        feed.readers[topics] += 1
-        found = Subscription(self, feed, topics, feed.loaded if after is None else after)
+        wanted = Wanted(topics, types)
+        feed.readers[wanted] += 1
+        found = Subscription(self, feed, wanted, feed.loaded if after is None else after)
         if after is not None and after > max(self._horizon, self._watermark):
             found.cursor = feed.loaded
             found.gap = Gap(reason=AHEAD, after=after, upto=feed.loaded)
@@ -182,9 +203,9 @@ class Broker:
         """Forget a reader; called by its `close`."""
         self._subscriptions.discard(subscription)
         feed = subscription.feed
-        feed.readers[subscription.topics] -= 1
-        if not feed.readers[subscription.topics]:
-            del feed.readers[subscription.topics]
+        feed.readers[subscription.wanted] -= 1
+        if not feed.readers[subscription.wanted]:
+            del feed.readers[subscription.wanted]
         feed.stir()
         if not feed.readers and self._feeds.get(feed.scope.project_id) is feed:
             with self._lock:
@@ -198,6 +219,7 @@ class Broker:
         for subscription in list(self._subscriptions):
             subscription.close()
         await asyncio.to_thread(self._workers.shutdown)
+        await asyncio.to_thread(self._catching_up.shutdown, cancel_futures=True)
 
     async def _follow(self, feed: Feed) -> None:
         """Keep one project's feed as far as the store is."""
@@ -221,58 +243,59 @@ class Broker:
         """Load what is new; False when the store failed and it has to be tried again."""
         target, kinds, feed.dirty = feed.target, feed.dirty, _NOTHING
         while feed.loaded < target:
+            wanted = feed.wanted
             if not kinds:
-                feed.append(Block(after=feed.loaded, upto=target, topics=None))
+                feed.append(Block(after=feed.loaded, upto=target, wanted=None))
                 continue
-            topics = feed.topics
-            load = partial(self._read, feed.scope, topics, after=feed.loaded, upto=target, kinds=kinds)
+            load = partial(self._read, feed.scope, wanted, after=feed.loaded, upto=target, kinds=kinds)
             try:
-                parts, upto = await self._in_thread(load)
+                parts, upto = await asyncio.get_running_loop().run_in_executor(self._workers, load)
             except StoreError as error:
                 logger.warning("live events of project %s: %s", feed.scope.project_id, error)
                 feed.dirty |= kinds
                 return False
             for part in parts[:-1]:
-                feed.append(Block(after=feed.loaded, upto=part[-1].seq, topics=topics, events=part))
+                feed.append(Block(after=feed.loaded, upto=part[-1].seq, wanted=wanted, events=part))
             rest = parts[-1] if parts else ()
-            feed.append(Block(after=feed.loaded, upto=upto, topics=topics, events=rest))
+            feed.append(Block(after=feed.loaded, upto=upto, wanted=wanted, events=rest))
         return True
 
-    async def read(self, feed: Feed, topics: Topics, after: int) -> tuple[list[Batch], int]:
+    async def read(self, feed: Feed, wanted: Wanted, after: int) -> tuple[list[Batch], int]:
         """What comes behind `after` from the store, and how far that reaches: to the feed at most."""
         upto = feed.loaded
-        parts, reached = await self._persist(lambda: self._read(feed.scope, topics, after=after, upto=upto))
+        parts, reached = await self._persist(lambda: self._read(feed.scope, wanted, after=after, upto=upto))
         return [Batch(part) for part in parts], reached
 
-    async def find_gap(self, feed: Feed, topics: Topics, after: int) -> Gap | None:
+    async def find_gap(self, feed: Feed, wanted: Wanted, after: int) -> Gap | None:
         """The gap of a reader whose next event is older than the window; None when nothing is missed."""
-        if not await self._persist(lambda: self._is_missed(feed.scope, topics, after)):
-            return None
-        return Gap(reason=TOO_OLD, after=after, upto=feed.loaded)
+        upto = feed.loaded
+        missed = await self._persist(lambda: self._missed(feed.scope, wanted, after=after, upto=upto))
+        return Gap(reason=TOO_OLD, after=after, upto=upto, missed=missed) if missed else None
 
-    def _is_missed(self, scope: ProjectScope, topics: Topics, after: int) -> bool:
+    def _missed(self, scope: ProjectScope, wanted: Wanted, *, after: int, upto: int) -> int:
+        """How many events up to `upto` a reader misses, because the first is too old; 0 when it is not."""
         since_ns = self._clock.now_ns() - self._window_ns
         with self._lock:
             if self._arrivals.came_since(since_ns, after):
-                return False
+                return 0
         oldest = self._oldest(scope, since_ns)
+        count = partial(self._count, scope, wanted.topics, after=after, types=wanted.types)
         # Sequences are shared by all projects, so a hole in the numbers alone means nothing.
-        return after + 1 < oldest and bool(self._load(scope, topics, after=after, upto=oldest - 1, limit=1))
+        return count(upto=upto) if after + 1 < oldest and count(upto=oldest - 1) else 0
 
     def _read(
-        self, scope: ProjectScope, topics: Topics, *, after: int, upto: int, kinds: frozenset[str] = KINDS
+        self, scope: ProjectScope, wanted: Wanted, *, after: int, upto: int, kinds: frozenset[str] = KINDS
     ) -> Reach:
-        events = self._load(scope, topics, after=after, upto=upto, limit=self._chunk, kinds=kinds)
+        events = self._load(
+            scope, wanted.topics, after=after, upto=upto, limit=self._chunk, kinds=kinds, types=wanted.types
+        )
         return self._split(events), events[-1].seq if len(events) >= self._chunk else upto
 
     async def _persist(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask the store, again and again while it fails."""
+        """Ask the store for a reader that is behind, again and again while it fails."""
         while True:
             try:
-                return await self._in_thread(ask)
+                return await asyncio.get_running_loop().run_in_executor(self._catching_up, ask)
             except StoreError as error:
                 logger.warning("resumed events: %s", error)
                 await asyncio.sleep(RETRY_S)
-
-    async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, ask)

@@ -9,36 +9,49 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fanlight.live.batch import Batch
-from fanlight.model.event import Event
+from fanlight.model.event import TYPES, Event
 from fanlight.model.project import ProjectScope
 
-Topics = frozenset[str]
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader listens to: `topics`, and which `types` of items of them."""
+
+    topics: frozenset[str]
+    types: frozenset[str] = TYPES
+
+    def __le__(self, other: Wanted) -> bool:
+        return self.topics <= other.topics and self.types <= other.types
+
+    def takes(self, event: Event) -> bool:
+        """Whether the reader is to be given `event`."""
+        return event.type in self.types and not event.topics.isdisjoint(self.topics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """All events of `topics` with `after` < seq <= `upto`. None stands for every topic: nothing happened."""
+    """All that is `wanted` with `after` < seq <= `upto`. None stands for everything: nothing happened."""
 
     after: int
     upto: int
-    topics: Topics | None
+    wanted: Wanted | None
     events: tuple[Event, ...] = ()
-    batches: dict[Topics, Batch | None] = field(default_factory=dict)
+    batches: dict[Wanted, Batch | None] = field(default_factory=dict)
 
     @property
     def payload_bytes(self) -> int:
         return sum(len(event.payload) for event in self.events)
 
-    def covers(self, topics: Topics) -> bool:
-        return self.topics is None or topics <= self.topics
+    def covers(self, wanted: Wanted) -> bool:
+        return self.wanted is None or wanted <= self.wanted
 
-    def select(self, topics: Topics, after: int) -> Batch | None:
-        """The events of `topics` behind `after`; None when there are none."""
+    def select(self, wanted: Wanted, after: int) -> Batch | None:
+        """What is wanted behind `after`; None when there is nothing."""
         if after > self.after:
-            return _batch(event for event in self.events if event.seq > after and event.topics & topics)
-        if topics not in self.batches:
-            self.batches[topics] = _batch(event for event in self.events if event.topics & topics)
-        return self.batches[topics]
+            return _batch(event for event in self.events if event.seq > after and wanted.takes(event))
+        if wanted not in self.batches:
+            self.batches[wanted] = _batch(event for event in self.events if wanted.takes(event))
+        return self.batches[wanted]
 
 
 def _batch(events: Iterable[Event]) -> Batch | None:
@@ -61,7 +74,7 @@ class Feed:
     target: int = 0
     dirty: frozenset[str] = frozenset()
     blocks: deque[Block] = field(default_factory=deque)
-    readers: Counter[Topics] = field(default_factory=Counter)
+    readers: Counter[Wanted] = field(default_factory=Counter)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,9 +82,12 @@ class Feed:
     _bytes: int = 0
 
     @property
-    def topics(self) -> Topics:
-        """Everything that some reader listens to."""
-        return frozenset[str]().union(*self.readers)
+    def wanted(self) -> Wanted:
+        """Everything that some reader listens to, and more where readers want different types of topics."""
+        return Wanted(
+            frozenset[str]().union(*(each.topics for each in self.readers)),
+            frozenset[str]().union(*(each.types for each in self.readers)),
+        )
 
     def notify(self, watermark: int, kinds: frozenset[str]) -> None:
         """The store has everything up to `watermark`; `kinds` tells what of it this project got."""
@@ -82,7 +98,7 @@ class Feed:
     def append(self, block: Block) -> None:
         """The feed has come as far as `block`. Readers that wait go on."""
         if self._is_quiet_after_quiet(block):
-            block = Block(after=self.blocks.pop().after, upto=block.upto, topics=None)
+            block = Block(after=self.blocks.pop().after, upto=block.upto, wanted=None)
         self.blocks.append(block)
         self._events += len(block.events)
         self._bytes += block.payload_bytes
@@ -101,7 +117,7 @@ class Feed:
         )
 
     def _is_quiet_after_quiet(self, block: Block) -> bool:
-        return block.topics is None and bool(self.blocks) and self.blocks[-1].topics is None
+        return block.wanted is None and bool(self.blocks) and self.blocks[-1].wanted is None
 
     def stir(self) -> None:
         """Let everybody who waits look again."""
@@ -112,10 +128,10 @@ class Feed:
         """Wait until the feed has moved."""
         await self._moved.wait()
 
-    def find(self, after: int, topics: Topics) -> Block | None:
-        """The block that holds what comes behind `after`; None when it is gone or lacks some of `topics`."""
+    def find(self, after: int, wanted: Wanted) -> Block | None:
+        """The block that holds what comes behind `after`; None when it is gone or lacks some of `wanted`."""
         place = bisect.bisect_right(self.blocks, after, key=lambda block: block.upto)
         if place == len(self.blocks):
             return None
         block = self.blocks[place]
-        return block if block.after <= after and block.covers(topics) else None
+        return block if block.after <= after and block.covers(wanted) else None

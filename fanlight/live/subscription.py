@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fanlight.live.batch import Batch, Gap
-from fanlight.live.feed import Feed, Topics
+from fanlight.live.feed import Feed, Wanted
 
 
 class Source(Protocol):
     """What a subscription asks of its broker."""
 
-    async def read(self, feed: Feed, topics: Topics, after: int) -> tuple[list[Batch], int]:
+    async def read(self, feed: Feed, wanted: Wanted, after: int) -> tuple[list[Batch], int]:
         """Batches behind `after` from the store, and how far they reach."""
         ...
 
-    async def find_gap(self, feed: Feed, topics: Topics, after: int) -> Gap | None:
+    async def find_gap(self, feed: Feed, wanted: Wanted, after: int) -> Gap | None:
         """What lies behind `after` and is too old to be given, or None."""
         ...
 
@@ -36,7 +36,7 @@ class Subscription(AsyncIterator[Batch | Gap]):
 
     source: Source
     feed: Feed
-    topics: Topics
+    wanted: Wanted
     cursor: int
     gap: Gap | None = None
     closed: bool = False
@@ -69,8 +69,8 @@ class Subscription(AsyncIterator[Batch | Gap]):
             return gap
         if self._ready:
             return self._ready.popleft()
-        while (block := self.feed.find(self.cursor, self.topics)) is not None:
-            batch = block.select(self.topics, self.cursor)
+        while (block := self.feed.find(self.cursor, self.wanted)) is not None:
+            batch = block.select(self.wanted, self.cursor)
             self.cursor, self._behind = block.upto, False
             if batch is not None:
                 return batch
@@ -80,11 +80,11 @@ class Subscription(AsyncIterator[Batch | Gap]):
         """Read the store up to where the feed is; a reader that keeps reading is never told of a gap."""
         if not self._behind:
             self._behind = True
-            gap = await self.source.find_gap(self.feed, self.topics, self.cursor)
+            gap = await self.source.find_gap(self.feed, self.wanted, self.cursor)
             if gap is not None:
                 self.cursor = gap.upto
                 return gap
-        batches, self.cursor = await self.source.read(self.feed, self.topics, self.cursor)
+        batches, self.cursor = await self.source.read(self.feed, self.wanted, self.cursor)
         self._ready = deque(batches)
         return None
 

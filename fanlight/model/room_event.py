@@ -29,3 +29,14 @@ class RoomEvent(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     at_ns: int
     data: dict[str, Any] = {}
+
+
+class RoomHappening(msgspec.Struct, frozen=True, kw_only=True):
+    """A room event as it is shown; `id` is that of its log record. An item of the live stream."""
+
+    id: str
+    time: str
+    type: str
+    room: str | None
+    session: str | None
+    data: Any

@@ -21,20 +21,6 @@ SELECT
     resource_keys,
     resource_values,
     resource_types
-FROM logs
-WHERE project_id = {project_id:String}
-    AND seq > {after:UInt64}
-    AND seq <= {upto:UInt64}
-    AND event_name != 'fanlight.token'
-    AND (
-        {all:Bool}
-        OR has({runs:Array(String)}, attributes['fanlight.run.id'])
-        OR (
-            has({runs:Array(String)}, lower(hex(trace_id)))
-            AND attributes['fanlight.run.id'] = ''
-        )
-        OR has({rooms:Array(String)}, room)
-        OR has({sessions:Array(String)}, session)
-    )
+/*include changed_logs*/
 ORDER BY seq
 LIMIT {limit:UInt32}

@@ -13,14 +13,6 @@ SELECT
     session,
     attribute_keys,
     attribute_values
-FROM metrics
-WHERE project_id = {project_id:String}
-    AND seq > {after:UInt64}
-    AND seq <= {upto:UInt64}
-    AND (
-        {all:Bool}
-        OR has({rooms:Array(String)}, room)
-        OR has({sessions:Array(String)}, session)
-    )
+/*include changed_metrics*/
 ORDER BY seq
 LIMIT {limit:UInt32}

@@ -2,16 +2,6 @@
 SELECT
     seq,
     /*include run_columns*/
-FROM runs
-WHERE project_id = {project_id:String}
-    AND seq > {after:UInt64}
-    AND seq <= {upto:UInt64}
-    AND gone = 0
-    AND (
-        {all:Bool}
-        OR has({runs:Array(String)}, run_id)
-        OR has({rooms:Array(String)}, room)
-        OR has({sessions:Array(String)}, session)
-    )
+/*include changed_runs*/
 ORDER BY seq
 LIMIT {limit:UInt32}

@@ -7,12 +7,6 @@ SELECT
     toUInt32OrZero(attributes['fanlight.token.index']),
     toUInt32OrZero(attributes['fanlight.token.count']),
     body
-FROM logs
-WHERE project_id = {project_id:String}
-    AND seq > {after:UInt64}
-    AND seq <= {upto:UInt64}
-    AND event_name = 'fanlight.token'
-    AND body_type = 1
-    AND has({runs:Array(String)}, run)
+/*include changed_tokens*/
 ORDER BY seq
 LIMIT {limit:UInt32}

@@ -302,11 +302,40 @@ export type LiveEvent = { readonly topics: readonly string[]; readonly seq: stri
   | { readonly type: "finding"; readonly data: Finding }
   | { readonly type: "span"; readonly data: LiveSpan }
   | { readonly type: "log"; readonly data: Log }
+  | { readonly type: "developer_log"; readonly data: DeveloperLog }
+  | { readonly type: "room_event" | "service"; readonly data: RoomHappening }
   | { readonly type: "metric"; readonly data: unknown }
 );
+
+/** What somebody who builds an agent wanted to see; `data` is an object or text. */
+export interface DeveloperLog {
+  readonly id: string;
+  readonly time: string;
+  readonly type: string;
+  readonly level: string | null;
+  readonly data: unknown;
+  readonly truncated: boolean;
+  readonly room: string | null;
+  readonly session: string | null;
+  readonly service: string | null;
+  readonly trace_id: string | null;
+  readonly span_id: string | null;
+  readonly run: string | null;
+}
+
+/** What happened to a room, its participants or its services. */
+export interface RoomHappening {
+  readonly id: string;
+  readonly time: string;
+  readonly type: string;
+  readonly room: string | null;
+  readonly session: string | null;
+  readonly data: unknown;
+}
 
 export interface Gap {
   readonly reason: string;
   readonly after: string;
   readonly next: string;
+  readonly missed: number | null;
 }

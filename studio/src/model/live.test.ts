@@ -58,7 +58,7 @@ describe("the tail of logs", () => {
   });
 
   test("shows a gap as a row, once", () => {
-    const gap = { reason: "out of the window", after: "4", next: "9" };
+    const gap = { reason: "out of the window", after: "4", next: "9", missed: 5 };
     expect(ids(interrupt(interrupt(tail, gap, true), gap, true))).toEqual(["a", "b", "gap-4-9"]);
   });
 

@@ -23,6 +23,7 @@ from fanlight.ingest.occupancy import Occupancy
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.repricing import Repricer
 from fanlight.live.broker import Broker
+from fanlight.live.feed import Wanted
 from fanlight.model.event import Event
 from fanlight.model.ledger import LedgerSnapshot, Refusal
 from fanlight.model.project import ProjectScope
@@ -121,11 +122,13 @@ def open_house(
     def changes(
         scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, limit: int, **more: Any
     ) -> list[Event]:
-        return [e for e in events if after < e.seq <= upto and e.topics & topics][:limit]
+        wanted = Wanted(topics, more["types"])
+        return [e for e in events if after < e.seq <= upto and wanted.takes(e)][:limit]
 
     broker = Broker(
         changes,
         lambda scope, since_ns: 0,
+        count=lambda scope, topics, **between: len(changes(scope, topics, limit=1_000, **between)),
         watermark=10,
         interval_s=0.0,
         max_readers=config.stream_readers,

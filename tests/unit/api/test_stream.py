@@ -15,7 +15,7 @@ PATH = "/api/v1/projects/default/stream?topics=logs"
 def announce(house: House, *seqs: int) -> None:
     for seq in seqs:
         payload = b'{"topics":["logs"],"type":"log","seq":"%d","data":{}}' % seq
-        house.events.append(Event(seq=seq, topics=frozenset({"logs"}), payload=payload))
+        house.events.append(Event(seq=seq, topics=frozenset({"logs"}), payload=payload, type="log"))
     house.broker.advance(seqs[-1], frozenset({"default"}))
 
 
@@ -49,10 +49,10 @@ def test_a_reader_resumes_behind_the_last_id_it_has_seen(house: House, by: str) 
 @pytest.mark.parametrize(
     ("given", "gap"),
     [
-        ("e0.3", '{"reason":"other_store","after":"0","next":"10"}'),
-        ("rubbish", '{"reason":"unknown_id","after":"0","next":"10"}'),
-        ("e1.-4", '{"reason":"unknown_id","after":"0","next":"10"}'),
-        ("e1.99999", '{"reason":"ahead","after":"99999","next":"10"}'),
+        ("e0.3", '{"reason":"other_store","after":"0","next":"10","missed":null}'),
+        ("rubbish", '{"reason":"unknown_id","after":"0","next":"10","missed":null}'),
+        ("e1.-4", '{"reason":"unknown_id","after":"0","next":"10","missed":null}'),
+        ("e1.99999", '{"reason":"ahead","after":"99999","next":"10","missed":null}'),
     ],
 )
 def test_an_id_that_cannot_be_used_is_one_gap_and_then_live(house: House, given: str, gap: str) -> None:

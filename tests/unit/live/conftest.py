@@ -12,16 +12,17 @@ import pytest
 from fanlight.clock import ManualClock
 from fanlight.live.batch import Gap
 from fanlight.live.broker import Broker
+from fanlight.live.feed import Wanted
 from fanlight.live.subscription import Subscription
-from fanlight.model.event import KINDS, Event
+from fanlight.model.event import KINDS, TYPES, Event
 from fanlight.model.project import ProjectScope
 
 HOME = ProjectScope("home")
 LOGS = frozenset({"logs"})
 
 
-def event(seq: int, *topics: str) -> Event:
-    return Event(seq=seq, topics=frozenset(topics or {"logs"}), payload=b'{"seq":"%d"}' % seq)
+def event(seq: int, *topics: str, type_: str = "log") -> Event:
+    return Event(seq=seq, topics=frozenset(topics or {"logs"}), payload=b'{"seq":"%d"}' % seq, type=type_)
 
 
 @dataclass
@@ -37,8 +38,8 @@ class Memory:
         self.kinds: list[frozenset[str]] = []
         self.open.set()
 
-    def add(self, seqs: Iterable[int], *topics: str, project: str = "home") -> None:
-        self.events.setdefault(project, []).extend(event(seq, *topics) for seq in seqs)
+    def add(self, seqs: Iterable[int], *topics: str, project: str = "home", type_: str = "log") -> None:
+        self.events.setdefault(project, []).extend(event(seq, *topics, type_=type_) for seq in seqs)
 
     def load(
         self,
@@ -49,20 +50,29 @@ class Memory:
         upto: int,
         limit: int,
         kinds: frozenset[str] = KINDS,
+        types: frozenset[str] = TYPES,
     ) -> list[Event]:
         assert self.open.wait(10)
         self.loads.append((scope.project_id, topics, after, upto))
         self.kinds.append(kinds)
+        return self._between(scope, Wanted(topics, types), after, upto)[:limit]
+
+    def count(
+        self, scope: ProjectScope, topics: frozenset[str], *, after: int, upto: int, types: frozenset[str]
+    ) -> int:
+        return len(self._between(scope, Wanted(topics, types), after, upto))
+
+    def _between(self, scope: ProjectScope, wanted: Wanted, after: int, upto: int) -> list[Event]:
         found = [
-            e for e in self.events.get(scope.project_id, []) if after < e.seq <= upto and e.topics & topics
+            e for e in self.events.get(scope.project_id, []) if after < e.seq <= upto and wanted.takes(e)
         ]
-        return sorted(found, key=lambda e: e.seq)[:limit]
+        return sorted(found, key=lambda e: e.seq)
 
     def oldest(self, scope: ProjectScope, since_ns: int) -> int:
         return self.window_from
 
     def broker(self, watermark: int = 0, **options: object) -> Broker:
-        defaults: dict[str, object] = {"interval_s": 0.0, "clock": ManualClock()}
+        defaults: dict[str, object] = {"interval_s": 0.0, "clock": ManualClock(), "count": self.count}
         return Broker(self.load, self.oldest, watermark=watermark, **{**defaults, **options})  # type: ignore[arg-type]
 
 

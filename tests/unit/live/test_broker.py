@@ -183,7 +183,7 @@ def test_a_place_older_than_the_window_is_one_gap_and_then_live(memory: Memory) 
         with broker.subscribe(HOME, LOGS, after=5) as reader:
             memory.add([21])
             broker.advance(21, PROJECTS)
-            assert await read(reader, 21) == [Gap(reason="too_old", after=5, upto=20), 21]
+            assert await read(reader, 21) == [Gap(reason="too_old", after=5, upto=20, missed=15), 21]
         await broker.close()
 
     run(story())
@@ -255,7 +255,7 @@ def test_a_store_that_fails_is_asked_again(memory: Memory, monkeypatch: pytest.M
         return load(*arguments, **named)
 
     async def story() -> None:
-        broker = Broker(fail_twice, memory.oldest, watermark=0, interval_s=0.0)
+        broker = Broker(fail_twice, memory.oldest, count=memory.count, watermark=0, interval_s=0.0)
         with broker.subscribe(HOME, LOGS) as reader:
             memory.add([1])
             broker.advance(1, PROJECTS)

@@ -3,6 +3,7 @@ import { useLive } from "../../data/hooks";
 import { readLogs } from "../../data/reads";
 import type { Gap, LiveEvent } from "../../model/api";
 import { type Range, isLive } from "../../model/range";
+import { recordOf } from "../../model/records";
 import { EMPTY_TAIL, type Tail, arrive, catchUp, interrupt, prepend, release, tailOf } from "../../model/tail";
 
 const FILTERED_REFRESH_MS = 1000;
@@ -66,7 +67,7 @@ export function useTail(project: string, q: string, range: Range, following: boo
       }
       return;
     }
-    const logs = events.flatMap((event) => (event.type === "log" ? [event.data] : []));
+    const logs = events.map(recordOf).filter((log) => log !== null);
     setState((before) => ({ ...before, tail: arrive(before.tail, logs, follows.current) }));
   };
   const onGap = (gap: Gap): void => setState((before) => ({ ...before, tail: interrupt(before.tail, gap, follows.current) }));

@@ -1,0 +1,35 @@
+FROM logs
+WHERE project_id = {project_id:String}
+    AND seq > {after:UInt64}
+    AND seq <= {upto:UInt64}
+    AND event_name != 'fanlight.token'
+    AND has(
+        {types:Array(String)},
+        multiIf(
+            event_name = 'fanlight.developer_log', 'developer_log',
+            event_name != 'fanlight.room.event', 'log',
+            startsWith(attributes['fanlight.event.type'], 'service.'), 'service',
+            'room_event'
+        )
+    )
+    AND (
+        {all_logs:Bool}
+        OR has({runs:Array(String)}, attributes['fanlight.run.id'])
+        OR (
+            has({runs:Array(String)}, lower(hex(trace_id)))
+            AND attributes['fanlight.run.id'] = ''
+        )
+        OR has({rooms:Array(String)}, room)
+        OR has({sessions:Array(String)}, session)
+        OR (
+            session = ''
+            AND arrayExists(
+                (r, since, until) -> r = room
+                    AND toUnixTimestamp64Nano(time) >= since
+                    AND toUnixTimestamp64Nano(time) < until,
+                {window_rooms:Array(String)},
+                {window_since:Array(Int64)},
+                {window_until:Array(Int64)}
+            )
+        )
+    )
