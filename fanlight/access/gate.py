@@ -8,6 +8,7 @@ address it is guarded from the start, and until somebody is registered only set-
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -23,11 +24,14 @@ from fanlight.access.run_tokens import RunTokens
 from fanlight.access.tickets import Tickets
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.people import has_people
-from fanlight.catalog.projects import find_project
+from fanlight.catalog.projects import ensure_project, find_project
 from fanlight.clock import SYSTEM, Clock
 from fanlight.data_dir import LOCAL_KEY_PREFIX
 from fanlight.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from fanlight.model.project import ProjectScope, check_name
+
+OURS = re.compile(rf"fl[a-z]?_|{participants.START}")
+"""How keys and tokens of this server begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,14 @@ class Gate:
         if login is not None:
             return self.logins.principal(login)
         return ANONYMOUS if self.guarded else LOCAL_OWNER
+
+    def is_needless(self, key: str) -> bool:
+        """Whether a server that asks for no key is shown a word that none of ours ever gave out."""
+        return not self.guarded and OURS.match(key) is None
+
+    def make_project(self, name: str) -> None:
+        """Make the project unless it is there. Raises InvalidError when the name cannot name one."""
+        ensure_project(self._catalog, check_name(name), clock=self._clock)
 
     def _key_holder(self, key: str) -> Principal:
         """Who shows the key of the data directory: the owner of a server on which nobody is registered."""

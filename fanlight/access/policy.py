@@ -7,7 +7,7 @@ nobody declared cannot be reached at all, whoever adds it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fanlight.access.principal import Right
@@ -21,7 +21,9 @@ class Rule:
     where the path names a run, of that very run. `of_room` routes answer to a participant's token, which
     opens the one room that it names. `by_ticket` routes take a ticket instead of a header.
     `needs` is the right that a route asks in the project which it finds itself, by what the request names.
-    `keyed` routes ask for a key even of the owner of a local server. `takes` is what the body is declared as.
+    `keyed` routes ask for a key even of the owner of a local server. Clients of `any_key` routes cannot come
+    without one: on a local server a word that is no key of ours counts as none there. `makes_project` routes
+    make a local server's projects by naming them, as telemetry does. `takes` is what the body is declared as.
     """
 
     right: Right
@@ -32,6 +34,8 @@ class Rule:
     by_ticket: bool = False
     needs: Right | None = None
     keyed: bool = False
+    any_key: bool = False
+    makes_project: bool = False
     takes: str = "application/json"
 
 
@@ -67,6 +71,7 @@ _UPLOAD = Rule(Right.PUBLIC, takes="application/gzip")
 
 # A participant finds the project of its room by its token; everybody else names it, or has but one.
 _ROOM = Rule(Right.SIGNED_IN, of_room=True, by_ticket=True)
+_CONNECT = Rule(Right.LIST, in_project=True, makes_project=True)
 
 WEBSOCKET = "WEBSOCKET"
 """Stands for a method where a route is a WebSocket: no request over HTTP can have it."""
@@ -81,7 +86,7 @@ _MESHAGENT: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/rooms/{room}"): _LIST_PROJECT,
         ("GET", "/rooms/{room}/sessions"): _LIST_PROJECT,
         # The token holds no more than its maker may do.
-        ("POST", "/rooms/{room}/connect"): _LIST_PROJECT,
+        ("POST", "/rooms/{room}/connect"): _CONNECT,
         ("GET", "/sessions"): _LIST_PROJECT,
         ("GET", "/sessions/active"): _LIST_PROJECT,
         ("GET", "/agents/sessions"): _LIST_PROJECT,
@@ -121,7 +126,10 @@ _CHARM: Mapping[tuple[str, str], Rule] = MappingProxyType(
 TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
         **{(method, start + path): rule for start in CHARM for (method, path), rule in _CHARM.items()},
-        **{(way, f"/accounts/projects/{{project}}{path}"): rule for (way, path), rule in _MESHAGENT.items()},
+        **{
+            (way, f"/accounts/projects/{{project}}{path}"): replace(rule, any_key=True)
+            for (way, path), rule in _MESHAGENT.items()
+        },
         # Asked before anything else; it tells the name that the caller knows already.
         ("GET", "/config"): _PUBLIC,
         **{("GET", f"{start}/cli/login"): _PUBLIC for start in ("", "/api")},

@@ -73,6 +73,8 @@ class Door:
         elif found.project is None:
             check_right(principal, rule.right)
         else:
+            if rule.makes_project and principal is LOCAL_OWNER:
+                self._gate.make_project(found.project)
             scope[SCOPE] = self._gate.scope(principal, found.project, rule.right)
 
     def _principal(self, scope: Scope, rule: Rule, found: Match) -> Principal:
@@ -84,6 +86,8 @@ class Door:
                 return self._gate.tickets.take(query["ticket"], project)
             key, login = key_of(scope["headers"]), login_of(scope["headers"])
             presented = _kind(key)
+            if key is not None and rule.any_key and self._gate.is_needless(key):
+                key = None
             return self._gate.principal(key, login)
         except UnauthenticatedError:
             self._gate.refusals.note(presented, address_of(scope, self._proxies))
