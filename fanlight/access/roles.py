@@ -40,17 +40,31 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 )
 """Role -> rights on the project."""
 
-ROOM_RIGHTS: Mapping[str, frozenset[Right]] = MappingProxyType(
+class RoomRole(StrEnum):
+    """MeshAgent's role in one room: what a participant's token is narrowed down to."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    DEVELOPER = "developer"
+    ADMIN = "admin"
+
+
+ROOM_RIGHTS: Mapping[RoomRole, frozenset[Right]] = MappingProxyType(
     {
-        "viewer": frozenset({Right.LIST}),
-        "operator": frozenset({Right.LIST, Right.ROOMS}),
-        "developer": frozenset({Right.LIST, Right.READ}),
-        "admin": frozenset({Right.LIST, Right.READ, Right.ROOMS, Right.WRITE}),
+        RoomRole.VIEWER: frozenset({Right.LIST}),
+        RoomRole.OPERATOR: frozenset({Right.LIST, Right.ROOMS}),
+        RoomRole.DEVELOPER: frozenset({Right.LIST, Right.READ}),
+        RoomRole.ADMIN: frozenset({Right.LIST, Right.READ, Right.ROOMS, Right.WRITE}),
     }
 )
-"""MeshAgent's role in one room -> rights in that room."""
+"""Role in one room -> rights in that room, as far as whoever makes the token has them."""
 
-_OTHER_NAMES = {"admin": Role.OWNER, "developer": Role.MAINTAINER}
+# An inventory of rooms and one of sessions are lists of what is known to every member.
+_OTHER_NAMES = {
+    "admin": Role.OWNER,
+    "developer": Role.MAINTAINER,
+    "room_inventory": Role.SESSION_INVENTORY,
+}
 
 
 def role_of(name: str) -> Role:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fanlight.access.principal import Right
+from fanlight.access.roles import ROOM_RIGHTS, RoomRole
 from fanlight.api.answers import described, ref
 from fanlight.api.meshagent.answers import answer, list_of
 from fanlight.api.meshagent.parameters import CURSOR, PROJECT
@@ -45,6 +46,13 @@ class NewRoom(Strict):
     metadata: dict[str, Any] | None = None
     annotations: dict[str, str] | None = None
     permissions: dict[str, Any] | None = None
+
+
+class NewConnection(Strict):
+    """Who takes part, and as what: with the caller's own rights, or with those of a role in the room."""
+
+    role: Literal["user", "agent", "tool"] = "user"
+    room_role: RoomRole | None = None
 
 
 _LIST = list_of("rooms", MeshRoom)
@@ -93,19 +101,23 @@ async def get_room(request: Request, scope: Scoped, room: str) -> Response:
 
 
 @router.post("/{room}/connect", **described(ref(Connection)))
-async def connect(request: Request, scope: Scoped, room: str) -> Response:
+async def connect(request: Request, scope: Scoped, room: str, new: NewConnection | None = None) -> Response:
     """A participant's token for the room. Whoever may read telemetry may write and read developer logs there.
 
     The room itself is made when its WebSocket is opened.
     """
-    services = services_of(request)
+    services, new = services_of(request), new or NewConnection()
+    rights = rights_of(request)
+    if new.room_role is not None:
+        rights &= ROOM_RIGHTS[new.room_role]
     token = services.gate.participants.token(
         principal_of(request),
         scope.project_id,
         check_strict_name(room),
-        may_log=Right.READ in rights_of(request),
+        may_log=Right.READ in rights,
+        role=new.role,
     )
-    await note(request, "room.connected", scope.project_id, room)
+    await note(request, "room.connected", scope.project_id, room, role=new.room_role)
     base = services.config.base_path.strip("/")
     place = f"{origin_of(request)}{f'/{base}' if base else ''}/rooms/{quote(room)}"
     made = Connection(
