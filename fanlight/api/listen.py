@@ -19,6 +19,7 @@ MAX_FRAME_BYTES = 16 * 1024
 """Of a WebSocket's message, after decompression: packets of rooms have hardly more than 1 KiB."""
 
 MAX_FRAGMENTS = 64
+LINGER_S = 1.0
 UNREAD_TIMEOUT_MS = 30_000
 """The kernel drops a connection when what was sent stays untaken for this long."""
 
@@ -76,12 +77,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         """Take a piece of a message."""
-        if len(self.frames) >= MAX_FRAGMENTS:
-            self.conn.fail(1008, f"a message comes in {MAX_FRAGMENTS} frames at most")
-            self.frames = []
-            self.handle_parser_exception()
-            return
-        super().handle_cont(event)
+        if len(self.frames) < MAX_FRAGMENTS:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            code, reason = 1008, f"a message comes in {MAX_FRAGMENTS} frames at most"
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+            self.conn.send_close(code, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self._linger(self.close_timeout)
+
+    def handle_parser_exception(self) -> None:
+        """End a connection on which nothing can be understood any more."""
+        super().handle_parser_exception()
+        self._linger(LINGER_S)
+
+    def _linger(self, for_s: float) -> None:
+        # Closed with something unread in it, a connection is reset, and the client never learns why.
+        if self.close_timer is None:
+            self.close_timer = self.loop.call_later(for_s, self.transport.close)
 
 
 class Listener(uvicorn.Server):

@@ -17,6 +17,7 @@ from fanlight.access.principal import Principal
 from fanlight.api.boundary import REQUEST_ID
 from fanlight.api.errors import answer_to
 from fanlight.api.room_ws.connection import Connection, Place
+from fanlight.api.room_ws.shown import TYPES
 from fanlight.api.room_ws.writing import Written
 from fanlight.api.services import Services, services_of
 from fanlight.api.visitor import origin_of, principal_of, visit_of
@@ -123,7 +124,7 @@ def _place(
         participant=participant.id,
         access=access,
         keep=keep,
-        subscribe=partial(services.broker.subscribe, access.scope, frozenset({f"room:{room}"})),
+        subscribe=partial(services.broker.subscribe, access.scope, frozenset({f"room:{room}"}), types=TYPES),
         note_following=partial(
             services.admission.note_reading, principal, project, f"logs of room {room}", visit_of(socket)
         ),

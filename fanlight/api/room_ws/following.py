@@ -7,9 +7,6 @@ from fanlight.api.room_ws.shown import chunks_of
 from fanlight.live.subscription import Subscription
 from fanlight.rooms.toolkits import RESPONSE_CHUNK, FollowLogs, close_chunk
 
-LOG_TYPES = frozenset({"log", "developer_log"})
-"""Types of the stream's items that are log records."""
-
 
 async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, *, mirrored: bool) -> None:
     """Tell of what comes until the subscription ends. It is cancelled when whoever asked closes the call.
@@ -17,6 +14,6 @@ async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, 
     A follower that reads slowly is told slowly, from the store; what is too old for it is told as a gap.
     """
     async for found in subscription:
-        for chunk in chunks_of(asked.call_id, found, mirrored=mirrored, log_types=LOG_TYPES):
+        for chunk in chunks_of(asked.call_id, found, mirrored=mirrored):
             await outbox.tell(RESPONSE_CHUNK, chunk)
     await outbox.tell(RESPONSE_CHUNK, close_chunk(asked.call_id))

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from fanlight.live.batch import Batch, Gap
+from fanlight.model.developer_log import DeveloperLog
+from fanlight.model.log import Log
+from fanlight.model.severity import severity_number
 from fanlight.model.span import Attribute
 from fanlight.query.times import nanoseconds
 from fanlight.rooms.messages import Body
 from fanlight.rooms.toolkits import log_chunk
 
-DEVELOPER_LOG = "fanlight.developer_log"
-ROOM_EVENT = "fanlight.room.event"
+TYPES = frozenset({"log", "developer_log"})
+"""Items of the stream that are log records."""
+
 OTEL_LOG, GAP = "otel.log", "fanlight.gap"
 """Types of what is followed, besides those that developers give their logs."""
-
-
-class LogRecord(msgspec.Struct, frozen=True):
-    """A log record of the live stream, as far as it is told on."""
-
-    time: str
-    severity_number: int
-    severity_text: str
-    body: Any
-    event_name: str | None = None
-    trace_id: str | None = None
-    span_id: str | None = None
-    service: str | None = None
-    scope_name: str | None = None
-    attributes: list[Attribute] = []
-    resource_attributes: list[Attribute] = []
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -42,64 +30,74 @@ class _Item(msgspec.Struct, frozen=True):
 
 
 _items = msgspec.json.Decoder(list[_Item]).decode
-_record = msgspec.json.Decoder(LogRecord).decode
+_log = msgspec.json.Decoder(Log).decode
+_developer_log = msgspec.json.Decoder(DeveloperLog).decode
 
 
-def chunks_of(
-    call_id: str, found: Batch | Gap, *, mirrored: bool, log_types: frozenset[str]
-) -> Iterator[Body]:
+def chunks_of(call_id: str, found: Batch | Gap, *, mirrored: bool) -> Iterator[Body]:
     """What a follower is told of a batch of a room's events: its log records, or of a gap.
 
     A developer log comes under its own type and, when `mirrored`, as `otel.log` too, which is all that
-    MeshAgent's command prints in its plain form. `log_types` are the stream's types of log records.
+    MeshAgent's command prints in its plain form.
     """
     if isinstance(found, Gap):
-        told = {"reason": found.reason, "after": str(found.after), "next": str(found.upto)}
+        told = {"reason": found.reason, "missed": found.missed}
         yield log_chunk(call_id, GAP, told)
         return
     for item in _items(found.json()):
-        if item.type in log_types:
-            record = _record(item.data)
-            if record.event_name == DEVELOPER_LOG:
-                yield _developer_log(call_id, record)
-            if record.event_name != ROOM_EVENT and (mirrored or record.event_name != DEVELOPER_LOG):
-                yield log_chunk(call_id, OTEL_LOG, as_otlp(record))
+        if item.type == "log":
+            yield log_chunk(call_id, OTEL_LOG, log_as_otlp(_log(item.data)))
+        elif item.type == "developer_log":
+            log = _developer_log(item.data)
+            yield _own(call_id, log)
+            if mirrored:
+                yield log_chunk(call_id, OTEL_LOG, developer_log_as_otlp(log))
 
 
-def _developer_log(call_id: str, record: LogRecord) -> Body:
-    data = record.body if isinstance(record.body, dict) else {"message": record.body}
-    about = {
-        "time": record.time,
-        "participant": record.service,
-        "trace_id": record.trace_id,
-        "span_id": record.span_id,
-    }
-    return log_chunk(call_id, record.severity_text, data, {key: text for key, text in about.items() if text})
+def _own(call_id: str, log: DeveloperLog) -> Body:
+    data = log.data if isinstance(log.data, dict) else {"message": log.data}
+    about = {"time": log.time, "participant": log.service, "trace_id": log.trace_id, "span_id": log.span_id}
+    return log_chunk(call_id, log.type, data, {key: text for key, text in about.items() if text})
 
 
-def as_otlp(record: LogRecord) -> dict[str, Any]:
-    """A record as OTLP/JSON. A developer log's body is the line that a person reads.
+def log_as_otlp(log: Log) -> dict[str, Any]:
+    """A log record as OTLP/JSON."""
+    record = _record(log, log.severity_text, log.severity_number, log.body)
+    record["attributes"] = key_values(log.attributes)
+    if log.event_name:
+        record["eventName"] = log.event_name
+    return _alone(record, log.scope_name or "", key_values(log.resource_attributes))
+
+
+def developer_log_as_otlp(log: DeveloperLog) -> dict[str, Any]:
+    """A developer log as OTLP/JSON; its body is the line that a person reads.
 
     Example:
         >>> at = "1970-01-01T00:00:00.000000007Z"
-        >>> hello = LogRecord(at, 9, "info", {"message": "hello"}, DEVELOPER_LOG)
-        >>> as_otlp(hello)["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
-        [{'timeUnixNano': '7', 'severityNumber': 9, 'severityText': 'info', 'body': {'stringValue': 'hello'},
-          'attributes': [], 'eventName': 'fanlight.developer_log'}]
+        >>> hello = DeveloperLog(id="x", time=at, type="info", level="info", data={"message": "hello"})
+        >>> developer_log_as_otlp(hello)["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+        [{'timeUnixNano': '7', 'severityNumber': 9, 'severityText': 'info', 'body': {'stringValue': 'hello'}}]
     """
-    body = line_of(record.body) if record.event_name == DEVELOPER_LOG else record.body
-    told: dict[str, Any] = {
-        "timeUnixNano": str(nanoseconds(record.time)),
-        "severityNumber": record.severity_number,
-        "severityText": record.severity_text,
+    resource = {"service.name": log.service, "room": log.room, "session": log.session}
+    named = [Attribute(key=key, type="string", value=text) for key, text in resource.items() if text]
+    record = _record(log, log.type, severity_number(log.type), line_of(log.data))
+    return _alone(record, "fanlight.developer", key_values(named))
+
+
+def _record(log: Log | DeveloperLog, severity_text: str, severity: int, body: Any) -> dict[str, Any]:
+    ids = {"traceId": log.trace_id, "spanId": log.span_id}
+    return {
+        "timeUnixNano": str(nanoseconds(log.time)),
+        "severityNumber": severity,
+        "severityText": severity_text,
         "body": any_value(body),
-        "attributes": key_values(record.attributes),
+        **{key: text for key, text in ids.items() if text},
     }
-    named = {"eventName": record.event_name, "traceId": record.trace_id, "spanId": record.span_id}
-    told.update({key: text for key, text in named.items() if text})
-    of_scope = {"scope": {"name": record.scope_name or ""}, "logRecords": [told]}
-    resource = {"attributes": key_values(record.resource_attributes)}
-    return {"resourceLogs": [{"resource": resource, "scopeLogs": [of_scope]}]}
+
+
+def _alone(record: Mapping[str, Any], scope: str, resource: list[dict[str, Any]]) -> dict[str, Any]:
+    of_scope = {"scope": {"name": scope}, "logRecords": [record]}
+    return {"resourceLogs": [{"resource": {"attributes": resource}, "scopeLogs": [of_scope]}]}
 
 
 def line_of(body: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -178,13 +177,13 @@ def test_text_frames_are_refused() -> None:
     }  # fmt: skip
 
 
-def batch(seq: int, type_: str, **data: Any) -> Batch:
-    record = {
-        "time": "2026-01-01T00:00:00.000000001Z", "severity_number": 9, "severity_text": "custom",
-        "body": {"message": "hello"}, **data,
+def batch(seq: int, type_: str) -> Batch:
+    log = {
+        "id": "x", "time": "2026-01-01T00:00:00.000000001Z", "type": "custom", "level": "info",
+        "data": {"message": "hello"},
     }  # fmt: skip
-    payload = json.dumps({"type": type_, "seq": str(seq), "data": record}).encode()
-    return Batch((Event(seq=seq, topics=frozenset({"room:lobby"}), payload=payload),))
+    payload = json.dumps({"type": type_, "seq": str(seq), "data": log}).encode()
+    return Batch((Event(seq=seq, topics=frozenset({"room:lobby"}), payload=payload, type=type_),))
 
 
 def test_a_follower_hears_logs_until_the_call_is_closed() -> None:
@@ -193,13 +192,12 @@ def test_a_follower_hears_logs_until_the_call_is_closed() -> None:
         assert await talk.answers(1) == {1: OPEN}
         [stream] = talk.streams
         stream.items.put_nowait(batch(1, "span"))
-        stream.items.put_nowait(batch(2, "log", event_name="fanlight.developer_log"))
-        stream.items.put_nowait(batch(3, "log", event_name="fanlight.room.event"))
-        stream.items.put_nowait(Gap(reason="too_old", after=3, upto=9))
+        stream.items.put_nowait(batch(2, "developer_log"))
+        stream.items.put_nowait(Gap(reason="too_old", after=3, upto=9, missed=4))
         heard = [(await talk.told())[2] for _ in range(2)]
         assert [(each.header["chunk"]["headers"]["type"], json.loads(each.data)) for each in heard] == [
             ("custom", {"message": "hello"}),
-            ("fanlight.gap", {"reason": "too_old", "after": "3", "next": "9"}),
+            ("fanlight.gap", {"reason": "too_old", "missed": 4}),
         ]
         talk.ask(2, {"tool_call_id": "c1", "chunk": CLOSE}, "room.tool_call_request_chunk")
         assert (await talk.told())[2].header["chunk"] == {**CLOSE, "status_code": 1000}
