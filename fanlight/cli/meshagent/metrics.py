@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,7 +77,7 @@ def value_of(metric: Item, *, buckets: bool = False) -> str:
         '2'
         >>> value_of({"kind": "histogram", "count": 2, "sum": 7.0, "min": 3, "max": 4,
         ...     "bucket_counts": [0, 2, 0], "explicit_bounds": [1, 5]}, buckets=True)
-        'count 2  sum 7  mean 3.5  min 3  max 4  ≤1: 0  ≤5: 2  >5: 0'
+        'count 2  sum 7  mean 3.5  min 3  max 4  ≤5: 2'
     """
     if metric.get("kind") != "histogram":
         return number(metric.get("value"))
@@ -96,8 +95,9 @@ def _buckets(metric: Item) -> list[str]:
     counts, bounds = metric.get("bucket_counts") or [], metric.get("explicit_bounds") or []
     if not isinstance(counts, list) or not isinstance(bounds, list) or not bounds:
         return []
+    # Most of a histogram's buckets are empty.
     labels = [f"≤{number(bound)}" for bound in bounds] + [f">{number(bounds[-1])}"]
-    return [f"{label}: {number(count)}" for label, count in zip_longest(labels, counts) if label]
+    return [f"{label}: {number(count)}" for label, count in zip(labels, counts, strict=False) if count]
 
 
 def number(value: Any) -> str:
