@@ -40,6 +40,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 )
 """Role -> rights on the project."""
 
+
 class RoomRole(StrEnum):
     """MeshAgent's role in one room: what a participant's token is narrowed down to."""
 

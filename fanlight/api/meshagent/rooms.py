@@ -24,6 +24,7 @@ from fanlight.catalog import rooms
 from fanlight.errors import ConflictError, InvalidError
 from fanlight.model.meshagent import Connection, MeshRoom
 from fanlight.model.room import check_strict_name
+from fanlight.query.meshagent.text import bare, harmless
 from fanlight.query.page import decode_cursor, encode_cursor
 
 router = APIRouter(prefix=f"{PROJECT}/rooms", tags=["meshagent"])
@@ -65,9 +66,11 @@ async def list_rooms(request: Request, scope: Scoped, page: Annotated[RoomPage, 
     """Rooms by name, and how many there are."""
     catalog, project = services_of(request).catalog, scope.project_id
     after = decode_cursor(page.continuation_token, "rooms", str)[0] if page.continuation_token else ""
-    asked = partial(rooms.list_rooms, limit=page.page_size + 1, after=after, containing=page.filter)
+    asked = partial(rooms.list_rooms, limit=page.page_size + 1, after=after, containing=bare(page.filter))
     found = await asyncio.to_thread(asked, catalog, project)
-    total = await asyncio.to_thread(partial(rooms.count_rooms, containing=page.filter), catalog, project)
+    total = await asyncio.to_thread(
+        partial(rooms.count_rooms, containing=bare(page.filter)), catalog, project
+    )
     shown = found[: page.page_size]
     following = encode_cursor("rooms", shown[-1].name) if len(found) > page.page_size else None
     told = [_shape(each.name) for each in shown]
@@ -96,7 +99,8 @@ async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response
 @router.get("/{room}", **described(ref(MeshRoom)))
 async def get_room(request: Request, scope: Scoped, room: str) -> Response:
     """One room."""
-    found = await asyncio.to_thread(rooms.get_room, services_of(request).catalog, scope.project_id, room)
+    catalog, name = services_of(request).catalog, bare(room)
+    found = await asyncio.to_thread(rooms.get_room, catalog, scope.project_id, name)
     return answer(_shape(found.name))
 
 
@@ -132,4 +136,5 @@ async def connect(request: Request, scope: Scoped, room: str, new: NewConnection
 
 
 def _shape(name: str) -> MeshRoom:
-    return MeshRoom(id=name, name=name)
+    shown = harmless(name)
+    return MeshRoom(id=shown, name=shown)

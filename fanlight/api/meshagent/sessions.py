@@ -22,6 +22,7 @@ from fanlight.model.meshagent import MeshSession
 from fanlight.model.project import ProjectScope
 from fanlight.model.session import EndedBy, Session
 from fanlight.query.meshagent.sessions import BOTH, CONVERSATIONS, ROOMS, list_mesh_sessions, mesh_session
+from fanlight.query.meshagent.text import bare
 from fanlight.query.sessions import get_session as find_session
 from fanlight.query.within import Within
 
@@ -50,7 +51,7 @@ class RecentOfAgents(PageOf):
 @router.get("/sessions", **_LIST)
 async def list_recent(request: Request, scope: Scoped, page: Annotated[Recent, Query()]) -> Response:
     """Sessions, the one heard of last first. Conversations are told to whoever may read telemetry."""
-    return await _list(request, scope, page, room=page.room_id)
+    return await _list(request, scope, page, room=bare(page.room_id))
 
 
 @router.get("/sessions/active", **_LIST)
@@ -62,7 +63,7 @@ async def list_active(request: Request, scope: Scoped, page: Paged) -> Response:
 @router.get("/rooms/{room}/sessions", **_LIST)
 async def list_of_room(request: Request, scope: Scoped, room: str, page: Paged) -> Response:
     """Sessions of one room."""
-    return await _list(request, scope, page, room=room)
+    return await _list(request, scope, page, room=bare(room))
 
 
 @router.get("/agents/sessions", **_LIST)
@@ -70,7 +71,7 @@ async def list_of_agents(
     request: Request, scope: Scoped, page: Annotated[RecentOfAgents, Query()]
 ) -> Response:
     """Conversations with agents, in no room."""
-    return await _list(request, scope, page, kinds=CONVERSATIONS, agent=page.agent_id)
+    return await _list(request, scope, page, kinds=CONVERSATIONS, agent=bare(page.agent_id))
 
 
 @router.get("/agents/sessions/active", **_LIST)
@@ -82,7 +83,7 @@ async def list_active_of_agents(request: Request, scope: Scoped, page: Paged) ->
 @router.get("/agents/{agent:path}/sessions", **_LIST)
 async def list_of_agent(request: Request, scope: Scoped, agent: str, page: Paged) -> Response:
     """Conversations with one agent, and sessions of rooms in which it ran."""
-    return await _list(request, scope, page, agent=agent)
+    return await _list(request, scope, page, agent=bare(agent))
 
 
 @router.get("/sessions/{session:path}/participants", **described(_COUNTS))
@@ -121,7 +122,7 @@ async def session_of(request: Request, scope: ProjectScope, session_id: str) -> 
     Raises:
         NotFoundError: there is none of that id, or it is a conversation, which is told to readers alone.
     """
-    services = services_of(request)
+    services, session_id = services_of(request), bare(session_id)
     question = partial(find_session, services.store, scope, services.catalog, session_id, **_now(services))
     found, within = await services.workers.ask(question, request.receive)
     if found.room is None and Right.READ not in rights_of(request):
@@ -153,7 +154,7 @@ async def _list(request: Request, scope: ProjectScope, page: PageOf, **wanted: A
 async def _end(request: Request, scope: ProjectScope, session_id: str, by: EndedBy) -> Response:
     services = services_of(request)
     try:
-        ended = await services.occupancy.end(scope.project_id, session_id, by)
+        ended = await services.occupancy.end(scope.project_id, bare(session_id), by)
     except NotFoundError:
         # Not there at all, or a conversation: that one ends when nothing more is heard of it.
         found, _ = await session_of(request, scope, session_id)

@@ -7,6 +7,7 @@ from fanlight.model.meshagent import MeshSession
 from fanlight.model.project import ProjectScope
 from fanlight.model.session import Kind, Session
 from fanlight.query.grammar import quoted
+from fanlight.query.meshagent.text import harmless
 from fanlight.query.page import MAX_LIMIT, Page, check_limit, encode_cursor
 from fanlight.query.sessions import NOUN, list_sessions
 from fanlight.query.times import nanoseconds
@@ -65,11 +66,12 @@ def list_mesh_sessions(
 def mesh_session(session: Session) -> MeshSession:
     """A session as MeshAgent's clients read it."""
     agents = session.activity.agents if session.activity is not None else []
-    agent = agents[0] if agents and session.room is None else None
+    agent = harmless(agents[0]) if agents and session.room is None else None
+    room = None if session.room is None else harmless(session.room)
     return MeshSession(
-        id=session.id,
-        room_id=session.room,
-        room_name=session.room or "",
+        id=harmless(session.id),
+        room_id=room,
+        room_name=room or "",
         created_at=session.started_at,
         is_active=session.is_active,
         participants=session.participants,

@@ -26,6 +26,16 @@ def harmless(text: str) -> str:
     return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", _MARKUP.sub(f"[{APART}", text))
 
 
+def bare(text: str) -> str:
+    """What `harmless` made a name of: clients send names back as they read them.
+
+    Example:
+        >>> bare(harmless("a[b]"))
+        'a[b]'
+    """
+    return text.replace(f"[{APART}", "[")
+
+
 def harmless_value(value: Any) -> Any:
     """The same of every text in a value, keys included.
 

@@ -136,3 +136,15 @@ def test_telemetry_is_sent_nowhere_and_a_setting_without_effect_is_refused(house
 def test_without_a_budget_the_balance_is_not_known(house: House) -> None:
     told = house.ask("GET", f"{BASE}/balance").json()
     assert (told["balance"], told["monthly_budget"], told["auto_recharge_paused"]) == (None, None, False)
+
+
+def test_names_that_a_terminal_would_take_for_markup_are_shown_harmless_and_understood_again(
+    house: House,
+) -> None:
+    create_room(house.catalog, "default", "a [b]")
+    shown = house.ask("GET", f"{BASE}/rooms", params={"filter": "[b"}).json()["rooms"][0]["name"]
+    assert shown == "a [\u200bb]"
+    assert house.ask("GET", f"{BASE}/rooms", params={"filter": shown}).json()["total"] == 1
+    assert house.ask("GET", f"{BASE}/rooms/{shown}").json()["id"] == shown
+    missing = house.ask("GET", f"{BASE}/sessions/s [\u200bb]")
+    assert error(missing) == (404, "no session 's [b]' in project default")
