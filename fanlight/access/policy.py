@@ -19,7 +19,8 @@ class Rule:
 
     `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
     where the path names a run, of that very run. `of_room` routes answer to a participant's token, which
-    opens the one room that it names. `by_ticket` routes take a ticket instead of a header.
+    opens the one room that it names. `in_room` routes show one room and no more of its project: a role in that
+    room alone opens them as well. `by_ticket` routes take a ticket instead of a header.
     `needs` is the right that a route asks in the project which it finds itself, by what the request names.
     `keyed` routes ask for a key even of the owner of a local server. Clients of `any_key` routes cannot come
     without one: on a local server a word that is no key of ours counts as none there. `makes_project` routes
@@ -31,6 +32,7 @@ class Rule:
     always: bool = False
     of_run: bool = False
     of_room: bool = False
+    in_room: bool = False
     by_ticket: bool = False
     needs: Right | None = None
     keyed: bool = False
@@ -71,7 +73,9 @@ _UPLOAD = Rule(Right.PUBLIC, takes="application/gzip")
 
 # A participant finds the project of its room by its token; everybody else names it, or has but one.
 _ROOM = Rule(Right.SIGNED_IN, of_room=True, by_ticket=True)
-_CONNECT = Rule(Right.LIST, in_project=True, makes_project=True)
+_CONNECT = Rule(Right.LIST, in_project=True, in_room=True, makes_project=True)
+_LIST_ROOM = Rule(Right.LIST, in_project=True, in_room=True)
+_READ_ROOM = Rule(Right.READ, in_project=True, in_room=True)
 
 WEBSOCKET = "WEBSOCKET"
 """Stands for a method where a route is a WebSocket: no request over HTTP can have it."""
@@ -83,8 +87,8 @@ _MESHAGENT: Mapping[tuple[str, str], Rule] = MappingProxyType(
         # Rooms and their sessions are known to every member; what was said in them is not.
         ("GET", "/rooms"): _LIST_PROJECT,
         ("POST", "/rooms"): _ROOMS_PROJECT,
-        ("GET", "/rooms/{room}"): _LIST_PROJECT,
-        ("GET", "/rooms/{room}/sessions"): _LIST_PROJECT,
+        ("GET", "/rooms/{room}"): _LIST_ROOM,
+        ("GET", "/rooms/{room}/sessions"): _LIST_ROOM,
         # The token holds no more than its maker may do.
         ("POST", "/rooms/{room}/connect"): _CONNECT,
         ("GET", "/sessions"): _LIST_PROJECT,
@@ -205,9 +209,12 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/users/{{user:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/rooms"): _LIST_PROJECT,
         ("POST", f"{_PROJECT}/rooms"): _ROOMS_PROJECT,
-        ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_PROJECT,
-        ("GET", f"{_PROJECT}/rooms/{{room}}/services"): _READ_PROJECT,
-        ("PUT", f"{_PROJECT}/rooms/{{room}}/services/{{service}}"): _REPORT_SERVICE,
+        ("GET", f"{_PROJECT}/rooms/{{room}}"): _READ_ROOM,
+        ("GET", f"{_PROJECT}/rooms/{{room}}/members"): _MEMBERS_PROJECT,
+        ("PUT", f"{_PROJECT}/rooms/{{room}}/members"): _MEMBERS_PROJECT,
+        ("DELETE", f"{_PROJECT}/rooms/{{room}}/members/{{person_id}}"): _MEMBERS_PROJECT,
+        ("GET", f"{_PROJECT}/rooms/{{room}}/services"): _READ_ROOM,
+        ("PUT", f"{_PROJECT}/rooms/{{room}}/services/{{service:path}}"): _REPORT_SERVICE,
         ("GET", f"{_PROJECT}/agents"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,

@@ -57,7 +57,7 @@ async def list_room_services(request: Request, scope: Scoped, room: str) -> Resp
     return json_response(ServiceList(items=found))
 
 
-@router.put("/{service}", **described(ref(Service)))
+@router.put("/{service:path}", **described(ref(Service)))
 async def put_service(
     request: Request, scope: Scoped, room: str, service: Name, report: NewReport
 ) -> Response:

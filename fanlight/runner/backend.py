@@ -92,12 +92,29 @@ class Ending:
     reason: Reason = "exited"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a child and all that it started use: processor time since it began, and memory now."""
+
+    cpu_s: float
+    memory_bytes: int
+
+
 class Child(Protocol):
     """A child that runs."""
 
     @property
     def id(self) -> str:
         """A process id or a container's id."""
+        ...
+
+    @property
+    def image(self) -> str | None:
+        """The image that its container was made of; None for a process of this machine."""
+        ...
+
+    async def load(self) -> Load | None:
+        """What it uses; None where that cannot be told."""
         ...
 
     async def read(self) -> tuple[Channel, bytes] | None:

@@ -23,7 +23,7 @@ from typing import Any
 import fanlight
 from fanlight.config import load
 from fanlight.runner import engine
-from fanlight.runner.backend import STOP_GRACE_S, Channel, Ending, Launch, LaunchError, Limits, Reason
+from fanlight.runner.backend import STOP_GRACE_S, Channel, Ending, Launch, LaunchError, Limits, Load, Reason
 from fanlight.runner.container import (
     LABEL_FOLDER,
     LABEL_RUNNER,
@@ -157,8 +157,11 @@ class DockerBackend:
 class ContainerChild:
     """A child in its container."""
 
-    def __init__(self, client: engine.Client, container: str, limits: Limits, folder: Folder | None) -> None:
+    def __init__(
+        self, client: engine.Client, container: str, image: str, limits: Limits, folder: Folder | None
+    ) -> None:
         self._client = client
+        self._image = image
         self._container = container
         self._limits = limits
         self._folder = folder
@@ -174,6 +177,15 @@ class ContainerChild:
     def id(self) -> str:
         """The container's id."""
         return self._container
+
+    @property
+    def image(self) -> str:
+        """The image that it was made of."""
+        return self._image
+
+    async def load(self) -> Load | None:
+        """What the engine says that the container uses."""
+        return await asyncio.to_thread(engine.load, self._client, self._container)
 
     def begin(self, output: engine.Output) -> None:
         """Begin to read and to wait."""
@@ -272,7 +284,7 @@ async def _begin(
     try:
         container = await asyncio.shield(creating)
         output = await asyncio.to_thread(engine.attach, client, container)
-        child = ContainerChild(client, container, limits, folder)
+        child = ContainerChild(client, container, made["Image"], limits, folder)
         await asyncio.to_thread(engine.start, client, container)
     except BaseException:
         with contextlib.suppress(Exception):

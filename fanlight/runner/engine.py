@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from fanlight.runner.backend import Channel, LaunchError
+from fanlight.runner.backend import Channel, LaunchError, Load
 
 CALL_S = 60
 DOCKER_SOCKET = Path("/var/run/docker.sock")
@@ -154,6 +154,33 @@ def was_out_of_memory(client: Client, container: str) -> bool:
     with contextlib.suppress(Exception):
         return bool(client.inspect_container(container)["State"].get("OOMKilled"))
     return False
+
+
+def load(client: Client, container: str) -> Load | None:
+    """What a container uses; None when the engine does not tell, or it runs no more."""
+    with contextlib.suppress(Exception):
+        # One look: by itself the engine waits a second for a second one.
+        found = client.stats(container, stream=False, one_shot=True)
+        return load_of(found)
+    return None
+
+
+def load_of(stats: Mapping[str, Any]) -> Load | None:
+    """What an engine's statistics come to, the cache of files left out; None when they are empty.
+
+    Example:
+        >>> load_of({"cpu_stats": {"cpu_usage": {"total_usage": 1_500_000_000}},
+        ...          "memory_stats": {"usage": 9_000, "stats": {"inactive_file": 1_000}}})
+        Load(cpu_s=1.5, memory_bytes=8000)
+        >>> load_of({"cpu_stats": {}, "memory_stats": {}}) is None
+        True
+    """
+    memory = stats.get("memory_stats") or {}
+    cpu_ns = ((stats.get("cpu_stats") or {}).get("cpu_usage") or {}).get("total_usage")
+    if cpu_ns is None or "usage" not in memory:
+        return None
+    files = (memory.get("stats") or {}).get("inactive_file", 0)
+    return Load(cpu_s=cpu_ns / 1e9, memory_bytes=max(memory["usage"] - files, 0))
 
 
 def kill(client: Client, container: str, signal: str) -> None:

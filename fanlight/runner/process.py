@@ -23,8 +23,10 @@ from fanlight.runner.backend import (
     Ending,
     Launch,
     LaunchError,
+    Load,
     command_of,
 )
+from fanlight.runner.load import load_below
 
 PACKAGE = Path(fanlight.__file__).parent
 PIECE_BYTES = 64 * 1024
@@ -140,6 +142,15 @@ class ProcessChild:
     def id(self) -> str:
         """The supervisor's process id."""
         return str(self._process.pid)
+
+    @property
+    def image(self) -> None:
+        """None: it runs on this machine as it is."""
+        return
+
+    async def load(self) -> Load | None:
+        """What the agent and all that it started use."""
+        return await asyncio.to_thread(load_below, self._process.pid)
 
     def begin(self) -> None:
         """Begin to read."""

@@ -25,6 +25,7 @@ from fanlight.runner.order import Order, Outcome, Status
 from fanlight.runner.policy import Policy
 from fanlight.runner.process import new_nonce
 from fanlight.runner.report import Report
+from fanlight.runner.service import service_of
 from fanlight.runner.surroundings import (
     Surroundings,
     installer_environment,
@@ -77,6 +78,7 @@ class Run:
         if self.definition.runtime.adapter.type == "openclaw":
             raise FanlightError("the adapter openclaw has no runner here", hint="run it with Charm's own")
         self._entry_point = self.definition.entry_point
+        self._service = service_of(order, self.definition.persona.name, self.definition.persona.version)
         self._policy = Policy(self.definition.policies)
         self._observed = Observed()
         self._child: Child | None = None
@@ -127,6 +129,8 @@ class Run:
             # Whatever it is, the run is closed; nobody is to wait for it.
             failure = masking.text(f"the runner failed: {type(error).__name__}: {error}")
         outcome = self._outcome(ending, failure, round((time.monotonic() - began) * 1_000))
+        if failures := await self._service.end(outcome.status):
+            report.set("fanlight.run.service_reports_failed", failures)
         self._close(outcome, masking.text)
         return replace(outcome, was_sent=await report.close())
 
@@ -253,6 +257,7 @@ class Run:
     async def _supervise(self, launch: Launch) -> Ending:
         self._task = asyncio.ensure_future(self._backend.start(launch))
         child = self._child = await self._task
+        self._service.begin(child)
         beside = [asyncio.create_task(self._tell_of_floods())]
         if self._cost is not None and self._policy.budget_usd is not None:
             beside.append(asyncio.create_task(self._watch_cost(self._cost)))

@@ -10,14 +10,8 @@ from dataclasses import dataclass
 
 from fanlight.sdk.endpoint import find_endpoint
 from fanlight.sdk.faults import harmless
+from fanlight.sdk.place import find_place
 from fanlight.sdk.providers import activate
-
-RESOURCE = {
-    "project": "MESHAGENT_PROJECT_ID",
-    "room": "MESHAGENT_ROOM",
-    "session": "MESHAGENT_SESSION_ID",
-}
-"""Resource attributes and the environment variables that set them."""
 
 _log = logging.getLogger("fanlight")
 
@@ -99,8 +93,7 @@ def _level(given: int | str) -> int:
 def _export(endpoint: str, asked: _Asked, environ: Mapping[str, str]) -> None:
     from opentelemetry.sdk._logs import LoggingHandler
 
-    given = {name: environ.get(variable) or None for name, variable in RESOURCE.items()}
-    providers = activate(asked.service_name, given, find_endpoint(_url(endpoint)))
+    providers = activate(asked.service_name, find_place(environ), find_endpoint(_url(endpoint)))
     handler = LoggingHandler(level=logging.NOTSET, logger_provider=providers.logs)
     handler.addFilter(_not_of_the_transport)
     root = logging.getLogger()

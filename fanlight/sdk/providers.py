@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from fanlight.sdk.endpoint import Endpoint, find_endpoint
 from fanlight.sdk.faults import harmless
 from fanlight.sdk.leaving import Parked, at_exit
+from fanlight.sdk.place import find_place
 from fanlight.sdk.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ def configure(
 
     Installs OpenTelemetry's global providers, so that every instrumentation reports there too; providers that
     the host has set before stay, and report here as well. `endpoint` defaults to FANLIGHT_URL, then
-    OTEL_EXPORTER_OTLP_ENDPOINT, then http://127.0.0.1:4318; `key` to FANLIGHT_KEY. `project`, `room`,
-    `session` and `attributes` go onto the resource. `instrument="auto"` turns on every instrumentation of an
-    agent or model library that is installed, a list of names those. The first call wins.
+    OTEL_EXPORTER_OTLP_ENDPOINT, then http://127.0.0.1:4318; `key` to FANLIGHT_KEY. `project`, `room` and
+    `session` default to MESHAGENT_PROJECT_ID, MESHAGENT_ROOM and MESHAGENT_SESSION_ID, and go onto the
+    resource with `attributes`. `instrument="auto"` turns on every instrumentation of an agent or model
+    library that is installed, a list of names those. The first call wins.
 
     It never raises and never waits for the server. What is queued is sent at exit, for about a second; what
     the server did not take is kept in FANLIGHT_SPOOL and sent by this process or the next.
@@ -69,7 +71,13 @@ def configure(
 
         fanlight.configure(service_name="weather", room="lobby", instrument="auto")
     """
-    given = {"project": project, "room": room, "session": session, **(attributes or {})}
+    place = find_place()
+    given = {
+        "project": project or place["project"],
+        "room": room or place["room"],
+        "session": session or place["session"],
+        **(attributes or {}),
+    }
     providers = activate(service_name, given, find_endpoint(endpoint, key, project))
     if instrument:
         from fanlight.sdk.instrument import instrument as turn_on

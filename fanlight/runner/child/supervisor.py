@@ -174,10 +174,10 @@ def prepare(order: dict[str, Any]) -> None:
     os.chdir(order["cwd"])
 
 
-def descendants() -> list[int]:
-    """Every process below this one, zombies left out."""
+def descendants(below: int | None = None) -> list[int]:
+    """Every process below this one, or below another one, zombies left out."""
     found: list[int] = []
-    waiting = [os.getpid()]
+    waiting = [os.getpid() if below is None else below]
     while waiting:
         for child in children_of(waiting.pop()):
             waiting.append(child)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -137,3 +137,14 @@ def logs_of(client: Client, run_id: str) -> list[dict[str, Any]]:
         for log in client.items("logs", limit=500, q=f"trace:{run_id}")
     ]
     return sorted(found, key=lambda log: (log["time"], log["attributes"].get("fanlight.event.seq", 0)))
+
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T], holds: Callable[[T], bool]) -> T:
+    """What `look` finds, once it holds or was waited for long enough."""
+    until = time.monotonic() + STORED_S
+    while not holds(found := look()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
