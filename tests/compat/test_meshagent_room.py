@@ -1,4 +1,4 @@
-"""MeshAgent's own SDK in a room of ours: developer logs by all five methods; denied and refused as it expects."""
+"""MeshAgent's own SDK in a room of ours: developer logs by all five methods, denied as it expects."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_the_five_methods_write_follow_and_store_logs_tied_to_their_span(guarded
             assert room.name == "five"
             events = room.developer.logs()
             following = asyncio.ensure_future(anext(events))
-            await asyncio.sleep(0.2)  # the call is open once the server answered it; there is nothing to ask
+            await asyncio.sleep(0)  # it has asked by now, and requests are served in their order
             with tracer.start_as_current_span("work") as span:
                 await room.developer.log(
                     type="custom", data={"message": "hello", "deep": {"list": [1, None]}}
