@@ -161,13 +161,15 @@ class Gate:
             issuer = self.logins.still(participant.person_id, participant.login_id or "")
         elif self.guarded:
             raise UnauthenticatedError("the participant's token was made before people were registered")
-        rights = issuer.rights_on(participant.project_id or "")
+        rights = issuer.rights_in(participant.project_id or "", participant.room or "")
         if Right.LIST not in rights:
             raise UnauthenticatedError("whoever made the participant's token is in the project no more")
         return replace(participant, may_log=participant.may_log and Right.READ in rights)
 
-    def scope(self, principal: Principal, project: str, right: Right = Right.READ) -> ProjectScope:
-        """The right of `principal` to touch `project`.
+    def scope(
+        self, principal: Principal, project: str, right: Right = Right.READ, *, room: str | None = None
+    ) -> ProjectScope:
+        """The right of `principal` to touch `project`; with `room` no more of it than that room.
 
         Raises:
             UnauthenticatedError: nobody is asking.
@@ -175,21 +177,21 @@ class Gate:
             ForbiddenError: it is the principal's project, but not this right.
         """
         check_known(principal)
-        rights = principal.rights_on(project)
+        rights = principal.rights_on(project) if room is None else principal.rights_in(project, room)
         if not rights or not self._has_project(project):
             raise NotFoundError(f"no project {project[:128]!r}", hint="fanlight projects lists them")
         if right not in rights:
             raise _without(principal, right)
         return ProjectScope(project)
 
-    def room_access(self, principal: Principal, project: str) -> RoomAccess:
-        """What `principal` may do in the rooms of `project`. A participant's token was checked for its room.
+    def room_access(self, principal: Principal, project: str, room: str) -> RoomAccess:
+        """What `principal` may do in `room` of `project`. A participant's token was checked for its room.
 
         Raises:
             UnauthenticatedError, NotFoundError, ForbiddenError: as `scope`.
         """
         check_known(principal)
-        rights = principal.rights_on(project)
+        rights = principal.rights_in(project, room)
         if principal.room is not None:
             # What they may is said by their token, and was held against the rights of whoever made it.
             logs = {Right.LIST, Right.READ} if principal.may_log else {Right.LIST}

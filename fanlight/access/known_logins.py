@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from fanlight.access.known_keys import FRESH_S, MAX_REMEMBERED, TOUCH_S
 from fanlight.access.principal import Principal, Right
-from fanlight.access.roles import RIGHTS, role_of
+from fanlight.access.roles import RIGHTS, ROOM_RIGHTS, RoomRole, role_of
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.logins import Login, find_login, has_login, hash_token, touch_login
 from fanlight.catalog.members import roles_of
 from fanlight.catalog.people import get_person
+from fanlight.catalog.room_members import room_roles_of
 from fanlight.clock import Clock
 from fanlight.errors import UnauthenticatedError
 
@@ -93,10 +94,12 @@ def person_principal(catalog: Catalog, person_id: str, *, login_id: str | None =
     person = get_person(catalog, person_id)
     rights = {Right.SIGNED_IN, Right.SERVER} if person.is_admin else {Right.SIGNED_IN}
     grants = {project: RIGHTS[role_of(role)] for project, role in roles_of(catalog, person_id).items()}
+    roles = room_roles_of(catalog, person_id)
     return Principal(
         name=person.email,
         rights=frozenset(rights),
         grants=grants,
+        room_grants={place: ROOM_RIGHTS[RoomRole(role)] for place, role in roles.items()},
         person_id=person.id,
         login_id=login_id,
     )

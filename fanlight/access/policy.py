@@ -19,8 +19,8 @@ class Rule:
 
     `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
     where the path names a run, of that very run. `of_room` routes answer to a participant's token, which
-    opens the one room that it names. `in_room` routes show one room and no more of its project: a role in that
-    room alone opens them as well. `by_ticket` routes take a ticket instead of a header.
+    opens the one room that it names. `in_room` routes show one room and no more of its project: a role in
+    that room alone opens them as well. `by_ticket` routes take a ticket instead of a header.
     `needs` is the right that a route asks in the project which it finds itself, by what the request names.
     `keyed` routes ask for a key even of the owner of a local server. Clients of `any_key` routes cannot come
     without one: on a local server a word that is no key of ours counts as none there. `makes_project` routes

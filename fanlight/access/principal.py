@@ -28,6 +28,7 @@ class Right(StrEnum):
 
 _NONE: frozenset[Right] = frozenset()
 _NOWHERE: Mapping[str, frozenset[Right]] = MappingProxyType({})
+_NO_ROOM: Mapping[tuple[str, str], frozenset[Right]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Principal:
     """One caller.
 
     `rights` hold for the server, and for one who is no person also on `project_id` (None = every project:
-    the local owner). A person has `grants` instead: rights by project, from their roles. A run's token has
+    the local owner). A person has `grants` instead: rights by project, from their roles, and `room_grants`:
+    rights by project and room, of roles in single rooms. A run's token has
     `run_id` and reaches nothing but that run. A participant's has `room`, reaches nothing but that room of
     `project_id`, and tells their `role` there and whether they may write and read developer logs.
     """
@@ -44,6 +46,7 @@ class Principal:
     rights: frozenset[Right]
     project_id: str | None = None
     grants: Mapping[str, frozenset[Right]] = field(default_factory=lambda: _NOWHERE)
+    room_grants: Mapping[tuple[str, str], frozenset[Right]] = field(default_factory=lambda: _NO_ROOM)
     key_id: str | None = None
     person_id: str | None = None
     login_id: str | None = None
@@ -65,6 +68,17 @@ class Principal:
         if self.person_id is not None:
             return self.grants.get(project, _NONE)
         return self.rights if self.project_id in {None, project} else _NONE
+
+    def rights_in(self, project: str, room: str) -> frozenset[Right]:
+        """The rights in one room: those on its project, and those that a person has in that room alone.
+
+        Example:
+            >>> there = {("a", "lobby"): frozenset({Right.READ})}
+            >>> ann = Principal(name="ann", rights=frozenset(), person_id="1", room_grants=there)
+            >>> ann.rights_in("a", "lobby"), ann.rights_in("a", "attic"), ann.rights_on("a")
+            (frozenset({<Right.READ: 'read'>}), frozenset(), frozenset())
+        """
+        return self.rights_on(project) | self.room_grants.get((project, room), _NONE)
 
 
 ANONYMOUS = Principal(name="anonymous", rights=frozenset({Right.PUBLIC}), project_id="")

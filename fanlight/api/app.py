@@ -44,6 +44,7 @@ from fanlight.api import (
     prices,
     projects,
     published,
+    room_members,
     rooms,
     run_events,
     runs,
@@ -86,8 +87,8 @@ OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
     liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members,
     keys, stats, health, runs, lost, failure, diff, findings, traces, logs, developer_logs, metrics,
-    rooms, services_of_room, sessions, agent_env, agents, budgets, prices, billing, usage, plugins,
-    stream, terminal, execute, run_events, published, room_ws,
+    rooms, room_members, services_of_room, sessions, agent_env, agents, budgets, prices, billing, usage,
+    plugins, stream, terminal, execute, run_events, published, room_ws,
 )  # fmt: skip
 
 

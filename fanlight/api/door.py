@@ -75,7 +75,8 @@ class Door:
         else:
             if rule.makes_project and principal is LOCAL_OWNER:
                 self._gate.make_project(found.project)
-            scope[SCOPE] = self._gate.scope(principal, found.project, rule.right)
+            room = found.room if rule.in_room else None
+            scope[SCOPE] = self._gate.scope(principal, found.project, rule.right, room=room)
 
     def _principal(self, scope: Scope, rule: Rule, found: Match) -> Principal:
         presented = "ticket"

@@ -66,7 +66,7 @@ class NewRole(Strict):
 async def list_members(request: Request, scope: Scoped) -> Response:
     """The members, by address; all on one page."""
     found = await asyncio.to_thread(members.list_members, services_of(request).catalog, scope.project_id)
-    return json_response(Page(items=[_shape(each) for each in found]))
+    return json_response(Page(items=[member_shown(each) for each in found]))
 
 
 @router.put("/members", **described(ref(Member)))
@@ -83,7 +83,7 @@ async def set_member(request: Request, scope: Scoped, given: NewRole) -> Respons
     )
     services.gate.people_changed()
     await _note(request, scope, "member.role", member.email, role=member.role)
-    return json_response(_shape(member))
+    return json_response(member_shown(member))
 
 
 @router.delete("/members/{person_id}", **described(ref(Member)))
@@ -93,7 +93,7 @@ async def remove_member(request: Request, scope: Scoped, person_id: str) -> Resp
     gone = await asyncio.to_thread(members.remove_member, services.catalog, scope.project_id, person_id)
     services.gate.people_changed()
     await _note(request, scope, "member.removed", gone.email)
-    return json_response(_shape(gone))
+    return json_response(member_shown(gone))
 
 
 @router.get("/invites", **described(page_of(Invite)))
@@ -134,7 +134,7 @@ async def _note(request: Request, scope: Scoped, action: str, target: str, **det
     await note(request, action, scope.project_id, target, **detail)
 
 
-def _shape(member: members.Member) -> Member:
+def member_shown(member: members.Member) -> Member:
     return Member(
         person_id=member.person_id,
         email=member.email,

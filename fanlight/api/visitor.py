@@ -24,8 +24,9 @@ def principal_of(request: HTTPConnection) -> Principal:
 
 
 def rights_of(request: Request) -> frozenset[Right]:
-    """Their rights on the project of the path."""
-    return principal_of(request).rights_on(request.path_params["project"])
+    """Their rights on the project of the path, or in its room where it names one."""
+    named = request.path_params
+    return principal_of(request).rights_in(named["project"], named.get("room", ""))
 
 
 def visit_of(request: HTTPConnection) -> Visit:

@@ -52,7 +52,7 @@ async def _take_part(socket: WebSocket, services: Services, room: str) -> None:
     _check_room(room)
     principal = principal_of(socket)
     project = await _project_of(socket, services, principal)
-    access = services.gate.room_access(principal, project)
+    access = services.gate.room_access(principal, project, room)
     session = await services.occupancy.open(project, room)
     participant = Participant(id=uuid.uuid4().hex, name=principal.name, role=principal.role)
     await services.occupancy.join(project, session.id, participant)
@@ -86,9 +86,10 @@ async def _project_of(socket: WebSocket, services: Services, principal: Principa
         return named
     if principal.project_id is not None:
         return principal.project_id
-    if len(principal.grants) > 1:
+    theirs = {*principal.grants, *(project for project, _ in principal.room_grants)}
+    if len(theirs) > 1:
         raise NotFoundError("you are in several projects", hint="name one: /rooms/ROOM?project=NAME")
-    return min(principal.grants, default=DEFAULT)
+    return min(theirs, default=DEFAULT)
 
 
 def _place(
@@ -110,7 +111,7 @@ def _place(
         await services.otlp.report(project, body, Signal.LOGS)
 
     async def check() -> None:
-        now = services.gate.room_access(services.gate.still(principal), project)
+        now = services.gate.room_access(services.gate.still(principal), project, room)
         if now != access:
             raise ForbiddenError("your rights changed", hint="connect again")
         found = await asyncio.to_thread(get_session, services.catalog, project, session.id)
