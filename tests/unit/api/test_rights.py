@@ -196,5 +196,5 @@ def announce(house: House, seq: int) -> None:
     from fanlight.model.event import Event
 
     payload = b'{"topics":["runs"],"type":"run","seq":"%d","data":{}}' % seq
-    house.events.append(Event(seq=seq, topics=frozenset({"runs"}), payload=payload))
+    house.events.append(Event(seq=seq, topics=frozenset({"runs"}), payload=payload, type="run"))
     house.broker.advance(seq, frozenset({"default"}))
