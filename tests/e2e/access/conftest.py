@@ -183,6 +183,15 @@ def _fill(two: Two) -> None:
         answer = two.them.request(method, path, json=body)
         assert answer.status_code in {200, 201}, answer.text
     two.send(THEIRS, WORD, trace=TRACE)
+    sending = {"authorization": f"Bearer {two.keys[THEIRS]}"}
+    service = {"kind": WORD, "state": "running", "image": WORD, "version": WORD, "run_id": WORD}
+    developer_log = {"type": WORD, "data": {WORD: WORD}, "room": WORD, "session": WORD, "service": WORD}
+    for method, path, body in (
+        ("PUT", f"{base}/rooms/{WORD}/services/{WORD}", service),
+        ("POST", f"{base}/developer-logs", developer_log),
+    ):
+        answer = httpx.request(method, f"{two.url}{path}", json=body, headers=sending, timeout=20)
+        assert answer.status_code in {200, 202}, answer.text
     variable = {"variables": {WORD: WORD}}
     answer = two.them.put(f"{base}/agents/{WORD}/env", json=variable)
     assert answer.status_code == 200, answer.text

@@ -44,6 +44,19 @@ MESHAGENT_SAYS_NOTHING = (
 """Numbers alone, what no setting names, nobody's own, or (metrics) what was sent without a session."""
 
 
+MESHAGENT_ASKS = {
+    "/rooms": (f"filter={WORD}",),
+    "/sessions": (f"room_id={WORD}", f"agent_id={WORD}", "limit=1000"),
+    "/usage": (
+        f"users={WORD}&report=user",
+        f"room={WORD}",
+        f"provider={WORD}&model={WORD}",
+        f'annotations={{"{WORD}.key":"{WORD}"}}',
+    ),
+}
+"""What its routes know to be asked, by how their paths end."""
+
+
 def filled(template: str, project: str, values: Mapping[str, str]) -> str:
     """A path with something of theirs in every place but the project's."""
     return re.sub(
@@ -85,9 +98,9 @@ def queries(template: str) -> Iterator[str]:
     if template.endswith("/stream"):
         return
     if template.startswith(MESHAGENT):
-        yield from (f"room_id={WORD}", f"agent_id={WORD}", f"filter={WORD}", "limit=1000", f"room={WORD}")
-        yield from (f"users={WORD}&report=user", f"model={WORD}", f'annotations={{"{WORD}.key":"{WORD}"}}')
-        yield from (f"cursor={encode_cursor(noun, *key)}" for noun, key in places_of_meshagent())
+        for end, asked in MESHAGENT_ASKS.items():
+            yield from asked if template.endswith(end) else ()
+        yield from (f"cursor={encode_cursor(noun, *key)}" for noun, key in places_of_meshagent(template))
         return
     yield from (f"q={WORD}", f"q=text:{WORD}", f"q=-{WORD}", f"q=/{WORD}/", f"q=trace:{TRACE}")
     yield from (f"q={name}:{WORD}" for name in FIELDS)
@@ -108,14 +121,21 @@ def places() -> Iterator[tuple[str, tuple[int | str, ...]]]:
     yield "audit", (2**40,)
 
 
-def places_of_meshagent() -> Iterator[tuple[str, tuple[int | str, ...]]]:
+def places_of_meshagent(template: str) -> Iterator[tuple[str, tuple[int | str, ...]]]:
     """The same for its lists."""
     late = 2_500_000_000_000_000_000
-    yield from itertools.product(("sessions", "billing events"), ((late, WORD),))
-    yield "session events", (late, 2**62)
-    yield "session spans", (late, WORD, WORD)
-    yield "session metrics", ("a",)
-    yield "model usage", (0, WORD, WORD, WORD, WORD)
+    places: dict[str, tuple[str, tuple[int | str, ...]]] = {
+        "sessions": ("sessions", (late, WORD)),
+        "active": ("sessions", (late, WORD)),
+        "transactions": ("billing events", (late, WORD)),
+        "events": ("session events", (late, 2**62)),
+        "spans": ("session spans", (late, WORD, WORD)),
+        "metrics": ("session metrics", ("a",)),
+        "usage": ("model usage", (0, WORD, WORD, WORD, WORD)),
+    }
+    place = places.get(template.rpartition("/")[2])
+    if place is not None:
+        yield place
 
 
 def plain(answer: httpx.Response, echoes: Mapping[str, str]) -> tuple[int, str]:
