@@ -57,11 +57,12 @@ class WriteLog:
 class FollowLogs:
     """`developer.logs`: a stream of developer logs, named by `call_id`.
 
-    `mirrored` asks for each as `otel.log` too; clients that know developer logs by their types need it not.
+    A `native` follower is Fanlight's own client: it knows developer logs by their types, needs no mirror of
+    them, and takes texts for nothing but texts.
     """
 
     call_id: str
-    mirrored: bool = True
+    native: bool = False
 
 
 def read_invocation(body: Body) -> WriteLog | FollowLogs:
@@ -128,7 +129,7 @@ def _follow(header: Mapping[str, Any], arguments: Mapping[str, Any]) -> FollowLo
         )
     if arguments.get("type") != "control" or arguments.get("method") != "open":
         raise RequestError(Code.INVALID_REQUEST, "logs takes content of type control, method open")
-    return FollowLogs(call_id, arguments.get("mirrored") is not False)
+    return FollowLogs(call_id, arguments.get("native") is True)
 
 
 def closed_call(body: Body) -> str | None:

@@ -212,7 +212,7 @@ class Connection:
         subscription = place.subscribe()
         await self._outbox.answer(message.id, OPEN)
         place.traffic.note("requests", "followed")
-        stream = follow(subscription, asked, self._outbox, mirrored=place.mirrored and asked.mirrored)
+        stream = follow(subscription, asked, self._outbox, mirrored=place.mirrored)
         task = asyncio.create_task(stream)
         self._streams[asked.call_id] = task
         task.add_done_callback(partial(self._forget, asked.call_id, subscription))

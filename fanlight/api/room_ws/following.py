@@ -14,6 +14,6 @@ async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, 
     A follower that reads slowly is told slowly, from the store; what is too old for it is told as a gap.
     """
     async for found in subscription:
-        for chunk in chunks_of(asked.call_id, found, mirrored=mirrored):
+        for chunk in chunks_of(asked, found, mirrored=mirrored):
             await outbox.tell(RESPONSE_CHUNK, chunk)
     await outbox.tell(RESPONSE_CHUNK, close_chunk(asked.call_id))

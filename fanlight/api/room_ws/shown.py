@@ -13,9 +13,10 @@ from fanlight.model.developer_log import DeveloperLog
 from fanlight.model.log import Log
 from fanlight.model.severity import severity_number
 from fanlight.model.span import Attribute
+from fanlight.query.meshagent.text import harmless_value
 from fanlight.query.times import nanoseconds
 from fanlight.rooms.messages import Body
-from fanlight.rooms.toolkits import log_chunk
+from fanlight.rooms.toolkits import FollowLogs, log_chunk
 
 TYPES = frozenset({"log", "developer_log"})
 """Items of the stream that are log records."""
@@ -34,30 +35,35 @@ _log = msgspec.json.Decoder(Log).decode
 _developer_log = msgspec.json.Decoder(DeveloperLog).decode
 
 
-def chunks_of(call_id: str, found: Batch | Gap, *, mirrored: bool) -> Iterator[Body]:
+def chunks_of(asked: FollowLogs, found: Batch | Gap, *, mirrored: bool) -> Iterator[Body]:
     """What a follower is told of a batch of a room's events: its log records, or of a gap.
 
     A developer log comes under its own type and, when `mirrored`, as `otel.log` too, which is all that
-    MeshAgent's command prints in its plain form.
+    MeshAgent's command prints in its plain form. That command takes texts for markup, so what would be some
+    is made harmless; a native follower has neither need.
     """
+    shown = _as_it_is if asked.native else harmless_value
     if isinstance(found, Gap):
-        told = {"reason": found.reason, "missed": found.missed}
-        yield log_chunk(call_id, GAP, told)
+        yield log_chunk(asked.call_id, GAP, {"reason": found.reason, "missed": found.missed})
         return
     for item in _items(found.json()):
         if item.type == "log":
-            yield log_chunk(call_id, OTEL_LOG, log_as_otlp(_log(item.data)))
+            yield log_chunk(asked.call_id, OTEL_LOG, shown(log_as_otlp(_log(item.data))))
         elif item.type == "developer_log":
             log = _developer_log(item.data)
-            yield _own(call_id, log)
-            if mirrored:
-                yield log_chunk(call_id, OTEL_LOG, developer_log_as_otlp(log))
+            data = log.data if isinstance(log.data, dict) else {"message": log.data}
+            yield log_chunk(asked.call_id, shown(log.type), shown(data), _about(log))
+            if mirrored and not asked.native:
+                yield log_chunk(asked.call_id, OTEL_LOG, shown(developer_log_as_otlp(log)))
 
 
-def _own(call_id: str, log: DeveloperLog) -> Body:
-    data = log.data if isinstance(log.data, dict) else {"message": log.data}
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _about(log: DeveloperLog) -> dict[str, str]:
     about = {"time": log.time, "participant": log.service, "trace_id": log.trace_id, "span_id": log.span_id}
-    return log_chunk(call_id, log.type, data, {key: text for key, text in about.items() if text})
+    return {key: text for key, text in about.items() if text}
 
 
 def log_as_otlp(log: Log) -> dict[str, Any]:

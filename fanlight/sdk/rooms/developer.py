@@ -114,7 +114,7 @@ class Developer:
         connection.listen(call_id, events.take)
         connection.ended.add_done_callback(lambda _: events.changed.set())
         try:
-            await self._ask(LOGS, {**OPEN, "mirrored": False}, call_id)
+            await self._ask(LOGS, {**OPEN, "native": True}, call_id)
             while True:
                 events.changed.clear()
                 while (event := events.next()) is not None:

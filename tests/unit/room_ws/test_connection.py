@@ -188,7 +188,7 @@ def batch(seq: int, type_: str) -> Batch:
 
 def test_a_follower_hears_logs_until_the_call_is_closed() -> None:
     async def story(talk: Talk) -> None:
-        talk.ask(1, invocation("logs", {**OPEN, "mirrored": False}))
+        talk.ask(1, invocation("logs", {**OPEN, "native": True}))
         assert await talk.answers(1) == {1: OPEN}
         [stream] = talk.streams
         stream.items.put_nowait(batch(1, "span"))

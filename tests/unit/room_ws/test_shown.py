@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from fanlight.api.room_ws.shown import chunks_of
 from fanlight.live.batch import Batch
 from fanlight.model.event import Event
+from fanlight.rooms.toolkits import FollowLogs
 
 AT = "2026-01-31T10:00:00.000000007Z"
 TRACE, SPAN = "ab" * 16, "cd" * 8
 DEVELOPER_LOG = {
     "id": "x", "time": AT, "type": "custom", "level": "info", "room": "lobby", "session": "s1",
-    "data": {"message": "hello", "n": 7, "deep": {"on": [True, None, 1.5]}},
+    "data": {"message": "hello", "n": 7, "deep": {"on": [1.5, True, None]}},
     "service": "ann", "trace_id": TRACE, "span_id": SPAN, "run": "r1",
 }  # fmt: skip
 LOG = {
@@ -24,10 +27,12 @@ LOG = {
 }  # fmt: skip
 
 
-def told(type_: str, data: dict[str, Any], *, mirrored: bool = True) -> list[tuple[dict[str, Any], Any]]:
+def told(
+    type_: str, data: dict[str, Any], *, mirrored: bool = True, native: bool = False
+) -> list[tuple[dict[str, Any], Any]]:
     payload = json.dumps({"topics": [], "type": type_, "seq": "1", "data": data}).encode()
     batch = Batch((Event(seq=1, topics=frozenset(), payload=payload, type=type_),))
-    chunks = chunks_of("c1", batch, mirrored=mirrored)
+    chunks = chunks_of(FollowLogs("c1", native=native), batch, mirrored=mirrored)
     return [(each.header["chunk"]["headers"], json.loads(each.data)) for each in chunks]
 
 
@@ -41,7 +46,7 @@ def test_a_developer_log_is_told_by_its_own_type_and_as_the_line_that_plain_outp
         "timeUnixNano": "1769853600000000007",
         "severityNumber": 9,
         "severityText": "custom",
-        "body": {"stringValue": 'hello {"n": 7, "deep": {"on": [true, null, 1.5]}}'},
+        "body": {"stringValue": 'hello {"n": 7, "deep": {"on": [1.5, true, null]}}'},
         "traceId": TRACE,
         "spanId": SPAN,
     }
@@ -54,9 +59,20 @@ def test_a_developer_log_is_told_by_its_own_type_and_as_the_line_that_plain_outp
     ]
 
 
-def test_a_mirror_can_be_left_out() -> None:
-    chunks = told("developer_log", DEVELOPER_LOG, mirrored=False)
+@pytest.mark.parametrize("how", [{"mirrored": False}, {"native": True}])
+def test_a_mirror_can_be_left_out(how: dict[str, bool]) -> None:
+    chunks = told("developer_log", DEVELOPER_LOG, **how)
     assert [headers["type"] for headers, _ in chunks] == ["custom"]
+
+
+def test_markup_is_harmless_to_meshagents_terminal_and_exact_to_our_own_client() -> None:
+    log = {**DEVELOPER_LOG, "type": "[red]", "data": {"[/b]": "[/b] x[0]"}}
+    [(about, data), (_, mirror)] = told("developer_log", log)
+    assert (about["type"], data) == ("[\u200bred]", {"[\u200b/b]": "[\u200b/b] x[0]"})
+    [record] = mirror["resourceLogs"][0]["scopeLogs"][0]["logRecords"]
+    assert "[/" not in record["body"]["stringValue"]
+    [(about, data)] = told("developer_log", log, native=True)
+    assert (about["type"], data) == ("[red]", {"[/b]": "[/b] x[0]"})
 
 
 def test_a_developer_log_of_text_is_an_object_with_a_message() -> None:

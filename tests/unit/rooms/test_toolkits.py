@@ -54,6 +54,8 @@ SPAN = {"__meshagent__": {"v": 1, "otel": {"traceparent": f"00-{'ab' * 16}-{'cd'
             WriteLog("error", {"message": "m", "extra": {"message": 1}}),
         ),
         (asked("logs", OPEN), FollowLogs("c" * 32)),
+        (asked("logs", {**OPEN, "native": True}), FollowLogs("c" * 32, native=True)),
+        (asked("logs", {**OPEN, "native": "yes"}), FollowLogs("c" * 32)),
     ],
 )
 def test_the_five_tools_are_understood(body: Body, wanted: WriteLog | FollowLogs) -> None:
