@@ -76,7 +76,8 @@ def see(
 ) -> dict[str, Window]:
     """The sessions of a room once `sighting` is known as well.
 
-    `windows` are by id, and all that lie within the idle time of it (`reach` says how far).
+    `windows` are by id, and all that lie within the idle time of it (`reach` says how far); where it names
+    a session, that one and those without a name are enough.
 
     Example:
         >>> ids = iter("ab")

@@ -30,6 +30,9 @@ from fanlight.model.session import EndedBy, Participant
 
 MAX_ID_LENGTH = 1_024
 MOST_ENDED = 1_000
+MOST_SEEN = 200
+"""So many changes are one transaction: others wait for it before they can write."""
+
 QUIET_NS = 60_000_000_000
 """Old telemetry comes in pieces: its sessions end once no more came for so long, or for the idle time."""
 
@@ -41,9 +44,13 @@ def see_sessions(
 
     A sighting without a room goes on with the session that it names, if that is one of a room.
     """
-    with catalog.writing() as session:
-        for sighting in sorted(sightings, key=lambda one: (one.first_ns, one.session)):
-            if len(sighting.session) <= MAX_ID_LENGTH:
+    seen = sorted(
+        (one for one in sightings if len(one.session) <= MAX_ID_LENGTH),
+        key=lambda one: (one.first_ns, one.session),
+    )
+    for start in range(0, len(seen), MOST_SEEN):
+        with catalog.writing() as session:
+            for sighting in seen[start : start + MOST_SEEN]:
                 _see(session, project, sighting, idle_ns, now_ns)
 
 
@@ -212,6 +219,9 @@ def _see(session: Database, project: str, sighting: Sighting, idle_ns: int, now_
         SessionRow.last_ns >= low,
         SessionRow.started_ns <= high,
     )
+    if sighting.session:
+        # Many conversations may go on in a room at once: none of them changes another.
+        near = near.where(SessionRow.is_unnamed)
     rows = {row.id: row for row in session.scalars(near)}
     if known is not None:
         rows[known.id] = known

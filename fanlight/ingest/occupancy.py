@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 from itertools import groupby
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from fanlight.catalog import sittings
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.room_events import forget_told, list_waiting
@@ -131,7 +133,7 @@ class Occupancy:
                     body = room_events_request(event for _, _, event in noted)
                     try:
                         await self._report(project, body, Signal.LOGS)
-                    except FanlightError as error:
+                    except (FanlightError, OSError) as error:
                         logger.warning("events of rooms of project %s wait: %s", project, error)
                         return
                     await asyncio.to_thread(forget_told, self._catalog, [number for number, _, _ in noted])
@@ -162,7 +164,7 @@ class Occupancy:
         while True:
             try:
                 await self.step()
-            except FanlightError as error:
+            except (FanlightError, SQLAlchemyError) as error:
                 logger.warning("sessions of rooms: %s", error)
             try:
                 async with asyncio.timeout(STEP_S):

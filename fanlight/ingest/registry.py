@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from fanlight.catalog.agents import Sighting, see_agents
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.noted import keep_noted, noted_upto
@@ -102,14 +104,16 @@ class Registry:
         for project, after in waiting.items():
             try:
                 self._note_project(ProjectScope(project), after)
-            except FanlightError as error:
-                logger.warning("rooms and agents of project %s: %s", project, error)
+            except (FanlightError, SQLAlchemyError) as error:
+                logger.warning("rooms, sessions and agents of project %s: %s", project, error)
                 with self._lock:
                     self._waiting[project] = after
                 self._wake.set()
                 upto = min(upto, after)
         if waiting:
-            keep_noted(self._catalog, self._store.epoch, upto)
+            # What is not kept is noted once more by the next start, which changes nothing.
+            with suppress(SQLAlchemyError):
+                keep_noted(self._catalog, self._store.epoch, upto)
 
     def _note_project(self, scope: ProjectScope, after: int) -> None:
         agents = self._store.read(scope, "seen_agents", {"after": after})

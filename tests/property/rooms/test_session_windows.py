@@ -32,7 +32,8 @@ def noted(sightings: Sequence[Sighting]) -> dict[str, Window]:
         near = {
             key: each
             for key, each in known.items()
-            if (each.last_ns >= low and each.started_ns <= high) or each is own
+            if each is own
+            or (each.last_ns >= low and each.started_ns <= high and (each.is_unnamed or not sighting.session))
         }
         known.update(see(near, sighting, IDLE_NS, lambda: next(ids)))
     return known
