@@ -58,8 +58,10 @@ def otel_config(*, level: int | str = logging.INFO, service_name: str = "meshage
 
     `level` is the root logger's, as logging's number or name (`logging.DEBUG`, "DEBUG"). Project, room and
     session of the environment (MESHAGENT_PROJECT_ID, MESHAGENT_ROOM, MESHAGENT_SESSION_ID) go onto the
-    resource; OTEL_EXPORTER_OTLP_HEADERS and OTEL_EXPORTER_OTLP_CERTIFICATE hold. Without OTEL_ENDPOINT only
-    console logging is set up. The first call wins; a later one that asks for something else is told so, once.
+    resource. OpenTelemetry's own environment holds: OTEL_EXPORTER_OTLP_HEADERS, _CERTIFICATE, _TIMEOUT and
+    _COMPRESSION, what it says of single signals (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, ...), and
+    OTEL_METRIC_EXPORT_INTERVAL. Without OTEL_ENDPOINT only console logging is set up. The first
+    call wins; a later one that asks for something else is told so, once.
 
     It never raises and never waits for the server; what is queued at exit is sent within two seconds.
 
@@ -93,7 +95,8 @@ def _level(given: int | str) -> int:
 def _export(endpoint: str, asked: _Asked, environ: Mapping[str, str]) -> None:
     from opentelemetry.sdk._logs import LoggingHandler
 
-    providers = activate(asked.service_name, find_place(environ), find_endpoint(_url(endpoint)))
+    server = find_endpoint(_url(endpoint), environ=environ, is_standard=True)
+    providers = activate(asked.service_name, find_place(environ), server)
     handler = LoggingHandler(level=logging.NOTSET, logger_provider=providers.logs)
     handler.addFilter(_not_of_the_transport)
     root = logging.getLogger()

@@ -12,7 +12,7 @@ from fanlight.sdk.faults import count
 from fanlight.sdk.payload import Payload
 from fanlight.sdk.settings import Settings
 from fanlight.sdk.spool import Spool, open_spool
-from fanlight.sdk.wire import TIMEOUT_S, Answer, Wire
+from fanlight.sdk.wire import Answer, Wire
 
 _log = logging.getLogger("fanlight")
 
@@ -108,7 +108,7 @@ class Outbox:
     def hurry(self, deadline: float) -> None:
         """From now on no request waits beyond `deadline` (of the monotonic clock)."""
         self._wire.close()
-        self._wire = Wire(self._endpoint, timeout_s=max(0.05, min(TIMEOUT_S, deadline - time.monotonic())))
+        self._wire = Wire(self._endpoint, timeout_s=max(0.05, deadline - time.monotonic()))
 
     def take_over(self) -> None:
         """The thread hangs in a request: what it holds is kept, and nothing is sent any more."""
@@ -143,7 +143,8 @@ class Outbox:
         if answer.is_taken:
             self._drops.add("rejected", answer.rejected)
         else:
-            self._drops.add("refused", payload.items, f"{self._endpoint.url} answered {answer.reason}")
+            where = self._endpoint.target(payload.signal).url.removesuffix(f"/v1/{payload.signal}")
+            self._drops.add("refused", payload.items, f"{where} answered {answer.reason}")
         self.has_answered = True
         self.has_recovered = self.has_recovered or self._is_away
         self._is_away, self._pause_s = False, FIRST_PAUSE_S

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from fanlight.sdk.pipeline import Pipeline
     from fanlight.sdk.tags import Tags
 
-METRIC_INTERVAL_MS = 5_000.0
 METRIC_EXIT_S = 0.3
 
 _log = logging.getLogger("fanlight")
@@ -60,8 +59,10 @@ def configure(
     the host has set before stay, and report here as well. `endpoint` defaults to FANLIGHT_URL, then
     OTEL_EXPORTER_OTLP_ENDPOINT, then http://127.0.0.1:4318; `key` to FANLIGHT_KEY. `project`, `room` and
     `session` default to MESHAGENT_PROJECT_ID, MESHAGENT_ROOM and MESHAGENT_SESSION_ID, and go onto the
-    resource with `attributes`. `instrument="auto"` turns on every instrumentation of an agent or model
-    library that is installed, a list of names those. The first call wins.
+    resource with `attributes`. OpenTelemetry's own environment holds as well: OTEL_EXPORTER_OTLP_TIMEOUT and
+    _COMPRESSION, for single signals too, and OTEL_METRIC_EXPORT_INTERVAL. `instrument="auto"` turns on
+    every instrumentation of an agent or model library that is installed, a list of names those. The first
+    call wins.
 
     It never raises and never waits for the server. What is queued is sent at exit, for about a second; what
     the server did not take is kept in FANLIGHT_SPOOL and sent by this process or the next.
@@ -136,7 +137,7 @@ def install(
     providers = Providers(
         traces=_traces(pipeline, tags),
         logs=_logs(pipeline, tags),
-        metrics=_metrics(pipeline, own),
+        metrics=_metrics(pipeline, own, settings.metric_interval_ms),
         pipeline=pipeline,
         project=attributes.get("project"),
     )
@@ -181,7 +182,7 @@ def _logs(pipeline: Pipeline, tags: Tags) -> LoggerProvider:
     return found  # type: ignore[no-any-return]
 
 
-def _metrics(pipeline: Pipeline, resource: Resource) -> MeterProvider:
+def _metrics(pipeline: Pipeline, resource: Resource, interval_ms: float) -> MeterProvider:
     from opentelemetry import metrics
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -192,9 +193,7 @@ def _metrics(pipeline: Pipeline, resource: Resource) -> MeterProvider:
     if isinstance(found, MeterProvider):
         # A meter provider takes its readers when it is made; the host's metrics go where the host said.
         return found
-    reader = PeriodicExportingMetricReader(
-        QueueMetricExporter(pipeline), export_interval_millis=METRIC_INTERVAL_MS
-    )
+    reader = PeriodicExportingMetricReader(QueueMetricExporter(pipeline), export_interval_millis=interval_ms)
     made = MeterProvider(metric_readers=[reader], resource=resource, shutdown_on_exit=False)
     # The last collection runs the host's callbacks: in a thread of its own, for a bounded time.
     pipeline.before_close(Parked(made.shutdown, deadline_s=METRIC_EXIT_S).close)

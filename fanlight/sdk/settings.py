@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from fanlight.sdk.faults import note
 
 HEARTBEAT_S = 20.0
 MIN_HEARTBEAT_S = 0.1
+METRIC_INTERVAL_MS = 5_000.0
+MIN_METRIC_INTERVAL_MS = 100.0
 OFF = "off"
 
 
@@ -22,6 +25,7 @@ class Settings:
     heartbeat_s: float = HEARTBEAT_S
     queue_items: int = 16_384
     queue_bytes: int = 32 * 1024 * 1024
+    metric_interval_ms: float = METRIC_INTERVAL_MS
     exit_s: float = 1.0
     """How long the exit waits for the server; what is left then goes into the spool."""
 
@@ -30,7 +34,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """FANLIGHT_SPOOL (a directory, or `off`) and FANLIGHT_HEARTBEAT_S, else the defaults.
+    """FANLIGHT_SPOOL (a directory, or `off`), FANLIGHT_HEARTBEAT_S and OTEL_METRIC_EXPORT_INTERVAL.
 
     Example:
         >>> read_settings({"FANLIGHT_SPOOL": "off", "FANLIGHT_HEARTBEAT_S": "5"}).heartbeat_s
@@ -39,7 +43,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     return Settings(
         spool=_spool(environ.get("FANLIGHT_SPOOL")),
-        heartbeat_s=_heartbeat(environ.get("FANLIGHT_HEARTBEAT_S")),
+        heartbeat_s=_number(environ, "FANLIGHT_HEARTBEAT_S", HEARTBEAT_S, MIN_HEARTBEAT_S),
+        metric_interval_ms=_number(
+            environ, "OTEL_METRIC_EXPORT_INTERVAL", METRIC_INTERVAL_MS, MIN_METRIC_INTERVAL_MS
+        ),
     )
 
 
@@ -51,11 +58,13 @@ def _spool(given: str | None) -> Path | None:
     return Path(platformdirs.user_state_dir("fanlight", appauthor=False)) / "spool"
 
 
-def _heartbeat(given: str | None) -> float:
-    if not given:
-        return HEARTBEAT_S
+def _number(environ: Mapping[str, str], name: str, usual: float, least: float) -> float:
+    """The number that a variable holds, at least `least`; the usual one where it holds none."""
+    if not (given := environ.get(name)):
+        return usual
     try:
-        return max(MIN_HEARTBEAT_S, float(given))
+        found = float(given)
     except ValueError as error:
-        note("FANLIGHT_HEARTBEAT_S", error)
-        return HEARTBEAT_S
+        note(name, error)
+        return usual
+    return max(least, found) if math.isfinite(found) else usual

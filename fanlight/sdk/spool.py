@@ -22,7 +22,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from fanlight.sdk.endpoint import Endpoint
+from fanlight.sdk.endpoint import Endpoint, Target
 from fanlight.sdk.payload import LOGS, METRICS, TRACES, Payload
 
 SEGMENT_BYTES = 4 * 1024 * 1024
@@ -235,13 +235,20 @@ def open_spool(directory: Path | None, endpoint: Endpoint) -> Spool:
     """
     if directory is None:
         return MemorySpool()
+    others = [target for _, target in sorted(endpoint.targets.items()) if _goes_elsewhere(target, endpoint)]
     identity = "\n".join(
-        [endpoint.url, *(f"{name}: {value}" for name, value in sorted(endpoint.headers.items()))]
+        line
+        for target in (Target(endpoint.url, endpoint.headers), *others)
+        for line in (target.url, *(f"{name}: {value}" for name, value in sorted(target.headers.items())))
     )
     try:
         return DiskSpool(directory / hashlib.sha256(identity.encode()).hexdigest()[:16])
     except OSError:
         return MemorySpool()
+
+
+def _goes_elsewhere(target: Target, endpoint: Endpoint) -> bool:
+    return target.headers != endpoint.headers or not target.url.startswith(f"{endpoint.url}/v1/")
 
 
 def framed(payload: Payload) -> bytes:
