@@ -28,7 +28,8 @@ from fanlight.model.room_event import (
 )
 from fanlight.model.session import EndedBy, Participant
 
-MAX_ID_LENGTH = 1_024
+MAX_ID_LENGTH = MAX_NAME_LENGTH = 1_024
+MAX_ROLE_LENGTH = 128
 MOST_ENDED = 1_000
 MOST_SEEN = 200
 """So many changes are one transaction: others wait for it before they can write."""
@@ -148,7 +149,8 @@ def join(
         if member is None:
             member = SessionParticipantRow(project=project, session=row.id, id=participant.id)
             session.add(member)
-        member.name, member.role = participant.name, participant.role
+        member.name = participant.name[:MAX_NAME_LENGTH]
+        member.role = participant.role[:MAX_ROLE_LENGTH]
         member.joined_ns, member.left_ns = now_ns, None
         _touch(session, row, idle_ns, now_ns)
         _tell_of(session, row, PARTICIPANT_JOINED, now_ns, _who(member))

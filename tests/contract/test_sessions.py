@@ -11,6 +11,9 @@ import pytest
 
 from fanlight import config
 from fanlight.catalog.database import Catalog, open_catalog
+from fanlight.catalog.noted import keep_noted, noted_upto
+from fanlight.catalog.projects import create_project
+from fanlight.catalog.sessions import find_sessions
 from fanlight.clock import ManualClock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.ingest.registry import Registry
@@ -287,6 +290,29 @@ def test_what_is_seen_again_changes_no_session(place: Place) -> None:
     registry.note(place.store.last_seq(), frozenset({"default"}))
     registry.catch_up()
     assert place.listed() == before
+
+
+def test_what_was_stored_and_not_noted_when_a_process_ended_is_noted_by_the_next(
+    place: Place, tmp_path: Path
+) -> None:
+    catalog = open_catalog("", tmp_path)
+    create_project(catalog, "default")
+    keep_noted(catalog, place.store.epoch, 0)
+    told: list[None] = []
+    registry = Registry(
+        catalog,
+        place.store,
+        idle_ns=IDLE_NS,
+        after=place.store.last_seq(),
+        clock=ManualClock(wall_ns=place.now_ns),
+        noted=lambda: told.append(None),
+    )
+    registry.start()
+    registry.stop()
+    assert set(find_sessions(catalog, "default", ["s1", "s2", "c1"])) == {"s1", "s2"}
+    assert noted_upto(catalog, place.store.epoch) == place.store.last_seq()
+    assert told
+    catalog.close()
 
 
 def test_an_event_that_is_told_again_is_stored_once(place: Place, tmp_path: Path) -> None:
