@@ -134,6 +134,7 @@ class Developer:
         if self._unanswered:
             await asyncio.wait(self._unanswered, timeout=within_s)
         for task in self._unanswered:
+            count("room.developer unanswered")
             task.cancel()
 
     def _start(self, tool: str, arguments: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 SERVER_DEPENDENCIES = {
     "alembic", "chdb", "clickhouse_connect", "fastapi", "genai_prices", "grpc", "httptools", "isal",
-    "msgspec", "pyarrow", "sqlalchemy", "starlette", "uvicorn", "uvloop", "zstandard",
+    "msgspec", "pyarrow", "sqlalchemy", "starlette", "uvicorn", "uvloop", "websockets", "zstandard",
 }  # fmt: skip
 SERVER_PARTS = {
     f"fanlight.{part}"
@@ -41,6 +41,7 @@ def seconds_of(code: str) -> float:
         "import fanlight.sdk",
         "import fanlight; fanlight.configure, fanlight.run, fanlight.span, fanlight.log, fanlight.flush",
         "import fanlight; fanlight.configure(service_name='x', endpoint='http://127.0.0.1:9')",
+        "import fanlight; fanlight.room('lobby'), fanlight.Room, fanlight.RoomError",
         "import fanlight.sdk.charm.manager, fanlight.sdk.charm.exporter, fanlight.sdk.meshagent",
         "import fanlight.cli.main",
     ],
