@@ -18,6 +18,8 @@ import hatch_build
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer, running_server
 
+from .meshagent_programs import Programs, programs_of
+
 CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat"
 UV = Path(sys.executable).parent / "uv"
 INSTALL_S = 300
@@ -66,6 +68,13 @@ def charmos() -> Path:
 def meshagent() -> Path:
     """The interpreter of an environment with MeshAgent's own packages; `meshagent` is beside it."""
     return python_with(MESHAGENT, *demand_python_313(find_python_313(), is_ci=bool(os.environ.get("CI"))))
+
+
+@pytest.fixture(scope="session")
+def programs(meshagent: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
+    """Runs the published script `meshagent`, and programs of MeshAgent's SDK."""
+    with programs_of(meshagent, tmp_path_factory.mktemp("meshagent")) as made:
+        yield made
 
 
 def demand_python_313(found: tuple[str, str] | None, *, is_ci: bool) -> tuple[str, str]:
