@@ -10,13 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import access, content, emit, ingest, live, query, sdk, start
+from benchmarks import access, console, content, emit, ingest, live, query, sdk, start
 from benchmarks.bench import Bench
 from benchmarks.report import Row, show, write
 
 PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "ingest": ingest.measure,
     "live": live.measure,
+    "console": console.measure,
     "query": query.measure,
     "sdk": sdk.measure,
     "emit": emit.measure,
@@ -30,20 +31,20 @@ README = Path(__file__).with_name("README.md")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts that were asked for; 1 when a target was missed or a part broke."""
     given = _parser().parse_args(arguments)
-    console = Console(width=140 if not sys.stdout.isatty() else None)
+    screen = Console(width=140 if not sys.stdout.isatty() else None)
     spans = given.spans or (1_000_000 if given.full else 100_000)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="fanlight-bench-") as place:
-        bench = Bench(Path(place), spans=spans, console=console)
+        bench = Bench(Path(place), spans=spans, console=screen)
         for name in given.only.split(","):
             try:
                 rows += PARTS[name](bench)
             except RuntimeError as error:
                 rows.append(Row(part=name, what="broke", result=str(error), good=False))
-    show(rows, console)
+    show(rows, screen)
     if given.write:
         write(rows, README)
-        console.print(f"written into {README}")
+        screen.print(f"written into {README}")
     return 0 if all(row.good is not False for row in rows) else 1
 
 

@@ -56,34 +56,39 @@ def follow(
     client: Client,
     topics: str,
     *,
+    kinds: str | None = None,
     say: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Message]:
-    """Messages of `topics` for ever, over as many connections as it takes.
+    """Messages of `topics` for ever, over as many connections as it takes; of `kinds` of items alone.
 
     The first connection must come about, else UnreachableError is raised; later ones are tried again, and
     `say` is told. Each resumes behind the last message that was given out.
     """
-    last_id, wait_s, connected = "", FIRST_WAIT_S, False
+    asked = {"topics": topics, **({"kinds": kinds} if kinds else {})}
+    last_id, wait_s, connected, lost = "", FIRST_WAIT_S, False, False
     while True:
         try:
-            for message in _once(client, topics, last_id):
+            for message in _once(client, asked, last_id):
                 connected, wait_s = True, FIRST_WAIT_S
                 if message.id:
                     last_id = message.id
                 if message.event != "open":
                     yield message
+                elif lost:
+                    say("connected again")
             reason = "the server closed the stream"
         except (UnreachableError, OverloadError) as error:
             if not connected:
                 raise
             reason = error.message
+        lost = True
         say(f"{reason}; trying again in {wait_s:g} s")
         sleep(wait_s)
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
 
-def _once(client: Client, topics: str, last_id: str) -> Iterator[Message]:
+def _once(client: Client, asked: dict[str, str], last_id: str) -> Iterator[Message]:
     import httpx
 
     from fanlight.cli.client import error_of
@@ -92,9 +97,7 @@ def _once(client: Client, topics: str, last_id: str) -> Iterator[Message]:
     timeout = httpx.Timeout(SILENCE_S, connect=5.0)
     path = client.project_path("stream")
     try:
-        with client.http.stream(
-            "GET", path, params={"topics": topics}, headers=headers, timeout=timeout
-        ) as response:
+        with client.http.stream("GET", path, params=asked, headers=headers, timeout=timeout) as response:
             if response.status_code >= 400:
                 raise error_of(response)
             yield Message("", "open", None)

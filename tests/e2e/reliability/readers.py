@@ -30,6 +30,9 @@ class Reader:
         self.told = Told()
         self._port, self._topics = port, topics
         self._last_id = after
+        self.reads = threading.Event()
+        """Whether it reads; a reader that does not keeps its connection."""
+        self.reads.set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
@@ -47,6 +50,11 @@ class Reader:
         while not done(self.told):
             assert time.monotonic() < until, f"{len(self.told.events)} events, {self.told.gaps} gaps"
             time.sleep(0.02)
+
+    @property
+    def last_id(self) -> str | None:
+        """The place behind which it would go on."""
+        return self._last_id
 
     def _work(self) -> None:
         while not self._stop.is_set():
@@ -89,8 +97,10 @@ class Reader:
     def _more(self, connection: socket.socket) -> bytes:
         while not self._stop.is_set():
             try:
-                data = connection.recv(65536)
+                data = connection.recv(65536) if self.reads.wait(1.0) else None
             except TimeoutError:
+                continue
+            if data is None:
                 continue
             if not data:
                 break

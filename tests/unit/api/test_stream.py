@@ -152,3 +152,40 @@ def test_a_stream_without_a_known_topic_is_refused(house: House) -> None:
     refused = house.ask("GET", "/api/v1/projects/default/stream?topics=everything")
     assert refused.status_code == 400
     assert refused.json()["error"]["message"] == "'everything' is no topic"
+
+
+def test_only_the_kinds_that_were_asked_for_are_sent(house: House) -> None:
+    async def story() -> None:
+        async with Wire(house.app, f"{PATH}&kinds=developer_log,room_event", {}) as wire:
+            await wire.message()
+            kinds = {11: "log", 12: "developer_log", 13: "metric", 14: "room_event"}
+            house.events += [
+                Event(seq=seq, topics=frozenset({"logs"}), payload=b'{"seq":"%d"}' % seq, type=kind)
+                for seq, kind in kinds.items()
+            ]
+            house.broker.advance(14, frozenset({"default"}))
+            assert await wire.message() == 'id: e1.14\nevent: batch\ndata: [{"seq":"12"},{"seq":"14"}]'
+
+    tell(story())
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"), [("log,smoke", "'smoke' is no kind of item"), (",", "no kind is named")]
+)
+def test_kinds_that_are_none_are_refused(house: House, kinds: str, said: str) -> None:
+    answer = house.ask("GET", f"{PATH}&kinds={kinds}")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, said)
+
+
+def test_a_gap_says_how_many_events_are_missed(house: House) -> None:
+    async def story() -> None:
+        announce(house, *range(11, 31))
+        house.clock.advance(901)
+        house.broker._oldest = lambda scope, since_ns: 26
+        async with Wire(house.app, f"{PATH}&last_event_id=e1.12", {}) as wire:
+            await wire.message()
+            assert await wire.message() == (
+                'id: e1.30\nevent: gap\ndata: {"reason":"too_old","after":"12","next":"30","missed":18}'
+            )
+
+    tell(story())

@@ -128,4 +128,4 @@ def test_a_finding_is_a_line_of_the_tail() -> None:
     data = {"at": "2025-01-02T03:04:05.678901234Z", "statement": "search was called 4 times\x1b[2J",
             "state": "over", "run_id": ID}  # fmt: skip
     line = event_line({"type": "finding", "data": data}).plain
-    assert line.endswith(r"found search was called 4 times\x1b[2J  over  4bf92f3577b…")
+    assert line.endswith(r"found search was called 4 times\x1b[2J  over  4bf92f3577b3")

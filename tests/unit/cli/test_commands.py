@@ -267,7 +267,7 @@ def test_tail_prints_events_and_gaps_and_ends_after_its_limit(cli: Cli) -> None:
         [
             r"03:04:05.678 run   we[red]ather\x1b[2J  error  2 spans  1.23 s  4bf92f3577b3",
             r"03:04:05.678 warn  desk late \x1b]0;title\x07 n=1  4bf92f3577b3",
-            "── gap: older than the window; what was missed is in: fanlight runs, fanlight logs",
+            "── gap: older than the window; see: fanlight runs, fanlight logs",
         ]
     )
 

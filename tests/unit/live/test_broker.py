@@ -381,3 +381,87 @@ def test_a_closed_broker_takes_no_reader(memory: Memory) -> None:
             broker.subscribe(HOME, LOGS)
 
     run(story())
+
+
+def test_a_reader_is_given_the_types_it_wants_whatever_others_want(memory: Memory) -> None:
+    async def story() -> None:
+        broker = memory.broker()
+        everything = broker.subscribe(HOME, LOGS)
+        narrow = broker.subscribe(HOME, LOGS, types=frozenset({"developer_log"}))
+        memory.add([1, 2], type_="log")
+        memory.add([3], type_="developer_log")
+        memory.add([4], "runs", type_="developer_log")
+        broker.advance(4, PROJECTS)
+        assert await read(everything, 3) == [1, 2, 3]
+        assert await read(narrow, 3) == [3]
+        await broker.close()
+
+    run(story())
+
+
+def test_what_only_narrow_readers_want_is_all_that_is_loaded(memory: Memory) -> None:
+    async def story() -> None:
+        broker = memory.broker()
+        logs = broker.subscribe(HOME, LOGS, types=frozenset({"log"}))
+        metrics = broker.subscribe(HOME, frozenset({"metrics"}), types=frozenset({"metric"}))
+        memory.add([1], "logs", type_="log")
+        memory.add([2], "metrics", type_="metric")
+        memory.add([3], "logs", type_="room_event")
+        broker.advance(3, PROJECTS)
+        assert await read(logs, 1) == [1]
+        assert await read(metrics, 2) == [2]
+        assert [event.seq for block in logs.feed.blocks for event in block.events] == [1, 2]
+        await broker.close()
+
+    run(story())
+
+
+def test_a_reader_that_rests_goes_on_without_a_gap_and_without_a_hold_on_memory(memory: Memory) -> None:
+    """It keeps its place and nothing else: what came meanwhile is read from the store."""
+
+    async def story() -> None:
+        broker = memory.broker(max_events=4, batch_events=3)
+        rests, reads = broker.subscribe(HOME, LOGS), broker.subscribe(HOME, LOGS)
+        memory.add([1])
+        broker.advance(1, PROJECTS)
+        assert await read(rests, 1) == [1]
+        assert await read(reads, 1) == [1]
+        for last in range(10, 101, 10):
+            memory.add(range(last - 9 if last > 10 else 2, last + 1))
+            broker.advance(last, PROJECTS)
+            await read(reads, last)
+            assert sum(len(block.events) for block in reads.feed.blocks) <= 4
+        assert await read(rests, 100) == list(range(2, 101))
+        await broker.close()
+
+    run(story())
+
+
+def test_readers_that_are_behind_hold_up_nobody_who_keeps_up(memory: Memory) -> None:
+    """The store answers nothing to those who catch up, and all the same the feed goes on."""
+
+    async def story() -> None:
+        stuck = threading.Event()
+        load, watermark = memory.load, 1_000
+
+        def slow_for_the_past(*arguments: Any, **named: Any) -> Any:
+            if named["after"] < watermark:
+                assert stuck.wait(10)
+            return load(*arguments, **named)
+
+        broker = Broker(
+            slow_for_the_past, memory.oldest, count=memory.count, watermark=watermark, interval_s=0.0
+        )
+        memory.add([999])
+        behind = [broker.subscribe(HOME, LOGS, after=after) for after in range(900, 910)]
+        waiting = [asyncio.ensure_future(read(each, 999)) for each in behind]
+        keeps_up = broker.subscribe(HOME, LOGS)
+        memory.add([1_001])
+        broker.advance(1_001, PROJECTS)
+        assert await read(keeps_up, 1_001) == [1_001]
+        assert not any(each.done() for each in waiting)
+        stuck.set()
+        assert await asyncio.gather(*waiting) == [[999]] * 10
+        await broker.close()
+
+    run(story())
