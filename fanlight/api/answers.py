@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fanlight.api.services import Services, services_of
+from fanlight.api.services import services_of
 from fanlight.query.within import finder, whole_sessions
 
 _encode = msgspec.json.Encoder().encode
@@ -25,17 +25,18 @@ async def ask(request: Request, question: Callable[..., Any], *arguments: Any, *
     services = services_of(request)
 
     def call() -> bytes:
-        return _encode(question(services.store, *arguments, **_whole(services, request, named)))
+        return _encode(question(services.store, *arguments, **with_whole_sessions(request, named)))
 
     body = await services.workers.ask(call, request.receive)
     return Response(body, media_type="application/json")
 
 
-def _whole(services: Services, request: Request, named: dict[str, Any]) -> dict[str, Any]:
-    """The arguments with a filter that means whole sessions, where it names one."""
+def with_whole_sessions(request: Request, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a question, with a filter that means whole sessions where it names one. It blocks."""
     q = named.get("q", "")
     if "session" not in q:
         return named
+    services = services_of(request)
     find = finder(services.catalog, request.path_params["project"])
     return {**named, "q": whole_sessions(q, find, services.occupancy.idle_ns)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fanlight.access.principal import Right
-from fanlight.api.answers import ask, described, ref
+from fanlight.api.answers import ask, described, ref, with_whole_sessions
 from fanlight.api.parameters import Scoped, Window
 from fanlight.api.services import services_of
 from fanlight.api.spreadsheet import csv_response
@@ -65,6 +64,9 @@ async def get_usage(
     if window.format == "json":
         return await ask(request, usage.get_usage, scope, **asked)
     services = services_of(request)
-    question = partial(usage.get_usage, services.store, scope, **asked)
-    text = await services.workers.ask(lambda: usage_csv(question()), request.receive)
+
+    def table() -> str:
+        return usage_csv(usage.get_usage(services.store, scope, **with_whole_sessions(request, asked)))
+
+    text = await services.workers.ask(table, request.receive)
     return csv_response(text, f"{about}.csv")

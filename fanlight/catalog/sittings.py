@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -46,7 +46,7 @@ def see_sessions(
     A sighting without a room goes on with the session that it names, if that is one of a room.
     """
     seen = sorted(
-        (one for one in sightings if len(one.session) <= MAX_ID_LENGTH),
+        _of_rooms(catalog, project, [one for one in sightings if len(one.session) <= MAX_ID_LENGTH]),
         key=lambda one: (one.first_ns, one.session),
     )
     for start in range(0, len(seen), MOST_SEEN):
@@ -196,6 +196,20 @@ def let_go(catalog: Catalog) -> None:
             _tell_of(
                 session, row, PARTICIPANT_LEFT, member.left_ns, {**_who(member), "reason": "connection lost"}
             )
+
+
+def _of_rooms(catalog: Catalog, project: str, sightings: Sequence[Sighting]) -> Iterator[Sighting]:
+    """Those that name a room, or a session of one: conversations are none of the catalog's business."""
+    yield from (one for one in sightings if one.room)
+    rest = [one for one in sightings if not one.room]
+    for start in range(0, len(rest), MOST_SEEN):
+        part = rest[start : start + MOST_SEEN]
+        query = select(SessionRow.id).where(
+            SessionRow.project == project, SessionRow.id.in_([one.session for one in part])
+        )
+        with catalog.reading() as session:
+            known = set(session.scalars(query))
+        yield from (one for one in part if one.session in known)
 
 
 def _see(session: Database, project: str, sighting: Sighting, idle_ns: int, now_ns: int) -> None:

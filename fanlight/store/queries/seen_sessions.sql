@@ -7,7 +7,14 @@ FROM
     SELECT
         toString(room) AS room, session,
         toUnixTimestamp64Nano(effective_start) AS first_ns,
-        first_ns + if(end_ns > start_ns, toInt64(end_ns - start_ns), 0) AS last_ns
+        -- What is told as ended has ended: a clock that is wrong keeps no session going.
+        greatest(
+            first_ns,
+            least(
+                first_ns + toInt64(least(if(end_ns > start_ns, end_ns - start_ns, 0), 1000000000000000000)),
+                toUnixTimestamp64Milli(received_at) * 1000000
+            )
+        ) AS last_ns
     FROM spans
     WHERE project_id = {project_id:String} AND seq > {after:UInt64}
     UNION ALL
