@@ -48,8 +48,8 @@ _FIELDS = {
     "service": {**_NAME, "description": "Who writes."},
     "time": {"type": ["string", "null"], "format": "date-time", "description": "Without it: now."},
     TRACEPARENT: {"type": ["string", "null"], "description": "The span, as W3C Trace Context names it."},
-    "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
-    "span_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{16}$"},
+    "trace_id": {"type": ["string", "null"], "pattern": "^([0-9a-f]{32})?$"},
+    "span_id": {"type": ["string", "null"], "pattern": "^([0-9a-f]{16})?$"},
 }
 _ONE = {"type": "object", "required": ["type", "data"], "additionalProperties": False, "properties": _FIELDS}
 _MANY = {"type": "array", "items": _ONE, "minItems": 1, "maxItems": MOST_EVENTS}

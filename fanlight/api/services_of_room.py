@@ -39,11 +39,11 @@ class NewReport(Strict):
     state: Literal["starting", "running", "restarting", "stopped", "failed"]
     image: str | None = _TEXT
     version: str | None = _TEXT
-    restarts: int | None = Field(None, ge=0, lt=2**31, description="Since it was first started.")
+    restarts: int | None = Field(None, strict=True, ge=0, lt=2**31, description="Since it was first started.")
     cpu_percent: float | None = Field(
-        None, ge=0, lt=1e6, allow_inf_nan=False, description="100 is one core at work."
+        None, strict=True, ge=0, lt=1e6, allow_inf_nan=False, description="100 is one core at work."
     )
-    memory_bytes: int | None = Field(None, ge=0, lt=2**63)
+    memory_bytes: int | None = Field(None, strict=True, ge=0, lt=2**63)
     run_id: str | None = Field(None, max_length=MAX_TEXT, description="The run whose agent it is.")
 
 

@@ -192,9 +192,17 @@ def _place(given: Mapping[str, Any]) -> tuple[str, str]:
             hint = "W3C Trace Context: 00-<32 hex>-<16 hex>-<2 hex>"
             raise InvalidError(f"{str(header)[:64]!r} is no traceparent", hint=hint)
         return found
-    trace_id, span_id = given.get("trace_id") or "", given.get("span_id") or ""
-    if trace_id and not (isinstance(trace_id, str) and _TRACE_ID.fullmatch(trace_id)):
-        raise InvalidError("trace_id is not 32 digits of lower-case hex")
-    if span_id and not (isinstance(span_id, str) and _SPAN_ID.fullmatch(span_id) and trace_id):
-        raise InvalidError("span_id is not 16 digits of lower-case hex beside a trace_id")
+    trace_id, span_id = _id("trace_id", given, _TRACE_ID), _id("span_id", given, _SPAN_ID)
+    if span_id and not trace_id:
+        raise InvalidError("there is a span_id and no trace_id", hint="a span is found by both")
     return trace_id, span_id
+
+
+def _id(field: str, given: Mapping[str, Any], form: re.Pattern[str]) -> str:
+    value = given.get(field)
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or not form.fullmatch(value):
+        digits = 32 if form is _TRACE_ID else 16
+        raise InvalidError(f"{field} is not {digits} digits of lower-case hex")
+    return value

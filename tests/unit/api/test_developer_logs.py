@@ -131,6 +131,8 @@ def test_a_service_that_says_nothing_for_a_minute_is_unknown_and_one_that_is_gon
         (f"{SERVICES}/weather", {"state": "running", "restarts": -1}, 400),
         (f"{SERVICES}/weather", {"state": "running", "memory_bytes": 2**63}, 400),
         (f"{SERVICES}/weather", {"state": "running", "cpu_percent": "NaN"}, 400),
+        (f"{SERVICES}/weather", {"state": "running", "memory_bytes": False}, 400),
+        (f"{SERVICES}/weather", {"state": "running", "restarts": "1"}, 400),
         (f"{SERVICES}/weather", {"state": "running", "session": "s1"}, 400),
         ("/api/v1/projects/default/rooms/%20/services/weather", REPORT, 400),
     ],

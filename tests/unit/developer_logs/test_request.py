@@ -148,7 +148,11 @@ def test_what_nobody_checked_is_cut_where_it_gets_too_deep() -> None:
         ({"type": "info", "data": "x", "time": "9999-01-01T00:00:00Z"}, "'9999-01-01T00:00:00Z' is no time"),
         ({"type": "info", "data": "x", "trace_id": "4BF9"}, "trace_id is not 32 digits of lower-case hex"),
         ({"type": "info", "data": "x", "span_id": SPAN},
-         "span_id is not 16 digits of lower-case hex beside a trace_id"),
+         "there is a span_id and no trace_id"),
+        (
+            {"type": "info", "data": "x", "trace_id": TRACE, "span_id": {}},
+            "span_id is not 16 digits of lower-case hex",
+        ),
         ({"type": "info", "data": "x", "traceparent": "00-1-2-3"}, "'00-1-2-3' is no traceparent"),
         ({"type": "info", "data": "x", "level": "info"}, "'level' is no field of a developer log"),
     ],
