@@ -17,8 +17,18 @@ from fanlight.model.meshagent import MeshEvent, MeshMetric, MeshSpan
 from fanlight.query.meshagent.events import list_events
 from fanlight.query.meshagent.metrics import list_metrics
 from fanlight.query.meshagent.spans import list_spans
+from fanlight.query.times import EARLIEST_NS
+from fanlight.query.within import Within
 
 router = APIRouter(prefix=f"{PROJECT}/sessions/{{session:path}}", tags=["meshagent"])
+
+SLACK_NS = 3_600 * 10**9
+"""What comes now may be older than what is known of the session; a moment later it is known."""
+
+
+def floor_of(within: Within) -> int:
+    """The time before which a session has nothing. Nobody knows it of a conversation."""
+    return max(within.since_ns - SLACK_NS, EARLIEST_NS)
 
 
 @router.get("/events", **described(list_of("events", MeshEvent)))
@@ -26,7 +36,10 @@ async def get_events(request: Request, scope: Scoped, session: str, page: Whole)
     """Log records, developer logs and room events: the newest of them, oldest first."""
     found, within = await session_of(request, scope, session)
     await note_reading(request, f"events of session {found.id[:200]}")
-    return await ask_list(request, "events", list_events, scope, within.condition("logs"), **page.page)
+    condition = within.condition("logs")
+    return await ask_list(
+        request, "events", list_events, scope, condition, floor_ns=floor_of(within), **page.page
+    )
 
 
 @router.get("/spans", **described(list_of("spans", MeshSpan)))
@@ -37,7 +50,8 @@ async def get_spans(request: Request, scope: Scoped, session: str, page: Whole) 
     await note_reading(request, f"spans of session {found.id[:200]}")
     heard_ns = services.clock.now_ns() - int(services.config.span_lost_after_s * 1e9)
     condition = within.condition("spans")
-    return await ask_list(request, "spans", list_spans, scope, condition, heard_ns=heard_ns, **page.page)
+    times = {"heard_ns": heard_ns, "floor_ns": floor_of(within)}
+    return await ask_list(request, "spans", list_spans, scope, condition, **times, **page.page)
 
 
 @router.get("/metrics", **described(list_of("metrics", MeshMetric)))

@@ -33,18 +33,19 @@ def list_events(
     scope: ProjectScope,
     within: Condition,
     *,
+    floor_ns: int = EARLIEST_NS,
     limit: int = MOST,
     cursor: str | None = None,
 ) -> Page:
     """The newest events of a session, oldest first; `next` leads to those before.
 
-    Streamed pieces of text are left out. A long text is cut, and ends in "…".
+    None is older than `floor_ns`. Streamed pieces of text are left out. A long text is cut, and ends in "…".
 
     Raises:
         InvalidError: the cursor is wrong.
     """
     start = (LATEST_NS, 0) if cursor is None else decode_cursor(cursor, _NOUN, int, int)
-    read = partial(_read, store, scope, within)
+    read = partial(_read, store, scope, within, floor_ns)
     return newest(read, _event, noun=_NOUN, start=start, limit=limit)
 
 
@@ -69,10 +70,12 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _read(store: Store, scope: ProjectScope, within: Condition, place: tuple[Any, ...], limit: int) -> Rows:
+def _read(
+    store: Store, scope: ProjectScope, within: Condition, floor_ns: int, place: tuple[Any, ...], limit: int
+) -> Rows:
     parameters = {
         **within.parameters,
-        "since_ns": EARLIEST_NS,
+        "since_ns": floor_ns,
         "place_ns": place[0],
         "place_seq": place[1],
         "body_characters": LONGEST + 1,

@@ -15,7 +15,7 @@ MOST = 10_000
 """Items of a page. Each page of less than MOST is as long as was asked."""
 
 STEP = 500
-"""Rows of one question: so many are in memory at once before they are counted."""
+"""Rows of the first question. How long they are says how many the next one may give."""
 
 MOST_CHARACTERS = 16_000_000
 """Of text in one page; with more than that it ends earlier."""
@@ -46,18 +46,20 @@ def newest(
         ([7, 9], True)
     """
     place, left, rows = start, MOST_CHARACTERS, list[Sequence[Any]]()
-    more = True
+    step, more = STEP, True
     while more and len(rows) < limit and left > 0:
-        wanted = min(STEP, limit - len(rows))
+        wanted = min(step, limit - len(rows))
         found = read(place, wanted + 1)
         more = len(found) > wanted
         for row in found[:wanted]:
             rows.append(row)
             left -= _characters(row)
             if left <= 0:
+                more = more or row is not found[-1]
                 break
-        more = more or (left <= 0 and rows[-1] is not found[-1])
         place = tuple(rows[-1][: len(start)]) if rows else start
+        # Each question reads all of a session, so that there should be few.
+        step = max(STEP, left * len(rows) // (MOST_CHARACTERS - left + 1))
     items = [shape(row) for row in reversed(rows)]
     return Page(items=items, next=encode_cursor(noun, *place) if more else None)
 

@@ -14,9 +14,10 @@ from fanlight.query.meshagent.listing import LONGEST, MOST, Rows, cut, newest
 from fanlight.query.meshagent.text import harmless, harmless_value
 from fanlight.query.page import Page, decode_cursor
 from fanlight.query.spans import status_name
-from fanlight.query.times import LATEST_NS, rfc3339
+from fanlight.query.times import EARLIEST_NS, LATEST_NS, rfc3339
 from fanlight.store.contract import Store
 
+MS = 1_000_000
 _NOUN = "session spans"
 
 
@@ -26,18 +27,20 @@ def list_spans(
     within: Condition,
     *,
     heard_ns: int,
+    floor_ns: int = EARLIEST_NS,
     limit: int = MOST,
     cursor: str | None = None,
 ) -> Page:
     """The newest spans of a session, oldest first; `next` leads to those before.
 
-    An open span whose process was not heard of since `heard_ns` is lost. A long text is cut, and ends in "…".
+    None began before `floor_ns`. An open span whose process was not heard of since `heard_ns` is lost. A long
+    text is cut, and ends in "…".
 
     Raises:
         InvalidError: the cursor is wrong.
     """
     start = (LATEST_NS, "", "") if cursor is None else decode_cursor(cursor, _NOUN, int, str, str)
-    read = partial(_read, store, scope, within, heard_ns)
+    read = partial(_read, store, scope, within, {"floor_ns": floor_ns, "heard_ms": heard_ns // MS})
     return newest(read, _span, noun=_NOUN, start=start, limit=limit)
 
 
@@ -45,14 +48,14 @@ def _read(
     store: Store,
     scope: ProjectScope,
     within: Condition,
-    heard_ns: int,
+    times: Mapping[str, int],
     place: tuple[Any, ...],
     limit: int,
 ) -> Rows:
     parameters: Mapping[str, Any] = {
         **within.parameters,
         **dict(zip(("place_ns", "place_trace", "place_span"), place, strict=True)),
-        "heard_ms": heard_ns // 1_000_000,
+        **times,
         "characters": LONGEST + 1,
         "limit": limit,
     }

@@ -1,5 +1,5 @@
--- What models and priced tools came to in the runs that started in a window: one row a provider, model, kind,
--- interval and whoever is reported on, behind a place in that order. Every sum is one of runs.
+-- What models and priced tools came to in the runs that started in a window: one row a provider, model,
+-- kind, interval and whoever is reported on, behind a place in that order. Every sum is one of runs.
 SELECT
     /*at*/ AS group_at,
     toString(/*by*/) AS group_by,
@@ -39,8 +39,10 @@ WHERE ({provider:String} = '' OR each.provider = {provider:String})
 GROUP BY group_at, group_by, group_provider, group_model, group_kind
 -- Steps that call nothing with a price are in no row.
 HAVING (sum(each.cost) != 0 OR tokens_input != 0 OR tokens_output != 0 OR unpriced != 0)
-    AND (toUInt32(group_at), group_by, group_provider, group_model, group_kind)
-        > ({after_at:UInt32}, {after_by:String}, {after_provider:String}, {after_model:String}, {after_kind:String})
+    AND (toUInt32(group_at), group_by, group_provider, group_model, group_kind) > (
+        {after_at:UInt32}, {after_by:String}, {after_provider:String}, {after_model:String},
+        {after_kind:String}
+    )
 ORDER BY group_at, group_by, group_provider, group_model, group_kind
 LIMIT {limit:UInt32}
 SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -1,5 +1,5 @@
--- One page of the spans of a session, newest first, strictly behind a place in the list: finished ones, and the
--- open ones without a finished twin. Of a text attribute there is the beginning.
+-- One page of the spans of a session, newest first, strictly behind a place in the list: finished ones, and
+-- the open ones without a finished twin. Of a text attribute there is the beginning.
 SELECT
     toUnixTimestamp64Nano(effective_start) AS start,
     lower(hex(trace_id)) AS trace,
@@ -22,6 +22,7 @@ FROM (
         'finished' AS state
     FROM spans
     WHERE project_id = {project_id:String}
+        AND effective_start >= fromUnixTimestamp64Nano({floor_ns:Int64}, 'UTC')
         AND effective_start <= fromUnixTimestamp64Nano({place_ns:Int64}, 'UTC')
         /*filter*/
     UNION ALL
@@ -33,12 +34,14 @@ FROM (
         ) AS state
     FROM open_spans FINAL
     WHERE project_id = {project_id:String}
+        AND effective_start >= fromUnixTimestamp64Nano({floor_ns:Int64}, 'UTC')
         AND effective_start <= fromUnixTimestamp64Nano({place_ns:Int64}, 'UTC')
         /*filter*/
         AND (trace_id, span_id) NOT IN (
             SELECT trace_id, span_id
             FROM spans
             WHERE project_id = {project_id:String}
+                AND effective_start >= fromUnixTimestamp64Nano({floor_ns:Int64}, 'UTC')
                 /*filter*/
         )
 )
