@@ -23,13 +23,15 @@ CLOSED = frozenset({KILLED, ENDED})
 class Sighting:
     """Items of a room from `first_ns` to `last_ns`, of `session` or ('') of none.
 
-    Those of none lie no further apart than the idle time.
+    Those of none lie no further apart than the idle time. `begun_ns` is when the last of them began: a span
+    that goes on beyond an end belongs to what it began in. 0 stands for `last_ns`.
     """
 
     room: str
     session: str
     first_ns: int
     last_ns: int
+    begun_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ def _see_unnamed(
         end_ns = each.ended_ns or 0
         if first < end_ns and last >= each.started_ns - idle_ns:
             found[each.id] = _reach_back(each, first)
-            if last < end_ns:
+            if (sighting.begun_ns or last) < end_ns:
                 return
             first = end_ns
     near = [each for each in found.values() if _is_gathering(each) and _touches(each, first, last, idle_ns)]

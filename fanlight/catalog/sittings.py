@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -217,9 +217,7 @@ def _see(session: Database, project: str, sighting: Sighting, idle_ns: int, now_
     room = sighting.room if known is None else known.room
     if not room:
         return
-    sighting = Sighting(
-        room=room, session=sighting.session, first_ns=sighting.first_ns, last_ns=sighting.last_ns
-    )
+    sighting = replace(sighting, room=room)
     if known is not None:
         known.heard_ns = now_ns
         if (

@@ -1,7 +1,7 @@
 -- Rooms and sessions named by what was stored behind a sequence, and from when to when. What names no
 -- session is told apart by slots as long as the idle time: longer gaps always show. Room events tell of
 -- sessions and are no activity of theirs. An open span goes on for as long as its process says so.
-SELECT room, session, min(first_ns), max(last_ns)
+SELECT room, session, min(first_ns), max(last_ns), max(first_ns)
 FROM
 (
     SELECT

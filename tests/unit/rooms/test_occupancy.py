@@ -71,9 +71,12 @@ class House:
 
         return asyncio.run(told())
 
-    def see(self, session: str, first_s: float, last_s: float, room: str = "lobby") -> None:
+    def see(
+        self, session: str, first_s: float, last_s: float, room: str = "lobby", begun_s: float | None = None
+    ) -> None:
         """Telemetry of so many seconds after the beginning is noted, and told of."""
-        sighting = Sighting(room, session, *(self.began_ns + int(at * S) for at in (first_s, last_s)))
+        times = (first_s, last_s, last_s if begun_s is None else begun_s)
+        sighting = Sighting(room, session, *(self.began_ns + int(at * S) for at in times))
         now_ns = self.clock.now_ns()
         see_sessions(self.catalog, "p", [sighting], idle_ns=IDLE_S * S, now_ns=now_ns)
         self.run(self.occupancy.tell)
@@ -169,6 +172,16 @@ def test_late_telemetry_without_a_name_belongs_to_the_killed_session_of_its_time
     house.see("", -5, 15)
     [late] = house.sessions()
     assert (late.id, late.started_ns, late.ended_by) == (made.id, house.began_ns - 5 * S, "ended")
+
+
+def test_a_span_that_ends_after_its_session_was_killed_begins_no_other(house: House) -> None:
+    house.see("", 0, 10)
+    house.clock.advance(20)
+    house.run(lambda: house.occupancy.end("p", house.sessions()[0].id, "killed"))
+    house.see("", 15, 25, begun_s=15)
+    assert [each.ended_by for each in house.sessions()] == ["killed"]
+    house.see("", 15, 35, begun_s=30)
+    assert [each.ended_by for each in house.sessions()] == [None, "killed"]
 
 
 def test_an_idle_session_that_is_killed_keeps_the_end_that_it_had(house: House) -> None:
