@@ -87,6 +87,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.close_sent = True
             self._linger(self.close_timeout)
 
+    def keepalive_timeout(self) -> None:
+        """End a connection whose client answers no ping."""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1011, "reason": "no answer to a ping"})
+        super().keepalive_timeout()
+
     def handle_parser_exception(self) -> None:
         """End a connection on which nothing can be understood any more."""
         super().handle_parser_exception()

@@ -53,16 +53,21 @@ NORMAL, PROTOCOL_ERROR, POLICY, TOO_LARGE, FAILED, RESTART = 1000, 1002, 1008, 1
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why a connection ends. `reason` is counted, `text` told."""
+    """Why a connection ends. `reason` is counted; `text` is told, where anybody can be told anything."""
 
     code: int
     reason: str
-    text: str
+    text: str = ""
+    is_heard: bool = True
 
 
-GONE = Ending(NORMAL, "gone", "")
-UNREAD = Ending(POLICY, "unread", "")
-"""Of these two nobody can be told any more."""
+GONE = Ending(NORMAL, "gone", is_heard=False)
+UNREAD = Ending(POLICY, "unread", is_heard=False)
+BROKEN = Ending(PROTOCOL_ERROR, "broken", is_heard=False)
+"""The client left; it took nothing; its frames were no WebSocket's, or too large."""
+
+LEAVING = frozenset({1000, 1001, 1005, 1006})
+"""Codes with which clients leave, without a word too."""
 
 STOPPING = Ending(RESTART, "stopping", "the server restarts")
 
@@ -127,11 +132,10 @@ class Connection:
         self._place.traffic.note("endings", ending.reason)
         for stream in self._streams.values():
             stream.cancel()
-        is_heard = ending not in (GONE, UNREAD)
-        if not is_heard:
+        if not ending.is_heard:
             sending.cancel()
         # Logs that came are kept, though nobody may wait for the answers.
-        discarding = None if is_heard else asyncio.create_task(self._outbox.run(_nowhere))
+        discarding = None if ending.is_heard else asyncio.create_task(self._outbox.run(_nowhere))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._writing.finished(), DRAIN_S)
         if discarding is not None:
@@ -156,7 +160,9 @@ class Connection:
                 return await self._broken(error)
             if message is not None:
                 await self._answer(message)
-        return GONE
+        if event.get("code", 1005) in LEAVING:
+            return GONE
+        return UNREAD if event["code"] == FAILED else BROKEN
 
     async def _broken(self, error: MalformedError) -> Ending:
         if error.message_id is not None:

@@ -14,7 +14,7 @@ from fanlight.rooms.toolkits import EMPTY, Code, WriteLog, error_content
 
 logger = logging.getLogger("fanlight.api.room_ws")
 
-MAX_WAITING = 2_048
+MAX_WAITING = 512
 MAX_WAITING_BYTES = 4 * 1024 * 1024
 """Whoever has more unanswered than this is not read from until the log has it."""
 

@@ -110,8 +110,8 @@ class Talk:
     def log(self, message_id: int, type_: str = "info", **data: Any) -> None:
         self.ask(message_id, invocation("log", {"type": "json", "json": {"type": type_, "data": data}}))
 
-    def leave(self) -> None:
-        self.incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+    def leave(self, code: int = 1000) -> None:
+        self.incoming.put_nowait({"type": "websocket.disconnect", "code": code})
 
     async def told(self) -> tuple[int, str, Body]:
         """The next message: its id, type and body without the envelope."""

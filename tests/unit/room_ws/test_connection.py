@@ -93,6 +93,20 @@ def test_logs_of_a_client_that_left_without_waiting_are_kept() -> None:
     assert sum(map(len, play(story).kept)) == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"), [(1001, "gone"), (1006, "gone"), (1011, "unread"), (1009, "broken"), (1002, "broken")]
+)
+def test_what_ends_a_connection_below_the_protocol_is_counted_and_what_came_is_kept(
+    code: int, reason: str
+) -> None:
+    async def story(talk: Talk) -> None:
+        talk.log(1)
+        talk.leave(code)
+
+    talk = play(story)
+    assert (sum(map(len, talk.kept)), talk.closed, endings(talk)) == (1, None, {reason: 1})
+
+
 REFUSALS: list[tuple[str, Callable[[Talk], None], int]] = [
     ("not_found", lambda talk: talk.ask(7, invocation("list", {}, toolkit="storage")), 1003),
     ("not_found", lambda talk: talk.ask(7, {}, "room.list_toolkits"), 1003),
