@@ -7,7 +7,7 @@ from typing import Any
 from fanlight.model.severity import severity_number
 from fanlight.sdk.faults import harmless
 from fanlight.sdk.providers import active
-from fanlight.sdk.snapshot import attribute_of, text_of
+from fanlight.sdk.snapshot import structure_of, text_of
 
 
 @harmless("log", otherwise=None)
@@ -35,6 +35,4 @@ def log(level: str, data: Any) -> None:
 
 
 def _body_of(data: Any) -> Any:
-    if type(data) is dict:
-        return {text_of(key): attribute_of(value) for key, value in list(data.items())[:128]}
-    return text_of(data)
+    return structure_of(data) if type(data) is dict else text_of(data)

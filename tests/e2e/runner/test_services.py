@@ -18,7 +18,7 @@ AGENT = """
 import fanlight
 fanlight.configure(service_name="weather")
 def agent():
-    fanlight.log("order_placed", {"message": "one ticket", "price": 3})
+    fanlight.log("order_placed", {"message": "one ticket", "price": 3, "to": {"city": "Oslo"}})
     return "done"
 """
 FAILING = "def agent():\n    raise SystemExit(3)\n"
@@ -108,5 +108,5 @@ def test_the_command_line_lists_developer_logs_by_room_and_type(
         return fanlight("logs", "--developer", "--room", "told", "--type", "order_placed").stdout.splitlines()
 
     [line] = eventually(lines, bool)
-    assert line.split(maxsplit=1)[1].startswith("order_placed weather one ticket price=3")
+    assert line.split(maxsplit=1)[1].startswith('order_placed weather one ticket price=3 to={"city": "Oslo"}')
     assert fanlight("logs", "--developer", "--room", "told", "--type", "nothing").stdout == ""

@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.exporter.otlp.proto.common._internal import _encode_value
 
-from fanlight.sdk.snapshot import MAX_TEXT, attribute_of, text_of
+from fanlight.sdk.snapshot import MAX_TEXT, attribute_of, structure_of, text_of
 
 scalars = (
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
@@ -33,6 +34,13 @@ class Hostile(dict):  # type: ignore[type-arg]
 def test_json_values_within_the_bounds_come_back_as_they_were(value: Any) -> None:
     text = text_of(value)
     assert text == value if isinstance(value, str) else json.loads(text) == value
+
+
+@given(st.dictionaries(st.text(), values, max_size=5))
+def test_a_structure_can_be_written_as_the_body_of_a_log_record(value: dict[str, Any]) -> None:
+    found = structure_of(value)
+    assert _encode_value(found).WhichOneof("value") == "kvlist_value"
+    assert found.keys() == value.keys()
 
 
 def test_objects_of_the_host_are_named_and_left_alone() -> None:
