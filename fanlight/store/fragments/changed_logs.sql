@@ -21,15 +21,5 @@ WHERE project_id = {project_id:String}
         )
         OR has({rooms:Array(String)}, room)
         OR has({sessions:Array(String)}, session)
-        OR (
-            session = ''
-            AND arrayExists(
-                (r, since, until) -> r = room
-                    AND toUnixTimestamp64Nano(time) >= since
-                    AND toUnixTimestamp64Nano(time) < until,
-                {window_rooms:Array(String)},
-                {window_since:Array(Int64)},
-                {window_until:Array(Int64)}
-            )
-        )
+        /*unnamed_time*/
     )

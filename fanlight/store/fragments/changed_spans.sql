@@ -12,17 +12,7 @@ FROM (
             has({runs:Array(String)}, run_id)
             OR has({rooms:Array(String)}, room)
             OR has({sessions:Array(String)}, session)
-            OR (
-                session = ''
-                AND arrayExists(
-                    (r, since, until) -> r = room
-                        AND toUnixTimestamp64Nano(effective_start) >= since
-                        AND toUnixTimestamp64Nano(effective_start) < until,
-                    {window_rooms:Array(String)},
-                    {window_since:Array(Int64)},
-                    {window_until:Array(Int64)}
-                )
-            )
+            /*unnamed_effective_start*/
         )
     UNION ALL
     SELECT
@@ -38,16 +28,6 @@ FROM (
             has({runs:Array(String)}, run_id)
             OR has({rooms:Array(String)}, room)
             OR has({sessions:Array(String)}, session)
-            OR (
-                session = ''
-                AND arrayExists(
-                    (r, since, until) -> r = room
-                        AND toUnixTimestamp64Nano(effective_start) >= since
-                        AND toUnixTimestamp64Nano(effective_start) < until,
-                    {window_rooms:Array(String)},
-                    {window_since:Array(Int64)},
-                    {window_until:Array(Int64)}
-                )
-            )
+            /*unnamed_effective_start*/
         )
 )
