@@ -184,6 +184,15 @@ class Gate:
             raise _without(principal, right)
         return ProjectScope(project)
 
+    def scope_in_some_room(self, principal: Principal, project: str, right: Right) -> ProjectScope:
+        """As `scope`, and for who has `right` in some room alone: which one that is, the route asks."""
+        if self._has_project(project):
+            if principal.rooms_with(project, right):
+                return ProjectScope(project)
+            if principal.rooms_with(project, Right.LIST):
+                raise _without(principal, right)
+        return self.scope(principal, project, right)
+
     def room_access(self, principal: Principal, project: str, room: str) -> RoomAccess:
         """What `principal` may do in `room` of `project`. A participant's token was checked for its room.
 

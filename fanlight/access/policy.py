@@ -20,7 +20,8 @@ class Rule:
     `always` routes answer even while nobody can be let in. `of_run` routes answer to the token of a run too:
     where the path names a run, of that very run. `of_room` routes answer to a participant's token, which
     opens the one room that it names. `in_room` routes show one room and no more of its project: a role in
-    that room alone opens them as well. `by_ticket` routes take a ticket instead of a header.
+    that room alone opens them as well. `in_some_room` routes find the room themselves, and are open to
+    whoever has the right in some room of the project. `by_ticket` routes take a ticket instead of a header.
     `needs` is the right that a route asks in the project which it finds itself, by what the request names.
     `keyed` routes ask for a key even of the owner of a local server. Clients of `any_key` routes cannot come
     without one: on a local server a word that is no key of ours counts as none there. `makes_project` routes
@@ -33,6 +34,7 @@ class Rule:
     of_run: bool = False
     of_room: bool = False
     in_room: bool = False
+    in_some_room: bool = False
     by_ticket: bool = False
     needs: Right | None = None
     keyed: bool = False
@@ -76,6 +78,9 @@ _ROOM = Rule(Right.SIGNED_IN, of_room=True, by_ticket=True)
 _CONNECT = Rule(Right.LIST, in_project=True, in_room=True, makes_project=True)
 _LIST_ROOM = Rule(Right.LIST, in_project=True, in_room=True)
 _READ_ROOM = Rule(Right.READ, in_project=True, in_room=True)
+_LIST_SESSIONS = Rule(Right.LIST, in_project=True, in_some_room=True)
+_READ_SESSION = Rule(Right.READ, in_project=True, in_some_room=True)
+_END_SESSION = Rule(Right.ROOMS, in_project=True, in_some_room=True)
 
 WEBSOCKET = "WEBSOCKET"
 """Stands for a method where a route is a WebSocket: no request over HTTP can have it."""
@@ -91,18 +96,18 @@ _MESHAGENT: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", "/rooms/{room}/sessions"): _LIST_ROOM,
         # The token holds no more than its maker may do.
         ("POST", "/rooms/{room}/connect"): _CONNECT,
-        ("GET", "/sessions"): _LIST_PROJECT,
-        ("GET", "/sessions/active"): _LIST_PROJECT,
+        ("GET", "/sessions"): _LIST_SESSIONS,
+        ("GET", "/sessions/active"): _LIST_SESSIONS,
         ("GET", "/agents/sessions"): _LIST_PROJECT,
         ("GET", "/agents/sessions/active"): _LIST_PROJECT,
         ("GET", "/agents/{agent:path}/sessions"): _LIST_PROJECT,
-        ("GET", "/sessions/{session:path}"): _LIST_PROJECT,
-        ("GET", "/sessions/{session:path}/participants"): _LIST_PROJECT,
-        ("GET", "/sessions/{session:path}/events"): _READ_PROJECT,
-        ("GET", "/sessions/{session:path}/spans"): _READ_PROJECT,
-        ("GET", "/sessions/{session:path}/metrics"): _READ_PROJECT,
-        ("POST", "/sessions/{session:path}/terminate"): _ROOMS_PROJECT,
-        ("POST", "/sessions/{session:path}/kill"): _ROOMS_PROJECT,
+        ("GET", "/sessions/{session:path}"): _LIST_SESSIONS,
+        ("GET", "/sessions/{session:path}/participants"): _LIST_SESSIONS,
+        ("GET", "/sessions/{session:path}/events"): _READ_SESSION,
+        ("GET", "/sessions/{session:path}/spans"): _READ_SESSION,
+        ("GET", "/sessions/{session:path}/metrics"): _READ_SESSION,
+        ("POST", "/sessions/{session:path}/terminate"): _END_SESSION,
+        ("POST", "/sessions/{session:path}/kill"): _END_SESSION,
         ("GET", "/usage"): _USAGE_PROJECT,
         ("GET", "/llm-proxy/usage"): _USAGE_PROJECT,
         ("GET", "/balance"): _BILL_PROJECT,

@@ -80,6 +80,22 @@ class Principal:
         """
         return self.rights_on(project) | self.room_grants.get((project, room), _NONE)
 
+    def rooms_with(self, project: str, right: Right) -> frozenset[str] | None:
+        """The rooms of `project` in which `right` holds; None: all of them, and what is in no room.
+
+        Example:
+            >>> there = {("a", "lobby"): frozenset({Right.READ})}
+            >>> ann = Principal(name="ann", rights=frozenset(), person_id="1", room_grants=there)
+            >>> ann.rooms_with("a", Right.READ), ann.rooms_with("b", Right.READ)
+            (frozenset({'lobby'}), frozenset())
+            >>> LOCAL_OWNER.rooms_with("a", Right.READ) is None
+            True
+        """
+        if right in self.rights_on(project):
+            return None
+        granted = self.room_grants.items()
+        return frozenset(room for (owner, room), rights in granted if owner == project and right in rights)
+
 
 ANONYMOUS = Principal(name="anonymous", rights=frozenset({Right.PUBLIC}), project_id="")
 LOCAL_OWNER = Principal(name="local owner", rights=frozenset(Right))

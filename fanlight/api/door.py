@@ -75,6 +75,9 @@ class Door:
         else:
             if rule.makes_project and principal is LOCAL_OWNER:
                 self._gate.make_project(found.project)
+            if rule.in_some_room:
+                scope[SCOPE] = self._gate.scope_in_some_room(principal, found.project, rule.right)
+                return
             room = found.room if rule.in_room else None
             scope[SCOPE] = self._gate.scope(principal, found.project, rule.right, room=room)
 

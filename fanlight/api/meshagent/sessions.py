@@ -10,14 +10,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fanlight.access.principal import Right
+from fanlight.access.principal import Principal, Right
 from fanlight.api.answers import described, ref
 from fanlight.api.meshagent.answers import answer, ask_list, list_of
 from fanlight.api.meshagent.parameters import PROJECT, Paged, PageOf
 from fanlight.api.parameters import Scoped
 from fanlight.api.services import Services, services_of
-from fanlight.api.visitor import note, rights_of
-from fanlight.errors import ConflictError, NotFoundError
+from fanlight.api.visitor import note, principal_of
+from fanlight.errors import ConflictError, ForbiddenError, NotFoundError
 from fanlight.model.meshagent import MeshSession
 from fanlight.model.project import ProjectScope
 from fanlight.model.session import EndedBy, Session
@@ -116,27 +116,40 @@ async def get_session(request: Request, scope: Scoped, session: str) -> Response
     return answer(mesh_session(found))
 
 
-async def session_of(request: Request, scope: ProjectScope, session_id: str) -> tuple[Session, Within]:
-    """A session, and what belongs to it.
+async def session_of(
+    request: Request, scope: ProjectScope, session_id: str, right: Right = Right.LIST
+) -> tuple[Session, Within]:
+    """A session that the caller has `right` on, and what belongs to it.
 
     Raises:
-        NotFoundError: there is none of that id, or it is a conversation, which is told to readers alone.
+        NotFoundError: there is none of that id, or the caller may not know of it: conversations are told to
+            readers of the project alone, and sessions of a room to its members and the project's.
+        ForbiddenError: it is known to the caller, who has not that right.
     """
     services, session_id = services_of(request), bare(session_id)
     question = partial(find_session, services.store, scope, services.catalog, session_id, **_now(services))
     found, within = await services.workers.ask(question, request.receive)
-    if found.room is None and Right.READ not in rights_of(request):
+    principal, project = principal_of(request), scope.project_id
+    if not _has(principal, project, found, Right.LIST):
         raise NotFoundError(
-            f"no session {session_id[:128]!r} in project {scope.project_id}",
-            hint="fanlight sessions lists them",
+            f"no session {session_id[:128]!r} in project {project}", hint="fanlight sessions lists them"
         )
+    if not _has(principal, project, found, right):
+        raise ForbiddenError(f"{principal.name} has no {right} right in room {found.room}")
     return found, within
 
 
+def _has(principal: Principal, project: str, session: Session, right: Right) -> bool:
+    """Whether somebody has a right on a session; what was talked in no room is for readers of the project."""
+    if session.room is None:
+        return Right.READ in principal.rights_on(project)
+    return right in principal.rights_in(project, session.room)
+
+
 async def _list(request: Request, scope: ProjectScope, page: PageOf, **wanted: Any) -> Response:
-    services = services_of(request)
-    kinds = wanted.pop("kinds", BOTH)
-    if Right.READ not in rights_of(request):
+    services, principal = services_of(request), principal_of(request)
+    kinds, rooms = wanted.pop("kinds", BOTH), principal.rooms_with(scope.project_id, Right.LIST)
+    if Right.READ not in principal.rights_on(scope.project_id):
         kinds &= ROOMS
     return await ask_list(
         request,
@@ -145,6 +158,7 @@ async def _list(request: Request, scope: ProjectScope, page: PageOf, **wanted: A
         scope,
         services.catalog,
         kinds=kinds,
+        rooms=rooms,
         **wanted,
         **page.page,
         **_now(services),
@@ -152,22 +166,16 @@ async def _list(request: Request, scope: ProjectScope, page: PageOf, **wanted: A
 
 
 async def _end(request: Request, scope: ProjectScope, session_id: str, by: EndedBy) -> Response:
-    services = services_of(request)
-    try:
-        ended = await services.occupancy.end(scope.project_id, bare(session_id), by)
-    except NotFoundError:
-        # Not there at all, or a conversation: that one ends when nothing more is heard of it.
-        found, _ = await session_of(request, scope, session_id)
+    found, _ = await session_of(request, scope, session_id, Right.ROOMS)
+    if found.room is None:
         raise ConflictError(
             f"session {found.id[:128]!r} is a conversation and ends by itself",
             hint="sessions of rooms can be ended",
-        ) from None
-    await note(request, f"session.{by}", scope.project_id, ended.id)
+        )
+    await services_of(request).occupancy.end(scope.project_id, found.id, by)
+    await note(request, f"session.{by}", scope.project_id, found.id)
     return Response(status_code=204)
 
 
 def _now(services: Services) -> dict[str, int]:
-    return {
-        "now_ns": services.clock.now_ns(),
-        "idle_ns": max(int(services.config.session_idle_s * 1e9), 1),
-    }
+    return {"now_ns": services.clock.now_ns(), "idle_ns": services.occupancy.idle_ns}

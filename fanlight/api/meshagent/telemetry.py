@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fanlight.access.principal import Right
 from fanlight.api.answers import described
 from fanlight.api.meshagent.answers import ask_list, list_of
 from fanlight.api.meshagent.parameters import PROJECT, Whole
@@ -34,7 +35,7 @@ def floor_of(within: Within) -> int:
 @router.get("/events", **described(list_of("events", MeshEvent)))
 async def get_events(request: Request, scope: Scoped, session: str, page: Whole) -> Response:
     """Log records, developer logs and room events: the newest of them, oldest first."""
-    found, within = await session_of(request, scope, session)
+    found, within = await session_of(request, scope, session, Right.READ)
     await note_reading(request, f"events of session {found.id[:200]}")
     condition = within.condition("logs")
     return await ask_list(
@@ -46,7 +47,7 @@ async def get_events(request: Request, scope: Scoped, session: str, page: Whole)
 async def get_spans(request: Request, scope: Scoped, session: str, page: Whole) -> Response:
     """The newest spans, oldest first. Long attributes are cut."""
     services = services_of(request)
-    found, within = await session_of(request, scope, session)
+    found, within = await session_of(request, scope, session, Right.READ)
     await note_reading(request, f"spans of session {found.id[:200]}")
     heard_ns = services.clock.now_ns() - int(services.config.span_lost_after_s * 1e9)
     condition = within.condition("spans")
@@ -57,5 +58,5 @@ async def get_spans(request: Request, scope: Scoped, session: str, page: Whole) 
 @router.get("/metrics", **described(list_of("metrics", MeshMetric)))
 async def get_metrics(request: Request, scope: Scoped, session: str, page: Whole) -> Response:
     """What each series of the session's metrics came to, by name."""
-    _, within = await session_of(request, scope, session)
+    _, within = await session_of(request, scope, session, Right.READ)
     return await ask_list(request, "metrics", list_metrics, scope, within.condition("metrics"), **page.page)

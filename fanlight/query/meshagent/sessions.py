@@ -26,6 +26,7 @@ def list_mesh_sessions(
     now_ns: int,
     idle_ns: int,
     kinds: frozenset[Kind] = BOTH,
+    rooms: frozenset[str] | None = None,
     room: str = "",
     agent: str = "",
     active: bool = False,
@@ -34,14 +35,16 @@ def list_mesh_sessions(
 ) -> Page:
     """Sessions of some `kinds`: of `room`, with a run of `agent`, and those still active alone.
 
+    With `rooms` those of no other room are listed.
+
     Raises:
         InvalidError: the cursor or the limit is wrong.
     """
     check_limit(limit)
     q = f"agent:{quoted(agent)}" if agent else ""
     found: list[Session] = []
-    # A page of both kinds may hold few of one.
-    step = limit if kinds == BOTH else MAX_LIMIT
+    # A page of all may hold few that are wanted.
+    step = limit if kinds == BOTH and rooms is None else MAX_LIMIT
     while True:
         page = list_sessions(
             store,
@@ -55,7 +58,7 @@ def list_mesh_sessions(
             limit=step,
             cursor=cursor,
         )
-        found += [each for each in page.items if each.kind in kinds]
+        found += [each for each in page.items if each.kind in kinds and (rooms is None or each.room in rooms)]
         if len(found) > limit or (len(found) == limit and page.next is not None):
             return Page(items=[mesh_session(each) for each in found[:limit]], next=_behind(found[limit - 1]))
         cursor = page.next

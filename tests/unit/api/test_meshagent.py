@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 
 from fanlight.catalog.keys import create_key
+from fanlight.catalog.logins import LoginKind, start_login
+from fanlight.catalog.members import set_role
+from fanlight.catalog.people import add_person
 from fanlight.catalog.projects import create_project
-from fanlight.catalog.rooms import create_room
+from fanlight.catalog.room_members import set_room_role
+from fanlight.catalog.rooms import create_room, ensure_room
+from fanlight.catalog.sittings import open_session
 
 from .conftest import Build, House
 
@@ -148,3 +153,60 @@ def test_names_that_a_terminal_would_take_for_markup_are_shown_harmless_and_unde
     assert house.ask("GET", f"{BASE}/rooms/{shown}").json()["id"] == shown
     missing = house.ask("GET", f"{BASE}/sessions/s [\u200bb]")
     assert error(missing) == (404, "no session 's [b]' in project default")
+
+
+def session_in(house: House, room: str) -> str:
+    """The session that a room is in now."""
+    ensure_room(house.catalog, "default", room)
+    now = {"idle_ns": 10**12, "now_ns": house.clock.now_ns()}
+    return open_session(house.catalog, "default", room, **now)
+
+
+def member(house: House, name: str, room_role: str | None, role: str | None = None) -> dict[str, str]:
+    person = add_person(house.catalog, f"{name}@example.org", clock=house.clock)
+    if role is not None:
+        set_role(house.catalog, "default", person.email, role)
+    if room_role is not None:
+        set_room_role(house.catalog, "default", "lobby", person.email, room_role)
+    house.gate.people_changed()
+    token = start_login(house.catalog, person.id, LoginKind.TERMINAL, clock=house.clock)[1]
+    return {"authorization": f"Bearer {token}", "content-type": "application/json"}
+
+
+SEEN = {
+    ("viewer", None): "200 200 404 403 403 403",
+    ("operator", None): "200 200 404 403 403 204",
+    ("developer", None): "200 200 404 200 404 403",
+    ("admin", None): "200 200 404 200 404 204",
+    (None, None): "404 404 404 404 404 404",
+    ("developer", "viewer"): "200 200 200 200 403 403",
+    (None, "viewer"): "200 200 200 403 403 403",
+    (None, "room_manager"): "200 200 200 403 403 204",
+    (None, "developer"): "200 200 200 200 200 204",
+}
+"""Role in lobby and in the project -> list, one of lobby, one of attic, events of either, an end in lobby."""
+
+
+@pytest.mark.parametrize(("roles", "told"), SEEN.items())
+def test_a_role_in_a_room_opens_the_sessions_of_that_room_alone(
+    house: House, roles: tuple[str | None, str | None], told: str
+) -> None:
+    lobby, attic = session_in(house, "lobby"), session_in(house, "attic")
+    member(house, "founder", None, "owner")
+    headers = member(house, "guest", *roles)
+    listed = house.ask("GET", f"{BASE}/sessions", headers=headers)
+    asked = [
+        ("GET", f"/{lobby}"),
+        ("GET", f"/{attic}"),
+        ("GET", f"/{lobby}/events"),
+        ("GET", f"/{attic}/spans"),
+        ("POST", f"/{lobby}/kill"),
+    ]
+    found = [house.ask(method, f"{BASE}/sessions{path}", headers=headers) for method, path in asked]
+    assert " ".join(str(each.status_code) for each in [listed, *found]) == told
+    if listed.status_code == 200:
+        rooms = {each["room_name"] for each in listed.json()["sessions"]}
+        assert rooms == ({"lobby"} if roles[1] is None else {"lobby", "attic"})
+    of_attic = house.ask("GET", f"{BASE}/sessions", params={"room_id": "attic"}, headers=headers)
+    if roles[1] is None and of_attic.status_code == 200:
+        assert of_attic.json()["sessions"] == []
