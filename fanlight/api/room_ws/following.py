@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from fanlight.api.room_ws.outbox import Outbox
 from fanlight.api.room_ws.shown import chunks_of
 from fanlight.live.subscription import Subscription
 from fanlight.rooms.toolkits import RESPONSE_CHUNK, FollowLogs, close_chunk
+
+logger = logging.getLogger("fanlight.api.room_ws")
 
 
 async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, *, mirrored: bool) -> None:
@@ -13,7 +17,11 @@ async def follow(subscription: Subscription, asked: FollowLogs, outbox: Outbox, 
 
     A follower that reads slowly is told slowly, from the store; what is too old for it is told as a gap.
     """
-    async for found in subscription:
-        for chunk in chunks_of(asked, found, mirrored=mirrored):
-            await outbox.tell(RESPONSE_CHUNK, chunk)
+    try:
+        async for found in subscription:
+            for chunk in chunks_of(asked, found, mirrored=mirrored):
+                await outbox.tell(RESPONSE_CHUNK, chunk)
+    except Exception:
+        # Whoever follows must not wait for ever for what will not come.
+        logger.exception("a stream of developer logs failed")
     await outbox.tell(RESPONSE_CHUNK, close_chunk(asked.call_id))

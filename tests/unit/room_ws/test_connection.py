@@ -233,6 +233,21 @@ def test_a_stream_that_the_server_ends_is_closed_and_its_name_is_free_again() ->
     play(story)
 
 
+def test_a_stream_that_fails_is_closed_and_the_connection_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(talk: Talk) -> None:
+        talk.ask(1, invocation("logs", OPEN))
+        assert await talk.answers(1) == {1: OPEN}
+        broken = Event(seq=1, topics=frozenset(), payload=b"{}", type="log")
+        talk.streams[-1].items.put_nowait(Batch((broken,)))
+        assert (await talk.told())[2].header["chunk"]["method"] == "close"
+        talk.log(2)
+        assert await talk.answers(1) == {2: EMPTY}
+        talk.leave()
+
+    play(story)
+    assert caplog.messages == ["a stream of developer logs failed"]
+
+
 def test_streams_are_bounded_and_each_has_its_own_name() -> None:
     async def story(talk: Talk) -> None:
         for number in range(MAX_STREAMS):
