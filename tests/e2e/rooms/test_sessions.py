@@ -44,7 +44,7 @@ def wait(what: Callable[[], Any]) -> Any:
     until = time.monotonic() + 20
     while not (found := what()):
         assert time.monotonic() < until
-        time.sleep(0.05)
+        time.sleep(0.25)
     return found
 
 
@@ -95,5 +95,15 @@ def test_sessions_outlive_kill_9_end_idle_and_are_told_of_once(tmp_path: Path) -
         }
         late = get(server, "logs?q=session:s1%20-event:fanlight.room.event")["items"]
         assert sorted(each["body"] for each in late) == ["hello", "late"]
+        [made] = [each["id"] for each in get(server, "sessions?room=attic")["items"]]
+        shown = get(server, f"sessions/{made}")
+        assert (shown["id"], shown["runs"], shown["present"], shown["next"]) == (made, [], [], None)
+        first = get(server, f"sessions/{made}/timeline?limit=1")
+        rest = get(server, f"sessions/{made}/timeline?cursor={first['next']}")
+        assert [each["name"] for each in [*first["items"], *rest["items"]]] == ["room.started", "room.ended"]
+        room = get(server, "rooms/attic")
+        assert (room["session"], room["present"], room["services"]) == (None, [], [])
+        assert get(server, "sessions?active=true") == {"items": [], "next": None}
+        assert get(server, "sessions/nothing") is None
     finally:
         server.end()
