@@ -50,12 +50,20 @@ def client(server: DemoServer) -> Iterator[Client]:
 def python_with(packages: list[str], interpreter: str = sys.executable, version: str = sys.version) -> Path:
     """The Python of an environment that has `packages` and nothing of this one. Made once."""
     place = _place("python", [*packages, version])
+    python = place / "bin" / "python"
     if not (place / "done").exists():
         shutil.rmtree(place, ignore_errors=True)
         _install(UV, "venv", "--quiet", "--python", interpreter, place)
-        _install(UV, "pip", "install", "--quiet", "--python", place / "bin" / "python", *packages)
+        _install(UV, "pip", "install", "--quiet", "--python", python, *packages)
         (place / "done").touch()
-    return place / "bin" / "python"
+    if not (place / "compiled").exists():
+        # Where PYTHONDONTWRITEBYTECODE is set, every start would compile thousands of modules anew.
+        # Templates among them are no Python; they stay as they are.
+        subprocess.run(
+            [python, "-Wignore", "-m", "compileall", "-qq", "-j2", place / "lib"], timeout=INSTALL_S
+        )
+        (place / "compiled").touch()
+    return python
 
 
 @pytest.fixture(scope="session")

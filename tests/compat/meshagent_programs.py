@@ -20,7 +20,7 @@ AGENTS = Path(__file__).with_name("meshagent_agents")
 OURS = Path(sys.executable).with_name("meshagent")
 PATIENCE_S = 60.0
 # Their script breaks its JSON where a line of the terminal ends.
-WIDE = {"COLUMNS": "5000", "NO_COLOR": "1", "TZ": "UTC"}
+WIDE = {"COLUMNS": "250", "NO_COLOR": "1", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from fanlight.cli.tree import Node, roots_of, rows_of
 from fanlight.errors import NotFoundError
 
 from .conftest import demand_python_313
+from .meshagent_programs import Programs
 
 AGENTS = Path(__file__).with_name("meshagent_agents")
 PROJECT = "p"
@@ -209,7 +210,7 @@ def weather_service() -> Iterator[str]:
 
 
 def test_the_tree_of_a_weather_toolkit_stands_as_it_was_traced(
-    meshagent: Path, server: DemoServer, client: Client, weather_service: str
+    meshagent: Path, programs: Programs, server: DemoServer, client: Client, weather_service: str
 ) -> None:
     done = play(meshagent, server.otlp, "s4", "weather.py", weather_service, "Oslo", "Atlantis", "Babel", " ")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
@@ -239,3 +240,22 @@ def test_the_tree_of_a_weather_toolkit_stands_as_it_was_traced(
             "weather.requests": [({}, 4.0)],
         },
     )
+    here = {"MESHAGENT_API_URL": server.studio, "MESHAGENT_API_KEY": "k", "MESHAGENT_PROJECT_ID": PROJECT}
+    theirs = programs.run("session", "traces", "s4", **here)
+    ours = programs.run("session", "traces", "s4", ours=True, **here)
+    names = [
+        (tool, 0), ("validate_input", 2), ("fetch_weather_api", 2), ("parse_response", 2),
+        (tool, 0), ("validate_input", 2), ("fetch_weather_api", 2),
+        (tool, 0), ("validate_input", 2), ("fetch_weather_api", 2), ("parse_response", 2),
+        (tool, 0), ("validate_input", 2),
+    ]  # fmt: skip
+    assert [_named(line) for line in theirs.out.splitlines()[1:]] == names
+    assert [_named(line) for line in ours.out.splitlines()[2:]] == names
+    assert [line.split()[0] for line in ours.out.splitlines() if "✗" in line] == [
+        "fetch_weather_api", "parse_response", "validate_input"
+    ]  # fmt: skip
+
+
+def _named(line: str) -> tuple[str, int]:
+    """The span of a line, and how far it is indented."""
+    return line.split()[0], len(line) - len(line.lstrip())

@@ -6,10 +6,13 @@ Python file run that instead of the script; it is answered by the process's id. 
 its exit status.
 """
 
+import gc
+import importlib
 import json
 import os
 import runpy
 import sys
+import warnings
 
 from meshagent.cli.cli import app
 
@@ -31,6 +34,14 @@ def run(order: dict) -> None:
         sys.argv = ["meshagent", program, *rest]
         sys.exit(app())
 
+
+for name in ("cli.developer", "cli.sessions", "otel"):
+    importlib.import_module(f"meshagent.{name}")
+# What a fork collects it has to copy first.
+gc.collect()
+gc.freeze()
+# Some package has threads of its own by now; nothing of it is used in the forks.
+warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
 for line in sys.stdin:
     order = json.loads(line)
