@@ -175,6 +175,7 @@ def _fill(two: Two) -> None:
     budget = {"scope": "agent", "subject": WORD, "period": "day", "limit": "1"}
     for method, path, body in (
         ("POST", f"{base}/rooms", {"name": WORD}),
+        ("PUT", f"{base}/rooms/{WORD}/members", {"email": f"them@{WORD}.example", "role": "viewer"}),
         ("PUT", f"{base}/budgets/{WORD}", budget),
         ("PUT", f"{base}/prices", {"provider": WORD, "model": WORD, "prices": {"input": "1"}}),
         ("POST", f"{base}/keys", {"name": WORD}),
