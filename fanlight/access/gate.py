@@ -233,7 +233,7 @@ class Gate:
             raise
         if principal is ANONYMOUS:
             raise UnauthenticatedError(
-                "telemetry needs a key here", hint="fanlight keys create --project NAME makes one"
+                "telemetry needs a key here", hint="fanlight keys add NAME --project PROJECT makes one"
             )
         check_right(principal, Right.INGEST)
         if principal.project_id is None:
@@ -277,7 +277,7 @@ def check_right(principal: Principal, right: Right) -> None:
 
 
 def _without(principal: Principal, right: Right) -> ForbiddenError:
-    whose = "make a key with that scope: fanlight keys create"
+    whose = "make a key with that scope: fanlight keys add NAME --scope SCOPE"
     if principal.person_id is not None:
         whose = "an owner of the project can give you another role"
     return ForbiddenError(f"{principal.name} has no {right} right", hint=whose)

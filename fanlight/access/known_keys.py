@@ -72,7 +72,7 @@ class KnownKeys:
         """The holder of a key that was presented before. Raises UnauthenticatedError when it is over."""
         stored = find_key(self._catalog, key_id)
         if stored is None:
-            raise UnauthenticatedError("the key is unknown", hint="fanlight keys create makes one")
+            raise UnauthenticatedError("the key is unknown", hint="fanlight keys add NAME makes one")
         self._check_valid(stored)
         return principal_of(stored)
 
@@ -82,7 +82,7 @@ class KnownKeys:
             raise UnauthenticatedError("this is no key", hint="a key starts with fl_ and is copied whole")
         stored = find_key(self._catalog, presented.id)
         if stored is None or not hmac.compare_digest(stored.sha256, digest):
-            raise UnauthenticatedError("the key is unknown", hint="fanlight keys create makes one")
+            raise UnauthenticatedError("the key is unknown", hint="fanlight keys add NAME makes one")
         if len(self._keys) >= MAX_REMEMBERED:
             self._keys.clear()
         found = _Remembered(
@@ -98,11 +98,11 @@ class KnownKeys:
         key = stored.key
         if key.revoked_ns is not None:
             raise UnauthenticatedError(
-                f"key {key.id} was revoked", hint="fanlight keys create makes a new one"
+                f"key {key.id} was revoked", hint="fanlight keys add NAME makes a new one"
             )
         if key.expires_ns is not None and key.expires_ns <= self._clock.now_ns():
             raise UnauthenticatedError(
-                f"key {key.id} has expired", hint="fanlight keys create makes a new one"
+                f"key {key.id} has expired", hint="fanlight keys add NAME makes a new one"
             )
 
     def _touch(self, key_id: str) -> None:

@@ -188,7 +188,7 @@ def test_traces_are_trees_with_the_right_milliseconds(
     programs: Programs, server: DemoServer, counted: list[dict[str, Any]]
 ) -> None:
     at = sorted(counted, key=lambda span: (span["trace_id"], span["created_at"]))
-    traces = {}
+    traces: dict[str, list[dict[str, Any]]] = {}
     for span in at:
         traces.setdefault(span["trace_id"], []).append(span)
     in_order = sorted(traces.values(), key=lambda trace: trace[0]["created_at"])

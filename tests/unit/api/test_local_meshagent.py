@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fanlight.catalog.key_text import make_key_text
@@ -15,7 +17,7 @@ CONNECT = "/accounts/projects/p/rooms/lobby/connect"
 
 def ask(house: House, method: str, path: str, key: str | None) -> int:
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    body = {"json": {}} if method == "POST" else {}
+    body: dict[str, Any] = {"json": {}} if method == "POST" else {}
     status: int = house.ask(method, path, headers=headers, **body).status_code
     return status
 
