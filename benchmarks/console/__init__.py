@@ -21,6 +21,9 @@ from benchmarks.server import MIB, PROJECT, Api, Server
 RATE = round(EVENTS_PER_TICK / TICK_S)
 SECONDS = 20
 READERS = 100
+MOST_US = 250
+"""Of CPU for a batch and a reader: at a batch every 50 ms, 100 readers then take half a core."""
+
 WARM_UP_TICKS = 20
 """Before the clock starts: the first second makes the project, the room and its session."""
 
@@ -52,7 +55,6 @@ def measure(bench: Bench) -> list[Row]:
     """Watch a busy room with one reader and with a hundred; the difference is what readers cost."""
     part = f"console at {RATE:,} events/s"
     alone, together = (_watch(bench, readers) for readers in (1, READERS))
-    a_reader_us = (together.cpu_s - alone.cpu_s) / (together.events * (READERS - 1)) * 1e6
     told = f"{READERS} readers of a room; the sender was {together.late_s * 1e3:.0f} ms late at most"
     return [
         row(part, "200 to a reader's socket, p99", quantile(together.delays_s, 0.99) * 1e3, "ms",
@@ -62,11 +64,24 @@ def measure(bench: Bench) -> list[Row]:
             beside=f"p50 {quantile(alone.delays_s, 0.5) * 1e3:.0f} ms"),
         row(part, "lost", together.lost, "events", at_most=0, beside=f"{together.gaps} gaps"),
         row(part, "server CPU", together.cpu_s / SECONDS, "cores",
-            beside=f"with one reader {alone.cpu_s / SECONDS:.2f}"),
-        row(part, "server CPU for an event and a reader", a_reader_us, "µs",
-            beside=f"the readers' own process took {together.readers_cpu_s / SECONDS:.2f} cores"),
+            beside=f"with one reader {alone.cpu_s / SECONDS:.2f}; the readers' own process"
+            f" {together.readers_cpu_s / SECONDS:.2f}"),
+        *(_fan_out(part, events) for events in (EVENTS_PER_TICK, 6 * EVENTS_PER_TICK)),
         row(part, "memory at its peak", together.peak_bytes / MIB, "MiB"),
     ]  # fmt: skip
+
+
+def _fan_out(part: str, events: int) -> Row:
+    """What it costs to tell a reader of a batch, without the store."""
+    command = [sys.executable, "-m", "benchmarks.console.fan_out", "--readers", str(READERS)]
+    done = subprocess.run([*command, "--events", str(events)], capture_output=True, timeout=120, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"the fan-out broke: {done.stderr.decode()[-2_000:]}")
+    batch_us = float(json.loads(done.stdout))
+    told = f"{batch_us / events:.2f} µs an event and a reader, {READERS} readers"
+    return row(
+        part, f"fan-out of {events} events, CPU for a reader", batch_us, "µs", at_most=MOST_US, beside=told
+    )
 
 
 def _watch(bench: Bench, readers: int) -> Watched:
@@ -79,7 +94,6 @@ def _watch(bench: Bench, readers: int) -> Watched:
         with _reading(bench, server, readers) as output:
             with server.watched() as usage:
                 acked, late_s = _send(server, requests[WARM_UP_TICKS:])
-            time.sleep(2)  # the slowest is told, too
         told = json.loads(output.read_bytes())
     heard = [Heard(**each) for each in told["readers"]]
     seqs = {int(mark): seq for mark, seq in told["marks"].items()}

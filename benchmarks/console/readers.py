@@ -1,7 +1,7 @@
 """Readers of the stream, a process of their own: `python -m benchmarks.console.readers --port N ...`.
 
-It opens the streams, writes `ready` to standard output, reads until its standard input ends, and writes what
-each reader was told as JSON. All readers note when they had everything up to which sequence; only the first
+It opens the streams, writes `ready` to standard output, reads until its standard input has ended and
+all is quiet, and writes what each reader was told as JSON. All readers note when they had everything up to which sequence; only the first
 one's items are parsed, and that afterwards: the others' are counted, which costs next to nothing.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.console.room import mark_of
 
+QUIET_S = 5.0
 END = b"\n\n"
 ID = re.compile(rb"id: [^.\n]+\.(\d+)\n")
 DATA = b"event: batch\ndata: "
@@ -81,16 +82,18 @@ def open_readers(port: int, project: str, topics: str, number: int) -> list[Read
 
 
 def read_all(readers: list[Reader]) -> None:
-    """Read until standard input ends."""
+    """Read until standard input has ended and nothing has come for QUIET_S."""
     with selectors.DefaultSelector() as selector:
         for reader in readers:
             selector.register(reader.connection, selectors.EVENT_READ, reader)
         selector.register(sys.stdin, selectors.EVENT_READ)
-        while True:
-            for key, _ in selector.select():
+        limit_s: float | None = None
+        while found := selector.select(limit_s):
+            for key, _ in found:
                 if key.data is None:
-                    return
-                if not key.data.read():
+                    selector.unregister(sys.stdin)
+                    limit_s = QUIET_S
+                elif not key.data.read():
                     raise RuntimeError("the server closed a stream")
 
 
