@@ -91,9 +91,8 @@ def _watch(bench: Bench, readers: int) -> Watched:
         requests = [tick(number, at_ns=time.time_ns()) for number in range(WARM_UP_TICKS + ticks)]
         _send(server, requests[:WARM_UP_TICKS])
         _wait_for_room(connection)
-        with _reading(bench, server, readers) as output:
-            with server.watched() as usage:
-                acked, late_s = _send(server, requests[WARM_UP_TICKS:])
+        with _reading(bench, server, readers) as output, server.watched() as usage:
+            acked, late_s = _send(server, requests[WARM_UP_TICKS:])
         told = json.loads(output.read_bytes())
     heard = [Heard(**each) for each in told["readers"]]
     seqs = {int(mark): seq for mark, seq in told["marks"].items()}

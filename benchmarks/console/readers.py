@@ -1,8 +1,9 @@
 """Readers of the stream, a process of their own: `python -m benchmarks.console.readers --port N ...`.
 
-It opens the streams, writes `ready` to standard output, reads until its standard input has ended and
-all is quiet, and writes what each reader was told as JSON. All readers note when they had everything up to which sequence; only the first
-one's items are parsed, and that afterwards: the others' are counted, which costs next to nothing.
+It opens the streams, writes `ready` to standard output, reads until its standard input has ended and all is
+quiet, and writes what each reader was told as JSON. All readers note when they had everything up to which
+sequence; only the first one's items are parsed, and that afterwards: the others' are counted, which costs next
+to nothing.
 """
 
 from __future__ import annotations
