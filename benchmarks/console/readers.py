@@ -2,8 +2,8 @@
 
 It opens the streams, writes `ready` to standard output, reads until its standard input has ended and all is
 quiet, and writes what each reader was told as JSON. All readers note when they had everything up to which
-sequence; only the first one's items are parsed, and that afterwards: the others' are counted, which costs next
-to nothing.
+sequence; only the first one's items are parsed, and that afterwards: the others' are counted, which costs
+next to nothing.
 """
 
 from __future__ import annotations
