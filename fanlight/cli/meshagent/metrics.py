@@ -66,7 +66,7 @@ def table_of(metrics: Sequence[Item], *, attributes: bool = False, buckets: bool
         )
         rows.append((*row, pairs(each.get("metric_attributes"))) if attributes else row)
     columns: list[Any] = [("time", {"no_wrap": True}), "kind", "name", "value", "unit"]
-    return table([*columns, "attributes"] if attributes else columns, rows)
+    return table([*columns, ("attributes", {"overflow": "fold"})] if attributes else columns, rows)
 
 
 def value_of(metric: Item, *, buckets: bool = False) -> str:

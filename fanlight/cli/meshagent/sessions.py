@@ -13,11 +13,13 @@ from fanlight.errors import InvalidError
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from fanlight.cli.meshagent.account import Account, Item
 
 SERVER_MOST = 1_000
 DATA_CHARACTERS = 2_000
+FIXED = ("session", "began", "state")
 
 
 def list_(
@@ -141,27 +143,35 @@ def tell_cut(number: int, what: str) -> None:
 
 
 def table_of(sessions: Sequence[Item]) -> Table:
-    """Sessions as a table."""
+    """Sessions as a table. A column in which nothing stands is left out."""
+    from fanlight.cli.output import table
+    from fanlight.cli.times import local_time
+
+    rows = [
+        {
+            "session": str(each.get("id")),
+            "room": each.get("room_name") or None,
+            "agent": each.get("agent_name"),
+            "began": local_time(str(each.get("created_at") or "–")),
+            "state": _state(each),
+            "participants": people(each.get("participants")),
+        }
+        for each in sessions
+    ]
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    fixed = {"no_wrap": True}
+    columns: list[Any] = [(name, fixed) if name in FIXED else name for name in names]
+    return table(columns, [[row[name] for name in names] for row in rows])
+
+
+def _state(session: Item) -> Text:
     from rich.text import Text
 
-    from fanlight.cli.output import table, visible
-    from fanlight.cli.times import full_time
+    from fanlight.cli.output import visible
 
-    rows = []
-    for each in sessions:
-        state = each.get("ended_by") or ("active" if each.get("is_active") else "ended")
-        rows.append(
-            (
-                str(each.get("id")),
-                each.get("room_name") or None,
-                each.get("agent_name"),
-                full_time(str(each.get("created_at") or "–")),
-                Text(visible(state), "green" if state == "active" else "red" if state == "killed" else "dim"),
-                people(each.get("participants")),
-            )
-        )
-    columns = ("room", "agent", ("began", {"no_wrap": True}), "state", "participants")
-    return table([("session", {"no_wrap": True}), *columns], rows)
+    is_active = session.get("is_active") is True
+    state = "active" if is_active else str(session.get("ended_by") or "ended")
+    return Text(visible(state), "green" if is_active else "red" if state == "killed" else "dim")
 
 
 def people(participants: Any) -> str | None:
@@ -176,7 +186,7 @@ def people(participants: Any) -> str | None:
     return ", ".join(f"{number} {role}" for role, number in participants.items()) or None
 
 
-def event_line(event: Item) -> Any:
+def event_line(event: Item) -> Text:
     """One event: time, type, and what it says."""
     import json
 

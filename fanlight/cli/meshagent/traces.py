@@ -150,7 +150,7 @@ def table_of(roots: Sequence[Node], *, attributes: bool = False) -> Table:
         rows.append((*row, pairs(span.get("span_attributes"))) if attributes else row)
     fixed = {"no_wrap": True}
     columns: list[Any] = [("name", fixed), ("began", fixed), ("duration", {**fixed, "justify": "right"})]
-    return table([*columns, "attributes"] if attributes else columns, rows)
+    return table([*columns, ("attributes", {"overflow": "fold"})] if attributes else columns, rows)
 
 
 def lines_of(roots: Sequence[Node]) -> Iterator[tuple[int, Item]]:
