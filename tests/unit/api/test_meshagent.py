@@ -72,38 +72,38 @@ def test_behind_a_path_of_a_proxy_the_room_is_there_too(build: Build) -> None:
     assert made.json()["room_url"] == "wss://localhost:4319/fan/rooms/lobby"
 
 
-@pytest.mark.parametrize("name", ["Lobby", "a_b", "a.b", "a" * 64, "caf\u00e9", "a b"])
-def test_a_room_is_named_by_small_letters_digits_and_dashes(house: House, name: str) -> None:
-    for answer in (
-        house.ask("POST", f"{BASE}/rooms", json={"name": name}),
-        house.ask("POST", f"{BASE}/rooms/{name}/connect", json={}),
-    ):
-        assert error(answer) == (400, f"{name!r} cannot name a room")
+def test_a_room_is_named_by_small_letters_digits_and_dashes(house: House) -> None:
+    for name in ("Lobby", "a_b", "a.b", "a" * 64, "caf\u00e9", "a b"):
+        for answer in (
+            house.ask("POST", f"{BASE}/rooms", json={"name": name}),
+            house.ask("POST", f"{BASE}/rooms/{name}/connect", json={}),
+        ):
+            assert error(answer) == (400, f"{name!r} cannot name a room")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "usage?start=yesterday",
-        "usage?end=2026-13-01T00:00:00",
-        "usage?interval=year",
-        "usage?report=weather",
-        "usage?annotations=[1]",
-        'usage?annotations={"a":1}',
-        "usage?annotations={" + ",".join(f'"{n}":""' for n in range(17)) + "}",
-        "usage?limit=10001",
-        "usage?cursor=x",
-        "usage?tenant=a",
-        "llm-proxy/usage?users=ann",
-        "sessions?limit=0",
-        "sessions?cursor=x",
-        "transactions?cursor=x",
-        "rooms?continuation_token=x",
-        "rooms?page_size=0",
-    ],
-)
-def test_what_is_asked_wrongly_is_said_and_never_ignored(house: House, path: str) -> None:
-    assert house.ask("GET", f"{BASE}/{path}").status_code == 400, path
+WRONG = [
+    "usage?start=yesterday",
+    "usage?end=2026-13-01T00:00:00",
+    "usage?interval=year",
+    "usage?report=weather",
+    "usage?annotations=[1]",
+    'usage?annotations={"a":1}',
+    "usage?annotations={" + ",".join(f'"{n}":""' for n in range(17)) + "}",
+    "usage?limit=10001",
+    "usage?cursor=x",
+    "usage?tenant=a",
+    "llm-proxy/usage?users=ann",
+    "sessions?limit=0",
+    "sessions?cursor=x",
+    "transactions?cursor=x",
+    "rooms?continuation_token=x",
+    "rooms?page_size=0",
+]
+
+
+def test_what_is_asked_wrongly_is_said_and_never_ignored(house: House) -> None:
+    told = {path: house.ask("GET", f"{BASE}/{path}").status_code for path in WRONG}
+    assert told == dict.fromkeys(WRONG, 400)
 
 
 def test_rooms_come_in_pages_by_name_and_are_counted(house: House) -> None:
