@@ -161,7 +161,7 @@ def counted(programs: Programs, server: DemoServer, client: Client) -> list[dict
     done = programs.run(AGENTS / "counting.py", "counting", **environ_of(server.studio), **place)
     assert (done.status, done.err) == (0, "")
     wait_for(client, "runs", 2, q="session:s1 status:success")
-    wait_for(client, "logs", 2, q="session:s1")
+    wait_for(client, "logs", 2, q="session:s1 -event:fanlight.room.event")
     wait_for(client, "metrics", 4, q="session:s1")
     found: list[dict[str, Any]] = client.get(f"/accounts/projects/{PROJECT}/sessions/s1/spans")["spans"]
     return found

@@ -103,7 +103,8 @@ def read(client: Client, session: str, *, traces: int, logs: int, metrics: int) 
         return [run for run in client.items("runs", limit=50, q=q) if run["status"] != "running"]
 
     runs = wait_for(whole, traces)[::-1]
-    records = wait_for(lambda: list(client.items("logs", limit=50, q=q)), logs)[::-1]
+    written = f"{q} -event:fanlight.room.event"
+    records = wait_for(lambda: list(client.items("logs", limit=50, q=written)), logs)[::-1]
     named = wait_for(lambda: client.project_get("metrics", q=q)["items"], metrics)
     columns = [spans_of(run) for run in runs]
     rows = [row for each in columns for row in rows_of(each)]
