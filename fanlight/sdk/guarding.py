@@ -28,6 +28,9 @@ RUN = "fanlight-run"
 RUN_ID = "fanlight-run-id"
 """Key of the context: the id of that run."""
 
+PLACE = "fanlight-place"
+"""Key of the context: the attributes that name the room and the session of that run."""
+
 KEY = "fanlight-guards"
 """Key of the context: the guards that were turned on outside of any span."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
+from opentelemetry import context
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadableLogRecord
 
+from fanlight.sdk import guarding
 from fanlight.sdk.backlog import ITEM_BYTES, weigh
 from fanlight.sdk.faults import note
 
 if TYPE_CHECKING:
+    from opentelemetry._logs import LogRecord
     from opentelemetry.sdk._logs import ReadWriteLogRecord
 
     from fanlight.sdk.pipeline import Pipeline
@@ -26,7 +30,7 @@ class LogProcessor(LogRecordProcessor):
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
         """Queue the record."""
         try:
-            record = log_record.log_record
+            record = _placed(log_record.log_record)
             weight = ITEM_BYTES + weigh(record.body) + sum(map(weigh, (record.attributes or {}).values()))
             readable = ReadableLogRecord(
                 record,
@@ -45,3 +49,14 @@ class LogProcessor(LogRecordProcessor):
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Send what is queued now. True when the server took it all."""
         return self._pipeline.flush(timeout_millis / 1_000)
+
+
+def _placed(record: LogRecord) -> LogRecord:
+    """The record with the room and the session of the run that goes on, as that run was told them."""
+    place = context.get_value(guarding.PLACE)
+    if not isinstance(place, dict) or not place:
+        return record
+    # Other processors have the same record.
+    placed = copy.copy(record)
+    placed.attributes = {**place, **(record.attributes or {})}
+    return placed

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_ATTRIBUTES = 128
 RUNNER_RUN = "FANLIGHT_RUN_ID"
+PLACE = ("fanlight.room", "fanlight.session")
+"""Attributes of a run that its log records have as well."""
 
 OPERATIONS: Mapping[str, str] = {
     "agent": "invoke_agent",
@@ -150,7 +152,7 @@ def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> It
     run_id = own_run_id()
     with _open(name, "agent", {"fanlight.run.id": run_id, **given}, more) as otel_span:
         made = Run(otel_span, run_id)
-        with _run_in_context(otel_span, run_id):
+        with _run_in_context(otel_span, run_id, given):
             try:
                 yield made
             finally:
@@ -158,13 +160,22 @@ def _run(name: str, given: dict[str, Any], more: Mapping[str, Any] | None) -> It
 
 
 @contextlib.contextmanager
-def _run_in_context(otel_span: OtelSpan, run_id: str | None) -> Iterator[None]:
-    """Let a guard and a bill find the run that goes on: one inside another trace is not all of that trace."""
+def _run_in_context(otel_span: OtelSpan, run_id: str | None, given: Mapping[str, Any]) -> Iterator[None]:
+    """Let a guard, a bill and a log find the run that goes on: one inside another is not all of its trace."""
     from opentelemetry import context
 
     own = None if run_id is None else otel_span.get_span_context()
-    named = context.set_value(guarding.RUN_ID, run_id, context.set_value(guarding.RUN, own))
-    token = context.attach(named)
+    outer = context.get_value(guarding.PLACE)
+    named = {key: text_of(given[key]) for key in PLACE if given.get(key) is not None}
+    values = {
+        guarding.RUN: own,
+        guarding.RUN_ID: run_id,
+        guarding.PLACE: {**(outer if isinstance(outer, dict) else {}), **named},
+    }
+    inside = context.get_current()
+    for key, value in values.items():
+        inside = context.set_value(key, value, inside)
+    token = context.attach(inside)
     try:
         yield
     finally:

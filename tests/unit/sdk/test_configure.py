@@ -64,6 +64,7 @@ def test_a_run_leaves_as_opentelemetry_spans_and_logs(receiver: Receiver, progra
     [record] = receiver.logs
     assert (record.severity_number, record.severity_text) == (13, "warning")
     assert plain(record.body.kvlist_value.values) == {"message": "stale", "age": 3}
+    assert plain(record.attributes) == {"fanlight.session": "s1"}
     [tool] = [span for span in receiver.spans if span.name == "look up"]
     assert (record.trace_id, record.span_id) == (tool.trace_id, tool.span_id)
     assert receiver.resources[0]["service.name"] == "weather"
@@ -82,6 +83,26 @@ with fanlight.run("outer") as outer, fanlight.run("inner") as inner:
     assert outer_id == outer_trace == inner_trace != inner_id
     ids = {span.name: plain(span.attributes).get("fanlight.run.id") for span in receiver.spans}
     assert ids == {"outer": None, "inner": inner_id}
+
+
+def test_whatever_is_logged_in_a_run_is_in_its_room_and_session(receiver: Receiver, program: Program) -> None:
+    code = """
+import fanlight
+fanlight.configure()
+with fanlight.run("outer", room="lobby"):
+    with fanlight.run("inner", session="s1"):
+        fanlight.log("info", "both")
+        fanlight.bill("0.10", "EUR", "charge", "order-7")
+    fanlight.log("info", "the outer's alone")
+fanlight.log("info", "none")
+"""
+    program(code, FANLIGHT_URL=receiver.url)
+    both = {"fanlight.room": "lobby", "fanlight.session": "s1"}
+    told = [
+        {key: value for key, value in plain(record.attributes).items() if key in both}
+        for record in receiver.logs
+    ]
+    assert told == [both, both, {"fanlight.room": "lobby"}, {}]
 
 
 def test_an_exception_marks_its_spans_and_goes_on(receiver: Receiver, program: Program) -> None:
