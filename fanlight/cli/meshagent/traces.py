@@ -80,7 +80,9 @@ def duration_ns(text: str) -> int:
         >>> duration_ns("500ms"), duration_ns("1.5 s"), duration_ns("20")
         (500000000, 1500000000, 20)
     """
-    found = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,9})?)\s*(ns|us|µs|ms|s|)\s*", text.lower())
+    # Keyboards write the Greek letter, standards the micro sign.
+    written = text.lower().replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}")
+    found = re.fullmatch(r"\s*(\d{1,12}(?:\.\d{1,9})?)\s*(ns|us|µs|ms|s|)\s*", written)
     if found is None:
         raise InvalidError(f"{text!r} is no duration", hint="write 500ms, 2s, 40us or 900ns")
     return int(float(found[1]) * UNITS_NS[found[2]])

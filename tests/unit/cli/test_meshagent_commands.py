@@ -12,8 +12,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fanlight.cli.meshagent import developer, run
+from fanlight.cli.meshagent import developer, run, traces
 from fanlight.cli.output import stderr, stdout
 from fanlight.sdk.rooms.developer import RoomLogEvent
 
@@ -186,6 +188,27 @@ def test_spans_stand_below_their_parents_with_milliseconds(
     server.answers[f"{HOME}/sessions/s%2F1/spans"] = {"spans": SPANS, "next": None}
     done = meshagent("session", "traces", "s/1", *options)
     assert (done.status, done.out[2:], done.err) == (0, shown, "")
+
+
+IDS = st.sampled_from("abcdef")
+
+
+@given(
+    parents=st.dictionaries(IDS, st.one_of(st.none(), IDS)),
+    wanted=st.sets(IDS),
+)
+def test_every_span_that_is_wanted_is_shown_once_whatever_the_parents(
+    parents: dict[str, str | None], wanted: set[str]
+) -> None:
+    spans = [span(name, parent, 1) for name, parent in parents.items()]
+    roots = traces.sifted(spans, lambda each: each["span_id"] in wanted)
+    shown = [each["span_id"] for _, each in traces.lines_of(roots)]
+    assert sorted(shown) == sorted(wanted & parents.keys())
+
+
+@given(number=st.integers(0, 10**6), unit=st.sampled_from(sorted(traces.UNITS_NS)))
+def test_a_duration_is_its_number_of_units(number: int, unit: str) -> None:
+    assert traces.duration_ns(f" {number}{unit.upper()} ") == number * traces.UNITS_NS[unit]
 
 
 def test_filters_hold_for_json_too(server: Standin, meshagent: Any) -> None:
