@@ -14,7 +14,7 @@ from tests.e2e.reliability.readers import Reader, Told
 pytestmark = pytest.mark.timeout(300)
 
 TOPIC = f"room:{ROOM}"
-KINDS = {"log", "developer_log", "metric", "span", "run"}
+KINDS = {"log", "developer_log", "service", "metric", "span", "run"}
 HEADERS = {"content-type": "application/x-protobuf", "x-fanlight-project": PROJECT}
 
 
@@ -26,6 +26,15 @@ def send(server: Server, *numbers: int) -> set[int]:
                 answer = connection.request("POST", request.path, body=request.body, headers=HEADERS)
                 assert answer.status == 200
     return {number * EVENTS_PER_TICK + place for number in numbers for place in range(EVENTS_PER_TICK)}
+
+
+def report_service(server: Server) -> None:
+    """A service of the room runs."""
+    path = f"/api/v1/projects/{PROJECT}/rooms/{ROOM}/services/api"
+    body = b'{"kind": "process", "state": "running"}'
+    with server.connect() as connection:
+        answer = connection.request("PUT", path, body=body, headers={"content-type": "application/json"})
+        assert answer.status == 200
 
 
 def marks(told: Told) -> list[int]:
@@ -46,6 +55,7 @@ def test_every_kind_is_resumed_across_a_kill_and_by_a_reader_that_left(tmp_path:
             with Reader(port=lambda: server.port, topics=TOPIC, after=stays.last_id) as leaves:
                 leaves.wait(lambda told: told.connections > 0)
             sent |= send(server, 2)
+            report_service(server)
             server.kill()
             server = Server(tmp_path / "data").start()
             sent |= send(server, 3)
