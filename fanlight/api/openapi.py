@@ -75,6 +75,8 @@ SHAPES = (
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
     ExporterReport, Plugin, PluginList, SkippedPlugin,
+)  # fmt: skip
+MESHAGENT_SHAPES = (
     Balance, Connection, Deployment, MeshEvent, MeshMetric, MeshRoom, MeshSession, MeshSpan, ModelUsage,
     ProjectStatus, Transaction,
 )  # fmt: skip
@@ -97,6 +99,8 @@ def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
     for name in _UNUSED:
         schemas.pop(name, None)
     schemas.update(shapes)
+    _, theirs = msgspec.json.schema_components(MESHAGENT_SHAPES, ref_template="#/components/schemas/{name}")
+    schemas.update({name: _with_numbers(shape) for name, shape in theirs.items() if name not in shapes})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     # In local mode nobody needs a key: the empty requirement says so.
     document["security"] = [{"key": []}, {}]
@@ -104,6 +108,15 @@ def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
         for operation in methods.values():
             _describe_errors(operation, CharmError if path.startswith(CHARM) else Error)
     return document
+
+
+def _with_numbers(shape: Any) -> Any:
+    """A shape in which money is a number, as MeshAgent's clients read it, and no text."""
+    if isinstance(shape, dict):
+        if shape.get("format") == "decimal":
+            return {**{key: value for key, value in shape.items() if key != "format"}, "type": "number"}
+        return {key: _with_numbers(value) for key, value in shape.items()}
+    return [_with_numbers(each) for each in shape] if isinstance(shape, list) else shape
 
 
 def _describe_errors(operation: dict[str, Any], shape: type[msgspec.Struct]) -> None:

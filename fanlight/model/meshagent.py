@@ -7,14 +7,11 @@ events and spans come as `query/meshagent/text.py` makes them harmless to a term
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from fanlight.model.run import Tokens
-
-Number = Annotated[Decimal, msgspec.Meta(extra_json_schema={"type": "number", "format": "decimal"})]
-"""Money as their clients read it: a JSON number, with every digit."""
 
 
 class MeshRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +109,7 @@ class ModelUsage(msgspec.Struct, frozen=True, kw_only=True):
     provider: str | None
     model: str | None
     type: str
-    total: Number | None
+    total: Decimal | None
     currency: str = "USD"
     calls: int
     tokens: Tokens
@@ -128,7 +125,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, rename={"reference_
     """A billing event that counts. `reference` is its run, if it names one; `amount` is as it was billed."""
 
     id: str
-    amount: Number
+    amount: Decimal
     currency: str
     kind: str
     reference: str | None
@@ -143,9 +140,9 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     Fanlight takes no payments, so that nothing is ever recharged.
     """
 
-    balance: Number | None
-    monthly_budget: Number | None
-    used_this_month: Number | None
+    balance: Decimal | None
+    monthly_budget: Decimal | None
+    used_this_month: Decimal | None
     unpriced_tokens: int | None
     auto_recharge_threshold: None = None
     auto_recharge_amount: None = None

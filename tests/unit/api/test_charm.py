@@ -83,7 +83,7 @@ def follow(house: House, **headers: str) -> Wire:
 
 def stir(house: House) -> None:
     """Something of the run was stored."""
-    house.events.append(Event(seq=11, topics=frozenset({f"run:{RUN_ID}"}), payload=b"{}"))
+    house.events.append(Event(seq=11, topics=frozenset({f"run:{RUN_ID}"}), payload=b"{}", type="log"))
     house.broker.advance(11, frozenset({"default"}))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ def refusal(client: TestClient, path: str, **headers: str) -> tuple[int, str]:
     return caught.value.status_code, caught.value.json()["error"]["message"]
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait: what follows a client's leaving comes after it."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def told(socket: Any) -> tuple[str, Any]:
     """The type and header of the next message."""
     assembler = Assembler()
@@ -75,7 +84,8 @@ def test_a_local_servers_owner_comes_in_without_a_key_and_is_in_the_room_meanwhi
             assert told(socket)[0] == "connected"
             session = f"{PROJECT}/sessions/{ready['session_id']}"
             assert client.get(session).json()["participants"] == {"user": 1}
-        assert client.get(session).json()["participants"] == {}
+        until(lambda: client.get(session).json()["participants"] == {})
+        until(lambda: "fanlight_room_connections 0" in client.get("/metrics").text)
         text = client.get("/metrics").text
         assert 'fanlight_room_endings_total{reason="gone"} 1' in text
         assert "fanlight_room_connections 0" in text
