@@ -74,6 +74,8 @@ def test_no_request_fails_the_server_or_is_answered_otherwise_than_described(
             "1",
             "--generation-database",
             "none",
+            # A merge is judged by the same requests each time; the campaign looks for others.
+            *(["--seed", "1"] if examples == 10 else []),
         ]
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
         assert ran.returncode == 0, ran.stdout[-6_000:]
