@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.people import OWNER
-from fanlight.catalog.tables import MemberRow, PersonRow, ProjectRow
+from fanlight.catalog.tables import MemberRow, PersonRow, ProjectRow, RoomMemberRow
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import ConflictError, NotFoundError
 
@@ -35,7 +35,7 @@ def list_members(catalog: Catalog, project: str) -> list[Member]:
         .order_by(PersonRow.email)
     )
     with catalog.reading() as session:
-        return [_member(member, person) for member, person in session.execute(query)]
+        return [member_of(member, person) for member, person in session.execute(query)]
 
 
 def roles_of(catalog: Catalog, person_id: str) -> dict[str, str]:
@@ -55,9 +55,7 @@ def set_role(catalog: Catalog, project: str, email: str, role: str, *, clock: Cl
     with catalog.writing() as session:
         if session.get(ProjectRow, project) is None:
             raise NotFoundError(f"no project {project[:128]!r}", hint="fanlight projects lists them")
-        person = session.scalar(select(PersonRow).where(PersonRow.email == email))
-        if person is None:
-            raise NotFoundError(f"nobody is registered as {email[:80]!r}", hint="invite them first")
+        person = registered(session, email)
         row = session.get(MemberRow, (project, person.id))
         if row is None:
             row = MemberRow(project=project, person=person.id, role=role, created_ns=clock.now_ns())
@@ -66,7 +64,7 @@ def set_role(catalog: Catalog, project: str, email: str, role: str, *, clock: Cl
             if role != OWNER:
                 _check_other_owner(session, project, person.id)
             row.role = role
-        return _member(row, person)
+        return member_of(row, person)
 
 
 def remove_member(catalog: Catalog, project: str, person_id: str) -> Member:
@@ -82,7 +80,7 @@ def remove_member(catalog: Catalog, project: str, person_id: str) -> Member:
             raise NotFoundError(f"no member {person_id[:64]!r} in project {project}")
         _check_other_owner(session, project, person_id)
         session.delete(row)
-        return _member(row, person)
+        return member_of(row, person)
 
 
 def _check_other_owner(session: Session, project: str, person_id: str) -> None:
@@ -104,7 +102,16 @@ def _check_other_owner(session: Session, project: str, person_id: str) -> None:
         raise ConflictError(f"project {project} would have no owner", hint="make another member one first")
 
 
-def _member(row: MemberRow, person: PersonRow) -> Member:
+def registered(session: Session, email: str) -> PersonRow:
+    """Whoever is registered under an address. Raises NotFoundError."""
+    person = session.scalar(select(PersonRow).where(PersonRow.email == email))
+    if person is None:
+        raise NotFoundError(f"nobody is registered as {email[:80]!r}", hint="invite them first")
+    return person
+
+
+def member_of(row: MemberRow | RoomMemberRow, person: PersonRow) -> Member:
+    """A membership and its person, of a project or of one room."""
     return Member(
         project=row.project,
         person_id=person.id,

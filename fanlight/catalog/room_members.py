@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.members import Member
+from fanlight.catalog.members import Member, member_of, registered
 from fanlight.catalog.tables import PersonRow, RoomMemberRow, RoomRow
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import NotFoundError
@@ -22,7 +22,7 @@ def list_room_members(catalog: Catalog, project: str, room: str) -> list[Member]
     with catalog.reading() as session:
         if session.get(RoomRow, (project, room)) is None:
             raise _no_room(project, room)
-        return [_member(member, person) for member, person in session.execute(query)]
+        return [member_of(member, person) for member, person in session.execute(query)]
 
 
 def room_roles_of(catalog: Catalog, person_id: str) -> dict[tuple[str, str], str]:
@@ -43,15 +43,13 @@ def set_room_role(
     with catalog.writing() as session:
         if session.get(RoomRow, (project, room)) is None:
             raise _no_room(project, room)
-        person = session.scalar(select(PersonRow).where(PersonRow.email == email))
-        if person is None:
-            raise NotFoundError(f"nobody is registered as {email[:80]!r}", hint="invite them first")
+        person = registered(session, email)
         row = session.get(RoomMemberRow, (project, room, person.id))
         if row is None:
             row = RoomMemberRow(project=project, room=room, person=person.id, created_ns=clock.now_ns())
             session.add(row)
         row.role = role
-        return _member(row, person)
+        return member_of(row, person)
 
 
 def remove_room_member(catalog: Catalog, project: str, room: str, person_id: str) -> Member:
@@ -62,19 +60,8 @@ def remove_room_member(catalog: Catalog, project: str, room: str, person_id: str
         if row is None or person is None:
             raise NotFoundError(f"no member {person_id[:64]!r} in room {room[:128]!r}")
         session.delete(row)
-        return _member(row, person)
+        return member_of(row, person)
 
 
 def _no_room(project: str, room: str) -> NotFoundError:
     return NotFoundError(f"no room {room[:200]!r} in project {project}", hint="fanlight rooms lists them")
-
-
-def _member(row: RoomMemberRow, person: PersonRow) -> Member:
-    return Member(
-        project=row.project,
-        person_id=person.id,
-        email=person.email,
-        name=person.name,
-        role=row.role,
-        created_ns=row.created_ns,
-    )
