@@ -10,12 +10,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import access, console, content, emit, ingest, live, query, sdk, start
+from benchmarks import access, console, content, emit, fairness, ingest, live, query, sdk, start, studio
 from benchmarks.bench import Bench
 from benchmarks.report import Row, show, write
 
 PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "ingest": ingest.measure,
+    "fairness": fairness.measure,
     "live": live.measure,
     "console": console.measure,
     "query": query.measure,
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "emit": emit.measure,
     "content": content.measure,
     "access": access.measure,
+    "studio": studio.measure,
     "start": start.measure,
 }
 README = Path(__file__).with_name("README.md")

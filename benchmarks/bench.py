@@ -109,13 +109,13 @@ class Bench:
     @contextmanager
     def load(
         self, server: Server, corpus: Corpus, *, spans: int, rate: float = 0, gzip: bool = False,
-        over_days: float = 0, first_lap: int = 0,
+        over_days: float = 0, first_lap: int = 0, time_limit_s: float = 600,
     ) -> Iterator[Loading]:  # fmt: skip
         """Run the load generator beside the block; the parameters are its flags."""
         command = [sys.executable, "-m", "benchmarks.load", str(self.place / corpus.name)]
         command += ["--port", str(server.port), "--project", PROJECT, "--spans", str(spans)]
         command += ["--rate", str(rate), "--over-days", str(over_days), "--first-lap", str(first_lap)]
-        command += ["--gzip"] if gzip else []
+        command += ["--time-limit", str(time_limit_s), *(["--gzip"] if gzip else [])]
         result = self.place / f"load-{next(self._numbers)}.json"
         with result.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE)

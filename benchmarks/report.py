@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,13 +55,13 @@ def row(
 
 def _number(value: float) -> str:
     """
-    >>> [_number(value) for value in (18_234.4, 250.0, 37.26, 2.53, 0.0613)]
-    ['18,234', '250', '37.3', '2.53', '0.061']
+    >>> [_number(value) for value in (18_234.4, 250.0, 37.26, 13.02, -2.531, 0.0613)]
+    ['18,234', '250', '37.3', '13', '-2.53', '0.061']
     """
     if value >= 100 or value == int(value):
         return f"{value:,.0f}"
-    digits = 1 if value >= 10 else 2 if value >= 1 else 3
-    return f"{value:.{digits}f}".rstrip("0")
+    digits = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -99,23 +99,38 @@ def show(rows: Sequence[Row], console: Console) -> None:
 
 
 def write(rows: Sequence[Row], path: Path) -> None:
-    """Put the table between the markers of `path`. Raises ValueError when they are missing."""
+    """Put the rows into the table between the markers of `path`, where they replace those of the same parts.
+
+    Raises:
+        ValueError: the markers are missing.
+    """
     text = path.read_text()
     if BEGIN not in text or END not in text:
         raise ValueError(f"{path} has no {BEGIN} ... {END}; put them where the table belongs")
     head, _, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    path.write_text(f"{head}{BEGIN}\n{_markdown(rows)}\n{END}{tail}")
+    table, _, tail = rest.partition(END)
+    path.write_text(
+        f"{head}{BEGIN}\n{_markdown(rows, _kept(table, {line.part for line in rows}))}\n{END}{tail}"
+    )
 
 
-def _markdown(rows: Sequence[Row]) -> str:
-    cells = [HEADS]
-    cells += [(line.part, line.what, line.target, line.result, line.verdict, line.beside) for line in rows]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(HEADS))]
+def _kept(table: str, parts: Set[str]) -> list[tuple[str, ...]]:
+    """The rows of a written table that are not of `parts`."""
+    lines = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    found = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    return [cells for cells in found if cells[0] not in parts]
+
+
+def _markdown(rows: Sequence[Row], kept: Sequence[tuple[str, ...]]) -> str:
+    cells = [(*HEADS, "when"), *kept]
+    cells += [
+        (line.part, line.what, line.target, line.result, line.verdict, line.beside, today()) for line in rows
+    ]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(cells[0]))]
     padded = [[cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in cells]
     lines = [f"| {' | '.join(line)} |" for line in padded]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([f"Measured {today()} on {machine()}.", "", lines[0], rule, *lines[1:]])
+    return "\n".join([f"Measured on {machine()}.", "", lines[0], rule, *lines[1:]])
 
 
 def today() -> str:

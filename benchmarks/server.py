@@ -38,26 +38,38 @@ def free_port() -> int:
 class Server:
     """`fanlight serve` on a data directory. Start it with `start()` or as a context manager.
 
-    `environment` adds to the process's environment. What it prints goes to `output`, beside the directory.
+    `environment` adds to the process's environment, `options` to the command. What it prints
+    goes to `output`, beside the directory.
     """
 
     def __init__(
-        self, data: Path, *, environment: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
+        self,
+        data: Path,
+        *,
+        environment: dict[str, str] | None = None,
+        prefix: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
     ) -> None:
         self.data = data
         self.port = free_port()
         self.output = data.with_suffix(".output")
         self.ready_s = 0.0
+        self.ready_alone_s = 0.0
         self._environment = environment or {}
         self._prefix = prefix
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, timeout_s: float = 60.0) -> Server:
-        """Start it and wait until `/readyz` answers 200; `ready_s` is how long that took."""
+        """Start it and wait until `/readyz` answers 200; `ready_s` is how long that took.
+
+        `ready_alone_s` leaves out how long its main thread stood in line for a core.
+        """
         began = time.monotonic()
         self.spawn()
         self.wait_ready(timeout_s=timeout_s)
         self.ready_s = time.monotonic() - began
+        self.ready_alone_s = self.ready_s - _waited_s(self.process.pid)
         return self
 
     def spawn(self) -> None:
@@ -66,7 +78,7 @@ class Server:
         command += ["--otlp-http-port", "off", "--otlp-grpc-port", "off", "--data", str(self.data)]
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [*self._prefix, *command],
+                [*self._prefix, *command, *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -206,6 +218,14 @@ def _cpu_s(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         return 0.0
     return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def _waited_s(pid: int) -> float:
+    """How long the main thread of a process was ready to run and had no core; 0 where nobody counts it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 class Api:

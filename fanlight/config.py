@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from fanlight.data_dir import unusable
 from fanlight.errors import ConfigError
 
 MIB = 1024 * 1024
@@ -51,13 +52,17 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     _row("catalog", "", "The catalog's SQLAlchemy URL. Empty = SQLite in the data directory.", secret=True),
-    _row("bus", "", "redis://... when several servers share a store. Empty = in this process.", secret=True),
     _row("base_path", "", "Path under which a proxy serves Fanlight, for example /fanlight."),
-    _row("trusted_proxy", "", "Addresses (comma separated) whose X-Forwarded-* headers are believed."),
+    _row(
+        "trusted_proxy",
+        "",
+        "Addresses (comma separated) whose X-Forwarded-* headers are believed. With one it starts guarded.",
+    ),
     _row(
         "allowed_hosts",
         "",
-        "Host names (comma separated) that requests may name besides loopback and --host.",
+        "Host names (comma separated) that requests may name besides loopback and --host. With one it starts"
+        " guarded.",
     ),
     _row("oidc_issuer", "", "OpenID provider that people may sign in at, as it names itself. Empty = none."),
     _row("oidc_client_id", "", "What the OpenID provider calls this server."),
@@ -77,11 +82,37 @@ TABLE: tuple[Setting, ...] = (
         32,
         "Where an attribute value that is nested too deep to be read is cut, with a marker.",
     ),
-    _row("max_inflight_bytes", 128 * MIB, "Decoded bytes of requests being received; beyond it: 503."),
+    _row("max_inflight_bytes", 96 * MIB, "Decoded bytes of requests being received; beyond it: 503."),
+    _row("spans_per_s", 0.0, "Most spans that a project may send in a second; 0 = any. As limits.md tells."),
+    _row("logs_per_s", 0.0, "Most log records that a project may send in a second; 0 = any."),
+    _row("points_per_s", 0.0, "Most metric points that a project may send in a second; 0 = any."),
+    _row("bytes_per_s", 0.0, "Most bytes, inflated, that a project may send in a second; 0 = any."),
+    _row("burst_s", 10.0, "So many seconds' worth of a rate may come at once after a pause."),
+    _row("max_query_rows", 500_000_000, "Most rows that a question may look at; 0 = any."),
+    _row("max_streams", 1_500, "Most streams open at once in a project; 0 = as stream_readers says."),
+    _row("max_span_names", 5_000, "Different names of spans in a project before new ones are folded; 0 any."),
+    _row("max_event_names", 2_000, "Different names of events in a project before new ones are folded."),
+    _row("max_metric_names", 5_000, "Different names of metrics in a project before new ones are folded."),
+    _row("max_attribute_keys", 20_000, "Different attribute keys in a project before new ones are folded."),
+    _row("max_services", 2_000, "Different services in a project before new ones are folded."),
+    _row("max_agents", 2_000, "Different agents in a project before new ones are folded."),
+    _row("max_tools", 2_000, "Different tools in a project before new ones are folded."),
     _row("max_backlog_bytes", 512 * MIB, "Bytes in the log that the store has yet to take; beyond it: 503."),
+    _row(
+        "disk_low_bytes",
+        2048 * MIB,
+        "Less than this left on the disk (of a small one: half of it) is told in the log, Health and doctor.",
+    ),
+    _row(
+        "disk_stop_bytes",
+        512 * MIB,
+        "With less left (of a small disk: a quarter of it) telemetry gets 503; reading goes on. 0 = never.",
+    ),
     _row("segment_bytes", 16 * MIB, "A log segment is closed when it reaches this size."),
     _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS, the loss bound."),
     _row("retention_days", 30, "Days that telemetry is kept."),
+    _row("backup_dir", "", "Folder of backups. Empty = backups in the data directory; better another disk."),
+    _row("backup_days", 30, "Days that backups are kept: what was erased is in older ones. 0 = for ever."),
     _row("run_lost_after_s", 300, "A run without its root for this long is lost, until the root comes."),
     _row(
         "span_lost_after_s",
@@ -96,6 +127,7 @@ TABLE: tuple[Setting, ...] = (
         True,
         "Developer logs are told to a room's followers as otel.log too, which MeshAgent's command prints.",
     ),
+    _row("thin_every_s", 600.0, "How often spans of finished runs that a project does not keep are removed."),
     _row("loop_repeats", 4, "The same tool call with the same result, so often in a row, is a loop."),
     _row("query_timeout_s", 10, "A question that takes longer is stopped."),
     _row("stream_window_s", 900, "How far back a stream can resume."),
@@ -177,6 +209,11 @@ class Config:
         return data_dir(self.data)
 
     @property
+    def backup_folder(self) -> Path:
+        """Where backups are, as an absolute path."""
+        return Path(self.backup_dir).expanduser().resolve() if self.backup_dir else self.data_dir / "backups"
+
+    @property
     def environments_dir(self) -> Path:
         """Where `fanlight run` keeps agents' virtual environments, as an absolute path."""
         return environments_dir(self.environments)
@@ -204,7 +241,8 @@ def load(*, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] |
     """Read every setting.
 
     `flags` holds what was given on the command line; a value of None means that the flag was not given.
-    Raises ConfigError for an unknown name in `fanlight.toml` or a value of the wrong type.
+    Raises ConfigError for an unknown name in `fanlight.toml`, a value of the wrong type, or a file that
+    cannot be read.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     environ = os.environ if environ is None else environ
@@ -243,6 +281,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         found = tomllib.loads(path.read_text())
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise unusable(path.parent, error) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML ({error})", hint="mend or remove it") from error
     for name in found:

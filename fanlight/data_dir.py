@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from fanlight.errors import ConfigError, ConflictError
 
 LOCK = "server.lock"
+NOT_OURS = frozenset({"fanlight.toml", "lost+found"})
+"""Not the server's to write: its owner's settings, and what ext4 puts into a volume."""
+
+RESTORING = ".restoring"
+"""In it for as long as a backup is being made a data directory of."""
+
+_OF_THE_DISK = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+
 KEY_FILE = "server.key"
 LOCAL_KEY_FILE = "local.key"
 LOCAL_KEY_PREFIX = "fld_"
@@ -24,6 +34,8 @@ def own(path: Path) -> Iterator[None]:
 
     Raises:
         ConflictError: another process holds it; the text names that process.
+        ConfigError: it cannot be made or written to, or the block found that out, or it is half restored; the
+            text says what to do.
 
     Example:
         >>> import tempfile
@@ -33,8 +45,7 @@ def own(path: Path) -> Iterator[None]:
         Traceback (most recent call last):
         fanlight.errors.ConflictError: another process (...) has ...; stop it, or name another --data
     """
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (path / LOCK).open("a+") as lock:
+    with _open_lock(path) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -43,10 +54,62 @@ def own(path: Path) -> Iterator[None]:
                 f"another process ({lock.read().strip() or 'unknown'}) has {path}",
                 hint="stop it, or name another --data",
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
+        with contextlib.suppress(OSError):  # a full disk has no room for a number, but can be read
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+        if (path / RESTORING).exists():
+            raise ConfigError(
+                f"a backup is being restored into {path}, or that was broken off",
+                hint="empty it and restore again, or name another --data",
+            )
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _OF_THE_DISK:
+                raise unusable(path, error) from error
+            raise
+
+
+def is_owned(path: Path) -> bool:
+    """Whether a process holds the data directory `path`."""
+    try:
+        with own(path):
+            return False
+    except ConflictError:
+        return True
+
+
+def _open_lock(path: Path) -> TextIO:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (path / LOCK).open("a+")
+    except OSError as error:
+        raise unusable(path, error) from error
+    for child in path.iterdir():
+        if child.name not in NOT_OURS and not os.access(child, os.R_OK | os.W_OK):
+            lock.close()
+            raise unusable(child, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    return lock
+
+
+def unusable(path: Path, error: OSError) -> ConfigError:
+    """What to tell whoever starts a server on `path`, which `error` says cannot be used."""
+    existing = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    hint = "name another --data"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        uid, gid = os.geteuid(), os.getegid()
+        hint = f"{existing} belongs to uid {existing.lstat().st_uid}, this server runs as uid {uid}: "
+        # Never a command that gives away a folder above, which may be everybody's.
+        mend = f"chown -R {uid}:{gid}" if existing == path else f"install -d -o {uid} -g {gid}"
+        hint += f"run it as its owner, or: {mend} {path}"
+    elif error.errno == errno.EROFS:
+        hint = "mount it for writing, or name another --data"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = "free some space there"
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        hint = f"{existing} is no folder: name another --data"
+    return ConfigError(f"the data directory {path} cannot be used: {error.strerror}", hint=hint)
 
 
 def secret_of(path: Path) -> bytes:

@@ -78,6 +78,29 @@ class OverloadError(FanlightError):
         self.retry_after_s = retry_after_s
 
 
+class DiskFullError(OverloadError):
+    """The server's disk has no room for what comes in. Answered with 503; what is stored can be read."""
+
+    code = "disk_full"
+
+    def __init__(self, message: str, *, retry_after_s: int = 5, hint: str = "") -> None:
+        super().__init__(message, retry_after_s=retry_after_s, hint=hint)
+
+
+class QuotaError(FanlightError):
+    """A project or a key has used up what it may. Answered with 429 and Retry-After.
+
+    Sent again later it is taken. `limit` is its name in `fanlight/model/limits.py`.
+    """
+
+    code = "quota"
+
+    def __init__(self, message: str, *, limit: str, retry_after_s: int = 1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
+        self.retry_after_s = retry_after_s
+
+
 class TooManyTriesError(FanlightError):
     """Somebody tries too often. Answered with 429 and Retry-After."""
 

@@ -22,6 +22,17 @@ export default defineConfig({
     // An inlined asset would be a data: URL, which the page's content security policy does not need to allow.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What most pages share is one file and not forty: small ones compress badly, and each is a request.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: /\/node_modules\//, priority: 3 },
+            { name: "shared", test: /\/src\/(?:base|model|data|widgets)\//, priority: 2, minShareCount: 3 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": "http://127.0.0.1:4319" } },
   test: { include: ["src/**/*.test.ts"] },

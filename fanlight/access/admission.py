@@ -100,10 +100,7 @@ class Admission:
         if self._gate.has_people:
             raise ConflictError("somebody is registered already", hint="sign in, or ask them for an invite")
         address, hashed = normal_email(email), await self.passwords.hash(password)
-        if (
-            await self._ask(one_time.use_one_time, self._catalog, Purpose.SETUP, token, clock=self._clock)
-            is None
-        ):
+        if not await self._spend(Purpose.SETUP, token):
             await self._note("setup.refused", actor=address, visit=visit)
             raise UnauthenticatedError(
                 "the set-up token is wrong, over, or was used", hint="start the server again for a new one"
@@ -258,10 +255,7 @@ class Admission:
             await self._note("invite.refused", actor=email, visit=visit, project=invite.project)
             raise UnauthenticatedError("the address and the password do not go together")
         hashed = None if known else await self.passwords.hash(password)
-        if (
-            await self._ask(one_time.use_one_time, self._catalog, Purpose.INVITE, token, clock=self._clock)
-            is None
-        ):
+        if not await self._spend(Purpose.INVITE, token):
             raise UnauthenticatedError("this invite was used a moment ago", hint="ask for a new one")
         person = (
             known[0]
@@ -309,6 +303,11 @@ class Admission:
             await self._ask(logins.end_login, self._catalog, by.login_id)
         self._gate.people_changed()
         await self._note("logout.everywhere" if everywhere else "logout", actor=by.name, visit=visit)
+
+    async def leave(self, token: str) -> None:
+        """End the login that a browser brought when somebody signed in there: nothing of before goes on."""
+        await self._ask(logins.end_login_of, self._catalog, token)
+        self._gate.people_changed()
 
     def begin_device(self, label: str, visit: Visit) -> tuple[str, Device]:
         """A terminal asks to be let in. Raises TooManyTriesError, OverloadError."""
@@ -363,6 +362,10 @@ class Admission:
             return
         await self._note("content.read", actor=by.name, visit=visit, project=project, target=what)
         self.readings.add(who, project, what)
+
+    async def _spend(self, purpose: Purpose, token: str) -> bool:
+        used = await self._ask(one_time.use_one_time, self._catalog, purpose, token, clock=self._clock)
+        return used is not None
 
     async def _admit(self, person: Person, visit: Visit) -> Admitted:
         login, token = await self._ask(

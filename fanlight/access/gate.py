@@ -2,7 +2,8 @@
 
 Local mode (listening on loopback, nobody registered): whoever comes without a key is the local owner. From
 the first registered person on the server is guarded, for good: a key or a login for everything. On another
-address it is guarded from the start, and until somebody is registered only set-up is open.
+address, or behind a proxy or another name of the settings, it is guarded from the start, and until somebody
+is registered only set-up is open.
 """
 
 from __future__ import annotations
@@ -51,13 +52,15 @@ class Gate:
         catalog: Catalog,
         *,
         host: str,
+        reached_by: str = "",
         secret: bytes = b"",
         local_key: str = "",
         clock: Clock = SYSTEM,
     ) -> None:
+        """`reached_by` says what else of the settings leads here from other machines; empty when nothing."""
         self._catalog = catalog
         self._local_key = local_key
-        self._host = host
+        self._reached_by = reached_by if is_loopback(host) else f"listens on {host}"
         self._clock = clock
         self._notes = ThreadPoolExecutor(1, thread_name_prefix="fanlight-keys")
         self._keys = KnownKeys(catalog, clock, self._notes)
@@ -86,7 +89,7 @@ class Gate:
     @property
     def guarded(self) -> bool:
         """Whether everything asks for a key or a login."""
-        return not is_loopback(self._host) or self.has_people
+        return bool(self._reached_by) or self.has_people
 
     def people_changed(self) -> None:
         """Somebody was registered, or a role changed, in this process: believe nothing of before."""
@@ -249,7 +252,7 @@ class Gate:
         """Raises ForbiddenError while nobody can be let in."""
         if self.guarded and not self.has_people:
             raise ForbiddenError(
-                f"this server listens on {self._host} and nobody is registered who could let you in",
+                f"this server {self._reached_by} and nobody is registered who could let you in",
                 hint="open Studio with the set-up token that the server printed, or: fanlight people add",
             )
 

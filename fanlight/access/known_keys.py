@@ -25,7 +25,7 @@ TOUCH_S = 60.0
 
 MAX_REMEMBERED = 1_024
 
-_READ = frozenset({Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE})
+_READ = frozenset({Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE, Right.FIGURES})
 SCOPE_RIGHTS = {
     KeyScope.INGEST: frozenset({Right.SIGNED_IN, Right.INGEST}),
     KeyScope.READ: _READ,

@@ -10,7 +10,14 @@ from fanlight.access.known_keys import FRESH_S, MAX_REMEMBERED, TOUCH_S
 from fanlight.access.principal import Principal, Right
 from fanlight.access.roles import RIGHTS, ROOM_RIGHTS, RoomRole, role_of
 from fanlight.catalog.database import Catalog
-from fanlight.catalog.logins import Login, find_login, has_login, hash_token, touch_login
+from fanlight.catalog.logins import (
+    Login,
+    find_login,
+    has_login,
+    hash_token,
+    renew_login,
+    touch_login,
+)
 from fanlight.catalog.members import roles_of
 from fanlight.catalog.people import get_person
 from fanlight.catalog.room_members import room_roles_of
@@ -50,6 +57,20 @@ class KnownLogins:
             known.touch_after = now + TOUCH_S
             self._notes.submit(self._touch, known.login.id)
         return known.principal
+
+    def is_due(self, token: str) -> bool:
+        """Whether a login that was just looked up is to get another token."""
+        known = self._logins.get(hash_token(token))
+        return known is not None and known.login.is_due
+
+    def renew(self, token: str) -> str | None:
+        """The token that a browser shall present from now on; None when it has been given it already.
+
+        It changes with a role: a token that somebody else saw or planted before does not get the new rights.
+        """
+        digest = hash_token(token)
+        self._logins.pop(digest, None)
+        return renew_login(self._catalog, digest, clock=self._clock)
 
     def still(self, person_id: str, login_id: str) -> Principal:
         """Somebody who signed in before, as they are now. Raises UnauthenticatedError when that is over."""
@@ -92,7 +113,9 @@ def person_principal(catalog: Catalog, person_id: str, *, login_id: str | None =
         NotFoundError: there is no such person.
     """
     person = get_person(catalog, person_id)
-    rights = {Right.SIGNED_IN, Right.SERVER} if person.is_admin else {Right.SIGNED_IN}
+    rights = {Right.SIGNED_IN}
+    if person.is_admin:
+        rights |= {Right.FIGURES, Right.SERVER}
     grants = {project: RIGHTS[role_of(role)] for project, role in roles_of(catalog, person_id).items()}
     roles = room_roles_of(catalog, person_id)
     return Principal(

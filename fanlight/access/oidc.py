@@ -175,6 +175,8 @@ class Oidc:
         }
         provider, auth = self._provider, None
         methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        if not isinstance(methods, list):
+            raise RefusedError("the provider's token_endpoint_auth_methods_supported")
         if provider.client_secret and "client_secret_basic" in methods:
             auth = httpx.BasicAuth(quote(provider.client_id, safe=""), quote(provider.client_secret, safe=""))
         else:
@@ -232,11 +234,10 @@ class Oidc:
             metadata = await _json(client, "GET", place)
             if metadata.get("issuer") != self._provider.issuer:
                 raise RefusedError("the provider calls itself otherwise")
-            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                if not _is_safe(_text(metadata, name)):
+            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"):
+                # Users' data need not be there, the others must.
+                if (name in metadata or name != "userinfo_endpoint") and not _is_safe(_text(metadata, name)):
                     raise RefusedError(f"the provider's {name}")
-            if not _is_safe(metadata.get("userinfo_endpoint", self._provider.issuer)):
-                raise RefusedError("the provider's userinfo_endpoint")
             self._known = _Known(metadata, now + FRESH_S, await _keys(client, metadata), now)
         return self._known
 
@@ -275,7 +276,7 @@ async def _json(client: httpx.AsyncClient, method: str, url: str, **options: Any
     try:
         answer = await client.request(method, url, **options)
         found = answer.json() if answer.status_code == 200 else None
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise RefusedError("the provider cannot be reached") from error
     if not isinstance(found, dict):
         raise RefusedError(f"the provider answered {answer.status_code} at {urlsplit(url).path[:100]}")
@@ -291,7 +292,10 @@ def _text(found: Mapping[str, Any], name: str) -> str:
 
 def _is_safe(url: str) -> bool:
     """Whether nobody on the way can listen: TLS, or this very machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     )

@@ -46,7 +46,9 @@ class Rule:
 _LIVENESS = Rule(Right.PUBLIC, always=True)
 _PUBLIC = Rule(Right.PUBLIC)
 _SIGNED_IN = Rule(Right.SIGNED_IN)
+_FIGURES = Rule(Right.FIGURES)
 _SERVER = Rule(Right.SERVER)
+_SERVER_KEYED = Rule(Right.SERVER, keyed=True)
 _LIST_PROJECT = Rule(Right.LIST, in_project=True)
 _INGEST_PROJECT = Rule(Right.INGEST, in_project=True)
 _READ_PROJECT = Rule(Right.READ, in_project=True)
@@ -147,7 +149,8 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/api/v1/terminal"): _SIGNED_IN,
         ("GET", "/healthz"): _LIVENESS,
         ("GET", "/readyz"): _LIVENESS,
-        ("GET", "/metrics"): _SERVER,
+        # A scraper comes for years, and a login ends after a week: a key that reads a project is let in, too.
+        ("GET", "/metrics"): _FIGURES,
         ("GET", "/api/docs"): _PUBLIC,
         ("GET", "/api/docs/{file}"): _PUBLIC,
         ("GET", "/api/v1/openapi.json"): _PUBLIC,
@@ -172,13 +175,27 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("POST", "/api/v1/people/{person_id}/password"): _SERVER,
         ("GET", "/api/v1/audit"): _SERVER,
         ("GET", "/api/v1/audit/verify"): _SERVER,
+        # A backup holds every project, and writes to the server's disk: a local server asks for its key.
+        ("GET", "/api/v1/backups"): _SERVER,
+        ("POST", "/api/v1/backups"): _SERVER_KEYED,
+        ("GET", "/api/v1/backups/{backup}"): _SERVER,
+        ("DELETE", "/api/v1/backups/{backup}"): _SERVER_KEYED,
         ("GET", "/api/v1/plugins"): _SIGNED_IN,
         ("GET", "/api/v1/projects"): _SIGNED_IN,
         ("POST", "/api/v1/projects"): _SERVER,
         ("GET", _PROJECT): _LIST_PROJECT,
+        ("PUT", _PROJECT): _ADMIN_PROJECT,
         ("GET", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
         ("POST", f"{_PROJECT}/keys"): _ADMIN_PROJECT,
         ("DELETE", f"{_PROJECT}/keys/{{key_id}}"): _ADMIN_PROJECT,
+        ("PUT", f"{_PROJECT}/keys/{{key_id}}"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/limits"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/secrets"): _SETTINGS_PROJECT,
+        ("PUT", f"{_PROJECT}/secrets"): _SETTINGS_PROJECT,
+        ("DELETE", f"{_PROJECT}/secrets"): _SETTINGS_PROJECT,
+        # Whoever may see totals is told what is not in them.
+        ("GET", f"{_PROJECT}/sampling"): _LIST_PROJECT,
+        ("PUT", f"{_PROJECT}/sampling"): _ADMIN_PROJECT,
         ("GET", f"{_PROJECT}/members"): _MEMBERS_PROJECT,
         ("PUT", f"{_PROJECT}/members"): _MEMBERS_PROJECT,
         ("DELETE", f"{_PROJECT}/members/{{person_id}}"): _MEMBERS_PROJECT,
@@ -189,9 +206,12 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("GET", f"{_PROJECT}/stats"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/plugins"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/health"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/disk"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs"): _LIST_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}"): _RUN,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/failure"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}/debugging"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/runs/{{run_id}}/export"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/diff/{{other}}"): _READ_PROJECT,
         ("GET", f"{_PROJECT}/findings"): _READ_PROJECT,
@@ -226,13 +246,24 @@ TABLE: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("PUT", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,
         ("DELETE", f"{_PROJECT}/agents/{{agent:path}}/env"): _SETTINGS_PROJECT,
         ("GET", f"{_PROJECT}/budgets"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/budgets/standings"): _READ_PROJECT,
         # Agents ask for it, and they hold keys that may only send.
         ("GET", f"{_PROJECT}/budgets/verdict"): _INGEST_PROJECT,
         ("PUT", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
         ("DELETE", f"{_PROJECT}/budgets/{{name}}"): _WRITE_PROJECT,
+        ("GET", f"{_PROJECT}/fields/{{noun}}"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/fields/{{noun}}/values"): _READ_PROJECT,
+        ("GET", f"{_PROJECT}/deletions"): _ADMIN_PROJECT,
+        ("POST", f"{_PROJECT}/deletions"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/deletions/{{deletion}}"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/export"): _ADMIN_PROJECT,
+        ("GET", f"{_PROJECT}/views"): _READ_PROJECT,
+        ("PUT", f"{_PROJECT}/views/{{page}}/{{name}}"): _WRITE_PROJECT,
+        ("DELETE", f"{_PROJECT}/views/{{page}}/{{name}}"): _WRITE_PROJECT,
         ("GET", f"{_PROJECT}/usage/{{about}}"): _USAGE_PROJECT,
         ("GET", f"{_PROJECT}/usage/revenue"): _BILL_PROJECT,
         ("GET", f"{_PROJECT}/runs/{{run_id}}/billing"): _BILL_PROJECT,
+        ("GET", f"{_PROJECT}/billing/events"): _BILL_PROJECT,
         ("POST", f"{_PROJECT}/billing/events"): _INGEST_PROJECT,
         ("POST", f"{_PROJECT}/usage/events"): _INGEST_PROJECT,
         ("GET", f"{_PROJECT}/prices"): _USAGE_PROJECT,

@@ -23,6 +23,7 @@ class Right(StrEnum):
     WRITE = "write"  # change a project: agents, saved views
     ADMIN = "admin"  # keys, retention, prices, budgets, agent settings of a project
     MEMBERS = "members"  # who belongs to a project
+    FIGURES = "figures"  # how the server fares, for Prometheus: counts, of no project by name
     SERVER = "server"  # the server itself: projects, people
 
 

@@ -21,17 +21,24 @@ from fanlight.api import (
     agent_env,
     agents,
     audit,
+    backups,
     billing,
     budgets,
+    debugging,
+    declared,
+    deletions,
     developer_logs,
     devices,
     diff,
     docs,
     execute,
+    export,
     failure,
+    fields,
     findings,
     health,
     keys,
+    limits,
     liveness,
     logs,
     lost,
@@ -47,7 +54,9 @@ from fanlight.api import (
     room_members,
     rooms,
     run_events,
+    run_export,
     runs,
+    sampling,
     server_info,
     services_of_room,
     session,
@@ -57,6 +66,7 @@ from fanlight.api import (
     terminal,
     traces,
     usage,
+    views,
 )
 from fanlight.api.boundary import REQUEST_ID, Boundary, Net
 from fanlight.api.door import Door
@@ -65,9 +75,20 @@ from fanlight.api.errors import answer_to
 from fanlight.api.executions import Executions
 from fanlight.api.guard import BrowserGuard, hosts_of, proxies_of
 from fanlight.api.openapi import describe
+from fanlight.api.renewal import Renewal
 from fanlight.api.room_ws import endpoint as room_ws
 from fanlight.api.room_ws.traffic import Traffic
-from fanlight.api.services import Endpoints, Executor, Occupancy, Receiver, Repricer, Services
+from fanlight.api.services import (
+    Endpoints,
+    Eraser,
+    Executor,
+    Occupancy,
+    Quotas,
+    Receiver,
+    Repricer,
+    Services,
+    Shelf,
+)
 from fanlight.api.studio import Studio, open_studio, studio_router
 from fanlight.api.workers import ClientGoneError, Workers
 from fanlight.catalog.bundles import Bundles
@@ -82,13 +103,16 @@ from fanlight.live.broker import Broker
 from fanlight.model.ledger import LedgerSnapshot
 from fanlight.model.project import DEFAULT
 from fanlight.store.contract import Store
+from fanlight.store.names import Names
 
 OPENAPI = "/api/v1/openapi.json"
 _ROUTERS = (
-    liveness, docs, session, oidc, devices, account, people, audit, server_info, projects, members,
-    keys, stats, health, runs, lost, failure, diff, findings, traces, logs, developer_logs, metrics,
-    rooms, room_members, services_of_room, sessions, agent_env, agents, budgets, prices, billing, usage,
-    plugins, stream, terminal, execute, run_events, published, room_ws,
+    liveness, docs, session, oidc, devices, account, people, audit, backups, server_info,
+    projects, declared, members, keys, limits, sampling, stats, health, runs, run_export, lost, failure,
+    debugging,
+    diff, findings, traces, logs, developer_logs, metrics, rooms, room_members, services_of_room, sessions,
+    agent_env, agents, budgets, prices, billing, usage, fields, views, deletions, export, plugins, stream,
+    terminal, execute, run_events, published, room_ws,
 )  # fmt: skip
 
 
@@ -102,18 +126,24 @@ def create_app(
     broker: Broker,
     otlp: Receiver,
     ledger: Callable[[], LedgerSnapshot],
-    metrics: Callable[[], str],
+    metrics: Callable[[bool], str],
     is_ready: Callable[[], bool],
     endpoints: Callable[[], Endpoints],
     repricer: Repricer,
+    eraser: Eraser,
+    shelf: Shelf,
     occupancy: Occupancy,
+    quotas: Quotas,
+    names: Names,
+    left_out: Callable[[str], tuple[int, int]],
     executor: Executor,
     clock: Clock = SYSTEM,
     studio: Studio | None = None,
 ) -> App:
     """The application of the main port. Everything it needs comes in here; close it before the store.
 
-    `endpoints` says where OTLP is taken, known once the ports are bound. `metrics` gives Prometheus text.
+    `endpoints` says where OTLP is taken, known once the ports are bound. `metrics` gives
+    Prometheus text beside the ledger's, or with True all of it.
     """
     ensure_project(catalog, DEFAULT, clock=clock)
     bundles = Bundles(config.data_dir)
@@ -129,11 +159,16 @@ def create_app(
         broker=broker,
         otlp=otlp,
         ledger=ledger,
-        metrics=lambda: metrics() + traffic.render(),
+        metrics=lambda all_of_it: metrics(all_of_it) + traffic.render(),
         is_ready=is_ready,
         endpoints=endpoints,
         repricer=repricer,
+        eraser=eraser,
+        shelf=shelf,
         occupancy=occupancy,
+        quotas=quotas,
+        names=names,
+        left_out=left_out,
         room_traffic=traffic,
         clock=clock,
         workers=Workers(),
@@ -144,7 +179,13 @@ def create_app(
     base_path = "/" + config.base_path.strip("/") if config.base_path.strip("/") else ""
     api = create_api(services, studio or open_studio(base_path), base_path)
     hosts, proxies = hosts_of(config), proxies_of(config)
-    guarded = partial(BrowserGuard, hosts=hosts, trusted_proxies=proxies, refused=gate.refusals.note)
+    guarded = partial(
+        BrowserGuard,
+        hosts=hosts,
+        trusted_proxies=proxies,
+        refused=gate.refusals.note,
+        is_guarded=lambda: gate.guarded,
+    )
     fork = Fork(
         otlp=guarded(otlp),
         is_otlp=otlp.handles,
@@ -155,16 +196,22 @@ def create_app(
     return App(Boundary(fork), services.workers, executions, traffic)
 
 
-def create_otlp_app(*, config: Config, otlp: Receiver) -> ASGIApp:
+def create_otlp_app(*, config: Config, gate: Gate, otlp: Receiver) -> ASGIApp:
     """The application of the OTLP/HTTP port: the receiver behind the same browser guards."""
-    guarded = BrowserGuard(otlp, hosts_of(config), trusted_proxies=proxies_of(config))
+    guarded = BrowserGuard(
+        otlp, hosts_of(config), trusted_proxies=proxies_of(config), is_guarded=lambda: gate.guarded
+    )
     return Boundary(Fork(otlp=guarded, is_otlp=otlp.handles, api=_nothing_else, base_path=""))
 
 
 def create_api(services: Services, studio: Studio, base_path: str) -> FastAPI:
     """Studio and API, to be reached through the door alone."""
     api = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, middleware=[Middleware(Net)]
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(Net), Middleware(Renewal)],
     )
     api.state.services = services
     api.exception_handler(FanlightError)(_tell)

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fanlight.api.answers import ask, described, json_response, ref
+from fanlight.api.answers import ask, described, json_response, page_of, ref
 from fanlight.api.event_body import MOST_EVENTS, read_events
 from fanlight.api.parameters import TIME, Scoped, Strict
 from fanlight.api.services import services_of
@@ -18,7 +18,7 @@ from fanlight.api.spreadsheet import csv_response
 from fanlight.api.times import parse_time_or_none
 from fanlight.api.usage_tables import revenue_csv
 from fanlight.model.billing import KINDS, read_billing
-from fanlight.model.revenue import Accepted, RevenueReport, RunBilling
+from fanlight.model.revenue import Accepted, BillingLine, RevenueReport, RunBilling
 from fanlight.model.signal import Signal
 from fanlight.model.usage_event import TOKENS, read_usage_event
 from fanlight.otlp.billing import billing_request
@@ -80,7 +80,7 @@ def _takes(fields: dict[str, Any], required: str, kind: str) -> dict[str, Any]:
 class RevenueWindow(Strict):
     """Which events and runs, and how they are grouped."""
 
-    group: Literal["", "agent", "run", "customer", "room"] = Field(
+    group: Literal["", "agent", "run", "customer", "room", "user", "model"] = Field(
         "", description="What to group by; nothing gives the total alone."
     )
     interval: Literal["", "minute", "hour", "day", "week"] = Field("", description="In time, too.")
@@ -105,6 +105,32 @@ async def post_billing_events(request: Request, scope: Scoped) -> Response:
     body = billing_request(events, services.clock.now_ns())
     await services.otlp.report(scope.project_id, body, Signal.LOGS)
     return json_response(Accepted(accepted=len(events)))
+
+
+class BillingWindow(Strict):
+    """A page of the events that occurred in a time."""
+
+    since: str = Field("", alias="from", max_length=64, description=f"Earliest time. {TIME}")
+    until: str = Field("", alias="to", max_length=64, description=f"First time not included. {TIME}")
+    limit: int = Field(50, ge=1, le=1_000, description="Most items in one page.")
+    cursor: str | None = Field(None, max_length=512, description="`next` of the page before.")
+
+
+@router.get("/billing/events", **described(page_of(BillingLine)))
+async def list_billing_events(
+    request: Request, scope: Scoped, window: Annotated[BillingWindow, Query()]
+) -> Response:
+    """Billing events that count, the latest to occur first."""
+    now_ns = services_of(request).clock.now_ns()
+    return await ask(
+        request,
+        revenue.list_billing,
+        scope,
+        since_ns=parse_time_or_none(window.since, now_ns),
+        until_ns=parse_time_or_none(window.until, now_ns),
+        limit=window.limit,
+        cursor=window.cursor or None,
+    )
 
 
 @router.post(

@@ -14,6 +14,8 @@ CSP = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        # Sound that a span carries is played from it, as pictures are shown.
+        "media-src data:",
         "connect-src 'self'",
         "font-src 'self'",
         "frame-ancestors 'none'",

@@ -54,6 +54,12 @@ async def get_budget_verdict(
     return await ask(request, get_verdict, scope, shapes, run_id=run, now_ns=services.clock.now_ns())
 
 
+@router.get("/standings", **described(ref(Verdict)))
+async def get_standings(request: Request, scope: Scoped) -> Response:
+    """How all budgets stand that last longer than a run: the verdict, for people who may read."""
+    return await get_budget_verdict(request, scope)
+
+
 @router.put("/{name}", **described(ref(Budget)))
 async def set_budget(request: Request, scope: Scoped, name: str, new: NewBudget) -> Response:
     """Make a budget, or put this in the place of the one of that name."""

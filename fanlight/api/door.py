@@ -66,7 +66,7 @@ class Door:
         if rule.keyed and principal is LOCAL_OWNER:
             raise UnauthenticatedError(
                 f"this asks for the key of the data directory, on its own machine too ({LOCAL_KEY_FILE})",
-                hint="send it as Authorization: Bearer; fanlight's own commands read it themselves",
+                hint="send it as Authorization: Bearer; fanlight's own commands read it where --data says",
             )
         if principal.run_id is not None and rule.needs is not None:
             scope[SCOPE] = self._gate.scope(principal, principal.project_id or "", rule.needs)

@@ -17,6 +17,7 @@ from fanlight.errors import (
     NotFoundError,
     OverloadError,
     PayloadError,
+    QuotaError,
     StoreError,
     TooManyTriesError,
     UnauthenticatedError,
@@ -31,6 +32,7 @@ _STATUS: Mapping[type[FanlightError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     TooManyTriesError: 429,
+    QuotaError: 429,
     OverloadError: 503,
 }
 STORE_RETRY_AFTER_S = 2
@@ -110,7 +112,7 @@ def _status(error: FanlightError) -> int:
 
 
 def _headers(error: FanlightError) -> dict[str, str]:
-    if isinstance(error, OverloadError | TooManyTriesError):
+    if isinstance(error, OverloadError | QuotaError | TooManyTriesError):
         return {"retry-after": str(error.retry_after_s)}
     if isinstance(error, UnauthenticatedError):
         return {"www-authenticate": "Bearer"}

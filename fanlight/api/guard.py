@@ -6,9 +6,9 @@ from collections.abc import Callable, Container, Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fanlight.access.browser import SAFE_METHODS, Hosts, check_site
+from fanlight.access.browser import SAFE_METHODS, Hosts, check_site, host_of, is_loopback
 from fanlight.config import Config
-from fanlight.errors import FanlightError
+from fanlight.errors import FanlightError, ForbiddenError
 
 Refused = Callable[[str, str], None]
 """Called with why and from which address a request was turned away."""
@@ -17,8 +17,12 @@ LIVENESS = frozenset({"/healthz", "/readyz"})
 """Asked by probes that name whatever address they know; the answers tell nothing."""
 
 
+FORWARDED = (b"x-forwarded-for", b"forwarded")
+"""A proxy sets them for whoever asks it, who need not be on this machine although the proxy is."""
+
+
 class BrowserGuard:
-    """Checks `Host`, `Origin` and `Sec-Fetch-Site` before anything else sees the request."""
+    """Checks `Host`, proxies, `Origin` and `Sec-Fetch-Site` before anything else sees the request."""
 
     def __init__(
         self,
@@ -27,8 +31,10 @@ class BrowserGuard:
         *,
         trusted_proxies: Iterable[str] = (),
         refused: Refused = lambda reason, address: None,
+        is_guarded: Callable[[], bool] = lambda: True,
     ) -> None:
         self._app = app
+        self._is_guarded = is_guarded
         self._refused = refused
         self._hosts = hosts
         self._proxies = frozenset(trusted_proxies)
@@ -46,6 +52,12 @@ class BrowserGuard:
         except FanlightError:
             self._refused("host", address_of(scope, self._proxies))
             raise
+        if any(name in headers for name in FORWARDED) and not self._is_guarded():
+            self._refused("proxy", address_of(scope, self._proxies))
+            raise ForbiddenError(
+                "this came through a proxy, and without a login only this machine is let in",
+                hint="name the proxy's address in FANLIGHT_TRUSTED_PROXY: the server then asks for a login",
+            )
         # The door of a WebSocket is a GET, and any page may knock: its origin counts always.
         if scope.get("method") in SAFE_METHODS:
             return
@@ -75,6 +87,25 @@ def address_of(scope: Scope, proxies: Container[str]) -> str:
 def hosts_of(config: Config) -> Hosts:
     """The names that the settings give the server."""
     return Hosts([config.host, *config.allowed_hosts.split(",")])
+
+
+def reach_of(config: Config) -> str:
+    """What in the settings, besides the address, leads here from other machines; empty when nothing does.
+
+    Example:
+        >>> from fanlight.config import load
+        >>> reach_of(load(environ={"FANLIGHT_TRUSTED_PROXY": "127.0.0.1"}))
+        'is behind a proxy (127.0.0.1)'
+        >>> reach_of(load(environ={"FANLIGHT_ALLOWED_HOSTS": "localhost, fanlight.internal"}))
+        'goes by the name fanlight.internal'
+        >>> reach_of(load(environ={}))
+        ''
+    """
+    if proxies := proxies_of(config):
+        return f"is behind a proxy ({', '.join(proxies)})"
+    names = (name.strip() for name in config.allowed_hosts.split(","))
+    elsewhere = [name for name in names if name and not is_loopback(host_of(name))]
+    return f"goes by the name {', '.join(elsewhere)}" if elsewhere else ""
 
 
 def proxies_of(config: Config) -> list[str]:

@@ -17,6 +17,7 @@ from fanlight.api.times import parse_time_or_none
 from fanlight.api.visitor import note
 from fanlight.catalog import keys
 from fanlight.catalog.keys import KeyScope
+from fanlight.catalog.limits import set_key_limits
 from fanlight.query.page import Page
 from fanlight.query.times import rfc3339, rfc3339_or_none
 
@@ -24,11 +25,12 @@ router = APIRouter(prefix="/api/v1/projects/{project}/keys", tags=["keys"])
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A key without its secret. Times that have not come are None."""
+    """A key without its secret. Times that have not come are None; `limits` are rates of its own."""
 
     id: str
     name: str
     scopes: list[KeyScope]
+    limits: dict[str, float]
     created_at: str
     expires_at: str | None
     last_used_at: str | None
@@ -78,6 +80,23 @@ async def create_key(request: Request, scope: Scoped, new: NewKey) -> Response:
     return response
 
 
+class KeySettings(Strict):
+    """What can be changed of a key."""
+
+    limits: dict[str, float | None] = Field(
+        max_length=20, description="Rates of its own, below its project's: null takes one away."
+    )
+
+
+@router.put("/{key_id}", **described(ref(Key)))
+async def set_key(request: Request, scope: Scoped, key_id: str, settings: KeySettings) -> Response:
+    """Change how much a key may send; it holds within 5 seconds."""
+    catalog, project = services_of(request).catalog, scope.project_id
+    changed = await asyncio.to_thread(set_key_limits, catalog, project, key_id, settings.limits)
+    await note(request, "key.changed", project, changed.id, name=changed.name, limits=settings.limits)
+    return json_response(_shape(changed))
+
+
 @router.delete("/{key_id}", **described(ref(Key)))
 async def revoke_key(request: Request, scope: Scoped, key_id: str) -> Response:
     """Revoke a key for good; within 5 seconds nobody gets in with it."""
@@ -94,6 +113,7 @@ def _shape(key: keys.Key) -> Key:
         id=key.id,
         name=key.name,
         scopes=sorted(key.scopes),
+        limits=dict(key.limits),
         created_at=rfc3339(key.created_ns),
         expires_at=rfc3339_or_none(key.expires_ns),
         last_used_at=rfc3339_or_none(key.used_ns),

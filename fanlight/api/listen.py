@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from fanlight.api.http_protocol import HttpProtocol
 from fanlight.errors import ConfigError
 
 BACKLOG = 2048
@@ -113,7 +114,7 @@ class Listener(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=HttpProtocol,
                 ws=WebSocketProtocol if websockets else "none",
                 ws_max_size=MAX_FRAME_BYTES,
                 lifespan="off",
@@ -132,6 +133,15 @@ class Listener(uvicorn.Server):
         """Begin to accept, and say so by `accepts`."""
         await super().startup(sockets)
         self.accepts.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second, and once a second a look at who keeps the server waiting."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, HttpProtocol):
+                    connection.cut_if_late(now)
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -49,7 +49,7 @@ async def come_back(request: Request) -> Response:
         admitted = await services_of(request).admission.finish_oidc(
             word, dict(request.query_params), visit_of(request)
         )
-        response = hand_over(RedirectResponse(_home(request), 303), request, admitted)
+        response = hand_over(RedirectResponse(_home(request), 303), request, admitted.token)
     except UnauthenticatedError as error:
         response = _refused(request, error)
     response.delete_cookie(

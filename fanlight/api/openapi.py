@@ -13,6 +13,7 @@ from fanlight.api.account import Login
 from fanlight.api.agent_env import AgentVariable
 from fanlight.api.agents import Agent
 from fanlight.api.audit import AuditEntry, Verification
+from fanlight.api.declared import ProjectSecret
 from fanlight.api.devices import Device, DeviceLogin, StartedDevice
 from fanlight.api.errors import CHARM, CharmError, Error
 from fanlight.api.keys import CreatedKey
@@ -22,20 +23,27 @@ from fanlight.api.people import Person
 from fanlight.api.projects import Project
 from fanlight.api.published import Published, Uploaded, UploadPlace
 from fanlight.api.rooms import Room, RoomNow
+from fanlight.api.sampling import SamplingReport
 from fanlight.api.server_info import Server
 from fanlight.api.services_of_room import ServiceList
 from fanlight.api.session import SignIn
 from fanlight.api.sessions import SessionRuns, UserRuns
 from fanlight.api.stream import Ticket
 from fanlight.api.terminal import TerminalLogin, TerminalState
+from fanlight.api.views import View
 from fanlight.model.activity import Activity
+from fanlight.model.backup import Backup
 from fanlight.model.budget import Budget, Verdict
+from fanlight.model.debugging import Debugging
+from fanlight.model.deletion import Deletion
 from fanlight.model.developer_log import DeveloperLog
 from fanlight.model.diff import RunDiff
+from fanlight.model.disk import Disk
 from fanlight.model.failure import Failure
 from fanlight.model.finding import Finding
 from fanlight.model.graph import TraceGraph
 from fanlight.model.ledger import LedgerSnapshot
+from fanlight.model.limits import LimitState
 from fanlight.model.log import Log
 from fanlight.model.meshagent import (
     Balance,
@@ -62,18 +70,20 @@ from fanlight.model.stats import Stats
 from fanlight.model.timeline import Moment
 from fanlight.model.usage import Usage
 from fanlight.query.agent_logs import AgentLogs
+from fanlight.query.values import FieldValue, FilterField
 
 SHAPES = (
-    AuditEntry, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, SignIn, StartedDevice,
-    Ticket, Usage, Verification,
+    AuditEntry, Backup, CreatedInvite, Device, DeviceLogin, Invite, Login, Member, Person, SignIn,
+    StartedDevice, Ticket, Usage, Verification,
     AgentLogs, AgentVariable, CharmError, Published, TerminalLogin, TerminalState, UploadPlace, Uploaded,
-    Activity, Agent, Budget, CreatedKey, Error, Failure, Finding, LedgerSnapshot, Log, LostReport,
-    Metric, MetricSeries, Project, Room, Run, RunDiff, Server, Span, SpanTokens, Stats, TraceGraph,
-    TraceStructure,
-    DeveloperLog, Service, ServiceList,
+    Activity, Agent, Budget, CreatedKey, Debugging, Disk, Error, Failure, Finding, LedgerSnapshot, Log,
+    LimitState, LostReport, Metric, MetricSeries, Project, ProjectSecret, Room, Run, RunDiff, SamplingReport,
+    Server, Span, SpanTokens, Stats, TraceGraph, TraceStructure,
+    Deletion, DeveloperLog, Service, ServiceList,
     Moment, RoomNow, Session, SessionRuns, UserRuns,
     Verdict, Price, PriceImport, RepriceProgress,
     Accepted, RevenueReport, RunBilling,
+    FieldValue, FilterField, View,
     ExporterReport, Plugin, PluginList, SkippedPlugin,
 )  # fmt: skip
 MESHAGENT_SHAPES = (
@@ -93,7 +103,7 @@ def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
         routes=app.routes,
         servers=[{"url": base_path or "/"}],
     )
-    _, shapes = msgspec.json.schema_components(SHAPES, ref_template="#/components/schemas/{name}")
+    shapes = describe_shapes()
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _UNUSED:
@@ -108,6 +118,12 @@ def describe(app: FastAPI, base_path: str) -> dict[str, Any]:
         for operation in methods.values():
             _describe_errors(operation, CharmError if path.startswith(CHARM) else Error)
     return document
+
+
+def describe_shapes() -> dict[str, Any]:
+    """JSON schema of everything that Fanlight's own API answers with, by name."""
+    _, shapes = msgspec.json.schema_components(SHAPES, ref_template="#/components/schemas/{name}")
+    return dict(shapes)
 
 
 def _with_numbers(shape: Any) -> Any:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fanlight.api.answers import ask, described, json_response, ref
 from fanlight.api.parameters import Scoped
 from fanlight.api.services import services_of
+from fanlight.catalog.registered import exporters_listed
 from fanlight.config import Config
 from fanlight.model.plugin import PluginList
 from fanlight.plugins import FILE, Installed, Registry, installed_exporters, read_registry
@@ -29,9 +30,10 @@ async def list_plugins(request: Request) -> Response:
 
 @router.get("/projects/{project}/plugins", **described(ref(PluginList)))
 async def list_project_plugins(request: Request, scope: Scoped) -> Response:
-    """The same, and those that agents of the project use: state, last error, what was dropped."""
+    """The same, and those that agents of the project list or use: state, last error, what was dropped."""
     registry, installed = await asyncio.to_thread(_known, services_of(request).config)
-    return await ask(request, plugins.list_plugins, scope, registry, installed)
+    enabled = await asyncio.to_thread(exporters_listed, services_of(request).catalog, scope.project_id)
+    return await ask(request, plugins.list_plugins, scope, registry, installed, enabled)
 
 
 def _known(config: Config) -> tuple[Registry, list[Installed]]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fanlight.api.activity import with_activity
 from fanlight.api.answers import described, json_response, page_of, ref
-from fanlight.api.parameters import Named, Scoped, Strict
+from fanlight.api.parameters import NamePage, Scoped, Strict
 from fanlight.api.services import Services, services_of
 from fanlight.api.visitor import note
 from fanlight.catalog import rooms
-from fanlight.catalog.services import list_services
+from fanlight.catalog.services import list_services, list_services_of
 from fanlight.catalog.session_participants import list_present
 from fanlight.catalog.sessions import find_all_live
 from fanlight.model.activity import Activity
@@ -35,11 +37,15 @@ router = APIRouter(prefix="/api/v1/projects/{project}/rooms", tags=["rooms"])
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """A durable place of work, the session that it is in, and what its runs came to, if it had any."""
+    """A durable place of work, the session that it is in, and what its runs came to, if it had any.
+
+    `service_states` counts its services by their state, those that are gone as well.
+    """
 
     name: str
     created_at: str
     session: Session | None = None
+    service_states: dict[str, int] = {}
     activity: Activity | None = None
 
 
@@ -50,6 +56,14 @@ class RoomNow(Room, frozen=True, kw_only=True):
     services: list[Service]
 
 
+class RoomPage(NamePage):
+    """A page of rooms by name."""
+
+    containing: str = Field(
+        "", max_length=MAX_NAME_LENGTH, description="Only those with this in their names."
+    )
+
+
 class NewRoom(Strict):
     """What a room is made of."""
 
@@ -57,13 +71,13 @@ class NewRoom(Strict):
 
 
 @router.get("", **described(page_of(Room)))
-async def list_rooms(request: Request, scope: Scoped, page: Named) -> Response:
+async def list_rooms(request: Request, scope: Scoped, page: Annotated[RoomPage, Query()]) -> Response:
     """Rooms by name."""
+    catalog, asked = services_of(request).catalog, page.place("rooms")
     found = await asyncio.to_thread(
-        rooms.list_rooms, services_of(request).catalog, scope.project_id, **page.place("rooms")
+        rooms.list_rooms, catalog, scope.project_id, containing=page.containing, **asked
     )
-    live = await asyncio.to_thread(_live, services_of(request), scope, [each.name for each in found])
-    listed = page.of("rooms", [_shape(each, live) for each in found])
+    listed = page.of("rooms", await asyncio.to_thread(_shapes, services_of(request), scope, found))
     return json_response(await with_activity(request, scope, By.ROOM, listed))
 
 
@@ -75,7 +89,7 @@ async def create_room(request: Request, scope: Scoped, new: NewRoom) -> Response
         rooms.create_room, services.catalog, scope.project_id, new.name, clock=services.clock
     )
     await note(request, "room.made", scope.project_id, made.name)
-    return json_response(_shape(made, {}), 201)
+    return json_response(Room(name=made.name, created_at=rfc3339(made.created_ns)), 201)
 
 
 @router.get("/{room}", **described(ref(RoomNow)))
@@ -90,12 +104,14 @@ def _room_now(services: Services, scope: ProjectScope, name: str) -> RoomNow:
     room = rooms.get_room(catalog, project, name)
     session = _live(services, scope, [name]).get(name)
     now_ns = services.clock.now_ns()
+    shown_services = [service_shown(each, now_ns=now_ns) for each in list_services(catalog, project, name)]
     return RoomNow(
         name=room.name,
         created_at=rfc3339(room.created_ns),
         session=session,
+        service_states=Counter(each.state for each in shown_services),
         present=list_present(catalog, project, session.id) if session else [],
-        services=[service_shown(each, now_ns=now_ns) for each in list_services(catalog, project, name)],
+        services=shown_services,
     )
 
 
@@ -106,5 +122,19 @@ def _live(services: Services, scope: ProjectScope, names: list[str]) -> dict[str
     return {name: shown(each, now_ns=now_ns, idle_ns=idle_ns) for name, each in found.items()}
 
 
-def _shape(room: rooms.Room, live: Mapping[str, Session]) -> Room:
-    return Room(name=room.name, created_at=rfc3339(room.created_ns), session=live.get(room.name))
+def _shapes(services: Services, scope: ProjectScope, found: Sequence[rooms.Room]) -> list[Room]:
+    names = [each.name for each in found]
+    live = _live(services, scope, names)
+    now_ns = services.clock.now_ns()
+    states: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for known in list_services_of(services.catalog, scope.project_id, names):
+        states[known.room][service_shown(known, now_ns=now_ns).state] += 1
+    return [
+        Room(
+            name=each.name,
+            created_at=rfc3339(each.created_ns),
+            session=live.get(each.name),
+            service_states=states[each.name],
+        )
+        for each in found
+    ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.requests import HTTPConnection
@@ -19,12 +20,15 @@ from fanlight.catalog.sealing import Keyring
 from fanlight.clock import Clock
 from fanlight.config import Config
 from fanlight.live.broker import Broker
+from fanlight.model.backup import Backup
 from fanlight.model.ledger import LedgerSnapshot
+from fanlight.model.limits import Limits
 from fanlight.model.price import RepriceProgress
 from fanlight.model.service import ServiceReport
 from fanlight.model.session import EndedBy, Participant, Session
 from fanlight.model.signal import Signal
 from fanlight.store.contract import Repricing, Store
+from fanlight.store.names import Names
 
 if TYPE_CHECKING:  # it works with the protocols of this file
     from fanlight.api.executions import Executions
@@ -110,6 +114,18 @@ class Occupancy(Protocol):
         ...
 
 
+class Quotas(Protocol):
+    """What projects may take up, and do."""
+
+    def limits(self) -> Limits:
+        """What holds for everybody now."""
+        ...
+
+    def use_of(self, project: str) -> tuple[Mapping[str, float], Mapping[str, int]]:
+        """What a project sends in a second, and how often it was refused, by the name of the limit."""
+        ...
+
+
 class StartedRun(Protocol):
     """A process that makes a run."""
 
@@ -132,6 +148,38 @@ class StartedRun(Protocol):
         ...
 
 
+class Eraser(Protocol):
+    """Carries out the deletions that the catalog holds."""
+
+    def wake(self) -> None:
+        """There is a new one."""
+        ...
+
+
+class Shelf(Protocol):
+    """The backups of the server, made one at a time."""
+
+    def ask(self, *, with_logins: bool = False) -> Backup:
+        """Begin one. Raises ConflictError while another is being made."""
+        ...
+
+    def everything(self) -> list[Backup]:
+        """All of them, the newest first."""
+        ...
+
+    def get(self, name: str) -> Backup:
+        """One of them. Raises NotFoundError."""
+        ...
+
+    def remove(self, name: str) -> Backup:
+        """Remove one, or stop it while it is made. Raises NotFoundError."""
+        ...
+
+    def cuts(self) -> Mapping[str, int]:
+        """Complete ones by name, and the moments (nanoseconds since 1970) that they show."""
+        ...
+
+
 class Executor(Protocol):
     """Starts runs of agents. Whatever happens in a run reaches the server as telemetry of its process."""
 
@@ -142,7 +190,11 @@ class Executor(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts that answer. `ledger` and `metrics` are asked for each answer: both are cheap snapshots."""
+    """The parts that answer. `ledger` and `metrics` are asked for each answer: both are cheap snapshots.
+
+    `left_out` gives the spans of a project that were sampled out on the way in, and of finished runs, since
+    the server started.
+    """
 
     config: Config
     catalog: Catalog
@@ -152,17 +204,23 @@ class Services:
     broker: Broker
     otlp: Receiver
     ledger: Callable[[], LedgerSnapshot]
-    metrics: Callable[[], str]
+    metrics: Callable[[bool], str]
     is_ready: Callable[[], bool]
     endpoints: Callable[[], Endpoints]
     repricer: Repricer
+    eraser: Eraser
+    shelf: Shelf
     occupancy: Occupancy
+    quotas: Quotas
+    names: Names
+    left_out: Callable[[str], tuple[int, int]]
     room_traffic: Traffic
     clock: Clock
     workers: Workers
     executions: Executions
     bundles: Bundles
     keyring: Keyring
+    exporting: threading.Lock = field(default_factory=threading.Lock)
 
 
 def services_of(request: HTTPConnection) -> Services:

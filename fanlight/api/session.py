@@ -92,14 +92,15 @@ async def set_up(request: Request, given: SetUp) -> Response:
     admitted = await services_of(request).admission.set_up(
         given.token, email=given.email, name=given.name, password=given.password, visit=visit_of(request)
     )
-    return _welcome(request, admitted, 201)
+    return await _welcome(request, admitted, 201)
 
 
 @router.post("/login", **described(ref(SignIn)))
 async def log_in(request: Request, given: Credentials) -> Response:
     """Sign in. The login is a cookie that no script can read."""
     admission = services_of(request).admission
-    return _welcome(request, await admission.sign_in(given.email, given.password, visit_of(request)), 200)
+    admitted = await admission.sign_in(given.email, given.password, visit_of(request))
+    return await _welcome(request, admitted, 200)
 
 
 @router.post("/logout", **described({"type": "null"}))
@@ -116,13 +117,15 @@ async def accept_invite(request: Request, given: Acceptance) -> Response:
     admitted = await services_of(request).admission.accept(
         given.token, name=given.name, password=given.password, visit=visit_of(request)
     )
-    return _welcome(request, admitted, 201)
+    return await _welcome(request, admitted, 201)
 
 
-def _welcome(request: Request, admitted: Admitted, status: int) -> Response:
+async def _welcome(request: Request, admitted: Admitted, status: int) -> Response:
+    if (before := login_of(request.scope["headers"])) is not None:
+        await services_of(request).admission.leave(before)
     principal = services_of(request).gate.logins.principal(admitted.token)
     answer = json_response(_shape(request, "guarded", principal), status)
-    return _private(hand_over(answer, request, admitted))
+    return _private(hand_over(answer, request, admitted.token))
 
 
 def _private(response: Response) -> Response:

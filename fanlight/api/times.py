@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from fanlight.errors import InvalidError
+from fanlight.query.times import LATEST_NS
 
 _UNITS_NS = {"s": 10**9, "m": 60 * 10**9, "h": 3_600 * 10**9, "d": 86_400 * 10**9, "w": 604_800 * 10**9}
 _RELATIVE = re.compile(r"now(?:([+-])(\d{1,9})([smhdw]))?")
@@ -17,6 +18,8 @@ _ABSOLUTE = re.compile(
 def parse_time(text: str, now_ns: int) -> int:
     """Nanoseconds since 1970 of `now`, `now-1h` (units s m h d w), RFC 3339, or a date in UTC.
 
+    What 64 bits cannot hold is the nearest that they can: the store would take 9999-12-31 for a day in 1816.
+
     Raises:
         InvalidError: `text` is none of these.
 
@@ -26,6 +29,15 @@ def parse_time(text: str, now_ns: int) -> int:
         >>> parse_time("1970-01-01T00:00:01.5Z", 0)
         1500000000
     """
+    return max(-LATEST_NS, min(_nanoseconds(text, now_ns), LATEST_NS))
+
+
+def parse_time_or_none(text: str | None, now_ns: int) -> int | None:
+    """As `parse_time`; None and an empty text are no bound."""
+    return parse_time(text, now_ns) if text else None
+
+
+def _nanoseconds(text: str, now_ns: int) -> int:
     relative = _RELATIVE.fullmatch(text.strip())
     if relative is not None:
         sign, count, unit = relative.groups()
@@ -39,8 +51,3 @@ def parse_time(text: str, now_ns: int) -> int:
         except (ValueError, OverflowError):
             pass
     raise InvalidError(f"{text[:60]!r} is no time", hint="use RFC 3339 (2026-01-31T10:00:00Z) or now-1h")
-
-
-def parse_time_or_none(text: str | None, now_ns: int) -> int | None:
-    """As `parse_time`; None and an empty text are no bound."""
-    return parse_time(text, now_ns) if text else None

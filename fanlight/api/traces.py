@@ -19,13 +19,15 @@ from fanlight.query import graph, tokens, traces
 router = APIRouter(prefix="/api/v1/projects/{project}/traces", tags=["traces"])
 
 TraceId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{32}$"})]
+Limit = Annotated[int, Query(ge=1, le=100_000, description="Most spans of it, the earliest.")]
 SpanId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-fA-F]{16}$"})]
 
 
 @router.get("/{trace_id}", **described(ref(TraceStructure)))
-async def get_trace(request: Request, scope: Scoped, trace_id: TraceId) -> Response:
+async def get_trace(request: Request, scope: Scoped, trace_id: TraceId, limit: Limit = 20_000) -> Response:
     """The structure of a trace as columns, ordered by start; contents are read span by span."""
-    answer = await ask(request, traces.get_trace, scope, trace_id, lost_after_ms=_lost_after_ms(request))
+    lost_after_ms = _lost_after_ms(request)
+    answer = await ask(request, traces.get_trace, scope, trace_id, limit, lost_after_ms=lost_after_ms)
     await note_reading(request, f"trace {trace_id.lower()}")
     return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from fanlight.access.admission import Admitted, Visit
+from fanlight.access.admission import Visit
 from fanlight.access.browser import host_of, is_loopback
 from fanlight.access.principal import Principal, Right
 from fanlight.api.door import PLAIN_COOKIE, PRINCIPAL, SECURE_COOKIE
@@ -72,12 +72,12 @@ def _forwarded(request: HTTPConnection, what: str) -> str:
     return request.headers.get(f"x-forwarded-{what}", "").partition(",")[0].strip()
 
 
-def hand_over(response: Response, request: Request, admitted: Admitted) -> Response:
+def hand_over(response: Response, request: Request, token: str) -> Response:
     """Give the browser its login as a cookie that no script can read and no other site can use."""
     secure = is_secure(request)
     response.set_cookie(
         SECURE_COOKIE if secure else PLAIN_COOKIE,
-        admitted.token,
+        token,
         max_age=LONGEST_NS // 10**9,
         path="/",
         secure=secure,

@@ -15,7 +15,7 @@ from fanlight.model.budget import BudgetScope, Period, Unit
 
 MAX_NAME_LENGTH = 200
 MAX_BUDGETS = 200
-RESERVED = frozenset({"verdict"})
+RESERVED = frozenset({"verdict", "standings"})
 """Names that are paths of the API."""
 
 PLACES = 12
@@ -95,7 +95,8 @@ def _check_name(name: str) -> None:
     ):
         raise InvalidError(
             f"{name[:40]!r} cannot name a budget",
-            hint=f"use 1 to {MAX_NAME_LENGTH} printable characters without a slash, and not 'verdict'",
+            hint=f"use 1 to {MAX_NAME_LENGTH} printable characters without a slash, and none of"
+            f" {', '.join(sorted(RESERVED))}",
         )
 
 

@@ -13,11 +13,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from fanlight.catalog.migrate import migrate
-from fanlight.errors import ConfigError
+from fanlight.errors import ConfigError, StoreError
 
 FILE = "catalog.sqlite"
 BUSY_MS = 5_000
 """How long a writer waits for another process to finish writing."""
+
+JOURNAL_MS = 100
+"""How long emptying the journal waits for those who read it: the writer's thread has other work."""
 
 _WRITES = "fanlight_writes"
 
@@ -46,6 +49,34 @@ class Catalog:
     def migrate(self) -> None:
         """Bring the schema to the newest revision. Raises SchemaTooNewError."""
         migrate(self._writers)
+
+    def forget_journal(self) -> None:
+        """Leave nothing of what was written before in SQLite's journal; another database sees to its own.
+
+        Raises StoreError while somebody still reads what was there before.
+        """
+        if self._readers.dialect.name != "sqlite":
+            return
+        with self.driver_connection() as connection:
+            connection.execute(f"PRAGMA busy_timeout={JOURNAL_MS}").close()
+            is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
+        if is_busy:
+            raise StoreError("the catalog's journal is being read and could not be emptied", retryable=True)
+
+    @property
+    def dialect(self) -> str:
+        """What kind of database it is: `sqlite`, `postgresql`."""
+        return self._readers.dialect.name
+
+    @contextmanager
+    def driver_connection(self) -> Iterator[Any]:
+        """A connection of the database's own driver."""
+        connection = self._readers.raw_connection()
+        try:
+            yield connection.driver_connection
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close all connections."""
@@ -88,7 +119,9 @@ def open_catalog(url: str, data_dir: Path) -> Catalog:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN itself, see below
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    # With secure_delete what is removed is overwritten, and not only left out.
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (*pragmas, f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -39,6 +40,7 @@ class Key:
     expires_ns: int | None = None
     used_ns: int | None = None
     revoked_ns: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,4 +164,5 @@ def _key(row: KeyRow) -> Key:
         expires_ns=row.expires_ns,
         used_ns=row.used_ns,
         revoked_ns=row.revoked_ns,
+        limits=json.loads(row.limits or "{}"),
     )

@@ -7,7 +7,8 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.tables import LoginRow, PersonRow
@@ -17,6 +18,8 @@ DAY_NS = 86_400 * 10**9
 IDLE_NS = DAY_NS // 2
 LONGEST_NS = 7 * DAY_NS
 TERMINAL_NS = 90 * DAY_NS
+OVERLAP_NS = 60 * 10**9
+"""For so long a replaced token still counts: a browser's other requests were on their way with it."""
 
 
 class LoginKind(StrEnum):
@@ -28,7 +31,7 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """A session. `label` says where: the browser or the machine."""
+    """A session. `label` says where: the browser or the machine; `is_due` = its token is to be replaced."""
 
     id: str
     person_id: str
@@ -37,6 +40,7 @@ class Login:
     created_ns: int
     used_ns: int
     expires_ns: int
+    is_due: bool = False
 
 
 def hash_token(token: str) -> bytes:
@@ -72,13 +76,32 @@ def find_login(catalog: Catalog, sha256: bytes, *, clock: Clock = SYSTEM) -> Log
     query = (
         select(LoginRow)
         .join(PersonRow, PersonRow.id == LoginRow.person)
-        .where(LoginRow.sha256 == sha256, LoginRow.expires_ns > now, PersonRow.disabled_ns.is_(None))
+        .where(
+            or_(
+                LoginRow.sha256 == sha256,
+                and_(LoginRow.before == sha256, LoginRow.before_until_ns > now),
+            ),
+            LoginRow.expires_ns > now,
+            PersonRow.disabled_ns.is_(None),
+        )
     )
     with catalog.reading() as session:
         row = session.scalar(query)
         if row is None or (row.kind == LoginKind.BROWSER and row.used_ns + IDLE_NS <= now):
             return None
         return _login(row)
+
+
+def renew_login(catalog: Catalog, sha256: bytes, *, clock: Clock = SYSTEM) -> str | None:
+    """A new token in the place of the one with this hash, if it is due; None when it has one already."""
+    token, now = f"fls_{secrets.token_urlsafe(32)}", clock.now_ns()
+    query = (
+        update(LoginRow)
+        .where(LoginRow.sha256 == sha256, LoginRow.is_due)
+        .values(sha256=hash_token(token), before=sha256, before_until_ns=now + OVERLAP_NS, is_due=False)
+    )
+    with catalog.writing() as session:
+        return token if session.execute(query).rowcount else None  # type: ignore[attr-defined]
 
 
 def has_login(catalog: Catalog, login_id: str, *, clock: Clock = SYSTEM) -> bool:
@@ -114,6 +137,18 @@ def end_logins(catalog: Catalog, person_id: str, *, but: str | None = None) -> i
         return int(session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
+def end_login_of(catalog: Catalog, token: str) -> None:
+    """End the login of a token, whoever's it is: somebody signs in where it was used."""
+    with catalog.writing() as session:
+        session.execute(delete(LoginRow).where(LoginRow.sha256 == hash_token(token)))
+
+
+def make_due(session: Session, person_id: str) -> None:
+    """Within a change of somebody's role: their browsers get new tokens, none of before keeps on."""
+    query = update(LoginRow).where(LoginRow.person == person_id, LoginRow.kind == LoginKind.BROWSER)
+    session.execute(query.values(is_due=True))
+
+
 def _login(row: LoginRow) -> Login:
     return Login(
         id=row.id,
@@ -123,4 +158,5 @@ def _login(row: LoginRow) -> Login:
         created_ns=row.created_ns,
         used_ns=row.used_ns,
         expires_ns=row.expires_ns,
+        is_due=row.is_due,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fanlight.catalog.database import Catalog
+from fanlight.catalog.logins import make_due
 from fanlight.catalog.people import OWNER
 from fanlight.catalog.tables import MemberRow, PersonRow, ProjectRow, RoomMemberRow
 from fanlight.clock import SYSTEM, Clock
@@ -45,8 +46,12 @@ def roles_of(catalog: Catalog, person_id: str) -> dict[str, str]:
         return {row.project: row.role for row in session.execute(query)}
 
 
-def set_role(catalog: Catalog, project: str, email: str, role: str, *, clock: Clock = SYSTEM) -> Member:
+def set_role(
+    catalog: Catalog, project: str, email: str, role: str, *, renews: bool = True, clock: Clock = SYSTEM
+) -> Member:
     """Give a person that role in a project, whatever they were before. The last owner stays one.
+
+    With `renews` their browsers get new tokens; who makes a project is given no right by somebody else.
 
     Raises:
         NotFoundError: there is no such project or person.
@@ -64,6 +69,8 @@ def set_role(catalog: Catalog, project: str, email: str, role: str, *, clock: Cl
             if role != OWNER:
                 _check_other_owner(session, project, person.id)
             row.role = role
+        if renews:
+            make_due(session, person.id)
         return member_of(row, person)
 
 
@@ -80,6 +87,7 @@ def remove_member(catalog: Catalog, project: str, person_id: str) -> Member:
             raise NotFoundError(f"no member {person_id[:64]!r} in project {project}")
         _check_other_owner(session, project, person_id)
         session.delete(row)
+        make_due(session, person.id)
         return member_of(row, person)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,17 +14,20 @@ from fanlight.catalog.database import Catalog
 from fanlight.catalog.tables import ProjectRow
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import ConflictError, NotFoundError
+from fanlight.model.privacy import EVERYBODY, Privacy, change
 from fanlight.model.project import check_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project. `retention_days` is None where the server's setting holds."""
+    """A project. `retention_days` is None where the server's setting holds; `limits` are those of its own."""
 
     name: str
     display_name: str
     created_ns: int
     retention_days: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    privacy: Privacy = EVERYBODY
 
 
 def list_projects(catalog: Catalog) -> list[Project]:
@@ -82,10 +87,17 @@ def ensure_project(catalog: Catalog, name: str, *, clock: Clock = SYSTEM) -> Non
     catalog.known_projects.add(name)
 
 
+def read_privacy(kept: str | None) -> Privacy:
+    """The settings that the catalog keeps as JSON."""
+    return change(EVERYBODY, json.loads(kept)) if kept else EVERYBODY
+
+
 def _project(row: ProjectRow) -> Project:
     return Project(
         name=row.name,
         display_name=row.display_name,
         created_ns=row.created_ns,
         retention_days=row.retention_days,
+        limits=json.loads(row.limits or "{}"),
+        privacy=read_privacy(row.privacy),
     )

@@ -122,6 +122,21 @@ def find_by_name(catalog: Catalog, project: str, name: str) -> Registered | None
         return _registered(row) if row else None
 
 
+def exporters_listed(catalog: Catalog, project: str) -> dict[str, list[str]]:
+    """The exporters that the published agents of a project list, each with the agents' names."""
+    query = (
+        select(RegisteredAgentRow)
+        .where(RegisteredAgentRow.project == project)
+        .order_by(RegisteredAgentRow.name)
+    )
+    listed: dict[str, list[str]] = {}
+    with catalog.reading() as session:
+        for agent in map(_registered, session.scalars(query)):
+            for exporter in dict.fromkeys(agent.telemetry):
+                listed.setdefault(exporter, []).append(agent.name)
+    return listed
+
+
 def check_agent(catalog: Catalog, project: str, name: str) -> None:
     """Raises NotFoundError unless an agent of that name was published in the project, or heard of."""
     if find_by_name(catalog, project, name) is None:
@@ -138,6 +153,28 @@ def get_version(catalog: Catalog, agent: Registered, version: str) -> Version:
                 f"agent {agent.id} has no version {version[:128]!r}", hint=f"its newest is {agent.version}"
             )
         return _version(row)
+
+
+def list_versions(catalog: Catalog, agent: Registered, limit: int = 100) -> list[Version]:
+    """The versions that were published, the newest first."""
+    query = (
+        select(AgentVersionRow)
+        .where(AgentVersionRow.project == agent.project, AgentVersionRow.agent == agent.id)
+        .order_by(AgentVersionRow.created_ns.desc(), AgentVersionRow.version.desc())
+        .limit(limit)
+    )
+    with catalog.reading() as session:
+        return [_version(row) for row in session.scalars(query)]
+
+
+def get_definition(catalog: Catalog, agent: Registered) -> Mapping[str, Any]:
+    """The charm.yaml of an agent's newest version. Raises NotFoundError."""
+    with catalog.reading() as session:
+        row = session.get(AgentVersionRow, (agent.project, agent.id, agent.version))
+        if row is None:
+            raise NotFoundError(f"agent {agent.id} has no version {agent.version}", hint="publish it again")
+        found = json.loads(row.definition)
+        return found if isinstance(found, dict) else {}
 
 
 def list_folders(catalog: Catalog) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from fanlight.catalog.database import Catalog
+from fanlight.catalog.logins import make_due
 from fanlight.catalog.members import Member, member_of, registered
 from fanlight.catalog.tables import PersonRow, RoomMemberRow, RoomRow
 from fanlight.clock import SYSTEM, Clock
@@ -49,6 +50,7 @@ def set_room_role(
             row = RoomMemberRow(project=project, room=room, person=person.id, created_ns=clock.now_ns())
             session.add(row)
         row.role = role
+        make_due(session, person.id)
         return member_of(row, person)
 
 
@@ -60,6 +62,7 @@ def remove_room_member(catalog: Catalog, project: str, room: str, person_id: str
         if row is None or person is None:
             raise NotFoundError(f"no member {person_id[:64]!r} in room {room[:128]!r}")
         session.delete(row)
+        make_due(session, person.id)
         return member_of(row, person)
 
 

@@ -68,6 +68,14 @@ class Keyring:
                 f"the stored value of {about} is not what was sealed", hint="set the variable again"
             ) from None
 
+    def stamp(self) -> object:
+        """Another one when the file of keys has changed: what could not be opened may be opened now."""
+        try:
+            found = self._place.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_ctime_ns
+
     def add(self) -> str:
         """A new key, which seals from now on; the others go on to open. Its id."""
         keys = self._keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +56,15 @@ def note_report(
 
 def list_services(catalog: Catalog, project: str, room: str) -> list[KnownService]:
     """The services of a room by name, those that are gone as well."""
+    return list_services_of(catalog, project, [room])
+
+
+def list_services_of(catalog: Catalog, project: str, rooms: Sequence[str]) -> list[KnownService]:
+    """The services of some rooms by room and name, those that are gone as well."""
     query = (
         select(ServiceRow)
-        .where(ServiceRow.project == project, ServiceRow.room == room)
-        .order_by(ServiceRow.name)
+        .where(ServiceRow.project == project, ServiceRow.room.in_(rooms))
+        .order_by(ServiceRow.room, ServiceRow.name)
     )
     with catalog.reading() as session:
         return [_service(row) for row in session.scalars(query)]

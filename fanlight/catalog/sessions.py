@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session as Database
 
 from fanlight.catalog.database import Catalog
@@ -96,12 +96,6 @@ def find_sessions(catalog: Catalog, project: str, ids: Collection[str]) -> dict[
         return {each.id: each for each in _sessions(session, session.scalars(query).all())}
 
 
-def find_live(catalog: Catalog, project: str, room: str, *, now_ns: int, idle_ns: int) -> RoomSession | None:
-    """The session that a room is in now, if any: of several the one heard of last."""
-    found = find_all_live(catalog, project, [room], now_ns=now_ns, idle_ns=idle_ns)
-    return found.get(room)
-
-
 def find_all_live(
     catalog: Catalog, project: str, rooms: Collection[str], *, now_ns: int, idle_ns: int
 ) -> dict[str, RoomSession]:
@@ -112,7 +106,7 @@ def find_all_live(
     return {each.room: each for each in reversed(found)}
 
 
-def live_query(project: str, now_ns: int, idle_ns: int):  # type: ignore[no-untyped-def]
+def live_query(project: str, now_ns: int, idle_ns: int) -> Select[SessionRow]:
     """The question for what is live in a project, the best known and then the latest first."""
     return (
         select(SessionRow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -35,6 +37,9 @@ class ProjectRow(Base):
     display_name: Mapped[str] = mapped_column(TEXT)
     created_ns: Mapped[int]
     retention_days: Mapped[int | None]
+    limits: Mapped[str | None] = mapped_column(Text)  # JSON: those of its own
+    sampling: Mapped[str | None] = mapped_column(Text)  # JSON; none = all is kept
+    privacy: Mapped[str | None] = mapped_column(Text)  # JSON: what differs from everybody's
 
 
 class KeyRow(Base):
@@ -51,6 +56,7 @@ class KeyRow(Base):
     expires_ns: Mapped[int | None]
     used_ns: Mapped[int | None]
     revoked_ns: Mapped[int | None]
+    limits: Mapped[str | None] = mapped_column(Text)  # JSON: those of its own
 
 
 class RoomRow(Base):
@@ -110,11 +116,18 @@ class MemberRow(Base):
 
 
 class LoginRow(Base):
-    """A session of somebody who signed in, in a browser or a terminal. Only its token's hash is here."""
+    """A session of somebody who signed in, in a browser or a terminal. Only its token's hash is here.
+
+    `is_due` = its token is to be replaced at the next request. The one `before` it counts until
+    `before_until_ns`.
+    """
 
     __tablename__ = "logins"
 
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    is_due: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    before: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    before_until_ns: Mapped[int] = mapped_column(default=0, server_default="0")
     id: Mapped[str] = mapped_column(String(16), unique=True)
     person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -168,6 +181,19 @@ class BudgetRow(Base):
     unit: Mapped[str] = mapped_column(String(16))
     amount: Mapped[str] = mapped_column(String(64))
     created_ns: Mapped[int]
+
+
+class ViewRow(Base):
+    """What a page of Studio was asked, kept under a name; `query` is that of the page's address."""
+
+    __tablename__ = "views"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
+    page: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    query: Mapped[str] = mapped_column(Text)
+    updated_by: Mapped[str] = mapped_column(TEXT)
+    updated_ns: Mapped[int]
 
 
 class PriceRow(Base):
@@ -224,6 +250,19 @@ class AgentVariableRow(Base):
 
     project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
     agent: Mapped[str] = mapped_column(TEXT, primary_key=True)
+    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    updated_ns: Mapped[int]
+    updated_by: Mapped[str] = mapped_column(TEXT)
+
+
+class ProjectSecretRow(Base):
+    """A value that is masked in a project's telemetry, sealed as an agent's variables are."""
+
+    __tablename__ = "project_secrets"
+
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), primary_key=True)
     name: Mapped[str] = mapped_column(NAME, primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str] = mapped_column(String(16))
@@ -325,3 +364,20 @@ class RoomMemberRow(Base):
     person: Mapped[str] = mapped_column(String(16), ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(32))
     created_ns: Mapped[int]
+
+
+class DeletionRow(Base):
+    """What was asked to be erased. `asked` and `removed` are JSON; a user who was erased is a hash in it."""
+
+    __tablename__ = "deletions"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    project: Mapped[str] = mapped_column(NAME, ForeignKey("projects.name"), index=True)
+    asked: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(TEXT)
+    asked_ns: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    removed: Mapped[str] = mapped_column(Text)
+    unreadable_ns: Mapped[int | None]
+    gone_ns: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from fanlight.catalog.database import Catalog
 from fanlight.catalog.sealing import Keyring, Sealed
-from fanlight.catalog.tables import AgentVariableRow
+from fanlight.catalog.tables import AgentVariableRow, ProjectSecretRow
 from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 
@@ -122,7 +122,7 @@ def open_variables(catalog: Catalog, keyring: Keyring, project: str, agent: str)
 
 
 def rotate(catalog: Catalog, keyring: Keyring) -> int:
-    """Make a new key, seal everything with it, and forget the old ones. How many values there were.
+    """Make a new key, seal every variable and declared secret with it, and forget the old keys. How many.
 
     A crash in between leaves both keys, and every value can be read.
 
@@ -130,20 +130,30 @@ def rotate(catalog: Catalog, keyring: Keyring) -> int:
         ConfigError: a value cannot be opened; nothing has changed then.
     """
     with catalog.writing() as session:
-        rows = session.scalars(select(AgentVariableRow)).all()
-        known = {
-            (row.project, row.agent, row.name): keyring.open(
-                Sealed(row.key_id, bytes(row.sealed)), about=_about(row.project, row.agent, row.name)
-            )
-            for row in rows
-        }
+        rows: list[tuple[AgentVariableRow | ProjectSecretRow, str]] = [
+            *((row, about_variable(row)) for row in session.scalars(select(AgentVariableRow))),
+            *(
+                (row, about_secret(row.project, row.name))
+                for row in session.scalars(select(ProjectSecretRow))
+            ),
+        ]
+        known = [keyring.open(Sealed(row.key_id, bytes(row.sealed)), about=about) for row, about in rows]
         key_id = keyring.add()
-        for row in rows:
-            place = (row.project, row.agent, row.name)
-            sealed = keyring.seal(known[place], about=_about(*place))
+        for (row, about), value in zip(rows, known, strict=True):
+            sealed = keyring.seal(value, about=about)
             row.sealed, row.key_id = sealed.content, sealed.key_id
     keyring.keep(key_id)
     return len(rows)
+
+
+def about_variable(row: AgentVariableRow) -> str:
+    """What a variable's value is sealed as the value of."""
+    return _about(row.project, row.agent, row.name)
+
+
+def about_secret(project: str, name: str) -> str:
+    """What a declared secret is sealed as the value of; no agent is without a name."""
+    return _about(project, "", name)
 
 
 def _of(project: str, agent: str) -> Select[AgentVariableRow]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fanlight.catalog.keys import Key
     from fanlight.catalog.projects import Project
     from fanlight.cli.client import Client
+    from fanlight.model.sampling import Sampling
 
 
 LOCAL_ACTOR = "data directory"
@@ -36,6 +37,25 @@ class Administration(Protocol):
         """A new project. Raises ConflictError, InvalidError."""
         ...
 
+    def set_project(self, name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change `display_name`, `retention_days` and `limits` by name (None: the server's), `privacy`.
+
+        Raises NotFoundError, InvalidError.
+        """
+        ...
+
+    def limits(self, project: str) -> list[Mapping[str, Any]]:
+        """Each limit of a project, and what it uses now. Raises NotFoundError."""
+        ...
+
+    def sampling(self, project: str) -> Mapping[str, Any]:
+        """What a project keeps, and what that left out. Raises NotFoundError."""
+        ...
+
+    def set_sampling(self, project: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change what a project keeps. Raises NotFoundError, InvalidError."""
+        ...
+
     def keys(self, project: str) -> list[Mapping[str, Any]]:
         """The keys of a project, revoked ones too."""
         ...
@@ -44,6 +64,10 @@ class Administration(Protocol):
         self, project: str, name: str, scopes: list[str], expires_ns: int | None
     ) -> Mapping[str, Any]:
         """A new key in `key` and its text in `secret`, this once. Raises NotFoundError, InvalidError."""
+        ...
+
+    def set_key(self, project: str, key_id: str, limits: Mapping[str, float | None]) -> Mapping[str, Any]:
+        """Give a key rates of its own (None: no more). Raises NotFoundError, InvalidError."""
         ...
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
@@ -57,7 +81,7 @@ def open_administration(url: str | None, key: str | None, data: str | None) -> I
     from fanlight.cli.client import Client
 
     with open_place(url, key, data) as place:
-        yield Remote(place) if isinstance(place, Client) else Local(place)
+        yield Remote(place) if isinstance(place, Client) else Local(place, data)
 
 
 @contextlib.contextmanager
@@ -123,6 +147,23 @@ class Remote:
     def add_project(self, name: str, display_name: str) -> Mapping[str, Any]:
         return self._post("/api/v1/projects", {"name": name, "display_name": display_name})
 
+    def set_project(self, name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        changed: Mapping[str, Any] = self._client.request("PUT", _path(name), json=changes).json()
+        return changed
+
+    def limits(self, project: str) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self._client.get(_path(project, "limits"))["items"]
+        return found
+
+    def sampling(self, project: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._client.get(_path(project, "sampling"))
+        return found
+
+    def set_sampling(self, project: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        path = _path(project, "sampling")
+        found: Mapping[str, Any] = self._client.request("PUT", path, json=settings).json()
+        return found
+
     def keys(self, project: str) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = self._client.get(_path(project, "keys"))["items"]
         return found
@@ -134,6 +175,13 @@ class Remote:
         if expires_ns is not None:
             asked["expires_at"] = datetime.fromtimestamp(expires_ns // 10**9, UTC).isoformat()
         return self._post(_path(project, "keys"), asked)
+
+    def set_key(self, project: str, key_id: str, limits: Mapping[str, float | None]) -> Mapping[str, Any]:
+        asked = {"limits": dict(limits)}
+        found: Mapping[str, Any] = self._client.request(
+            "PUT", _path(project, "keys", key_id), json=asked
+        ).json()
+        return found
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._client.request("DELETE", _path(project, "keys", key_id)).json()
@@ -151,8 +199,9 @@ def _path(project: str, *rest: str) -> str:
 class Local:
     """In the catalog of the data directory."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, data: str | None) -> None:
         self._catalog = catalog
+        self._data = data
 
     def projects(self) -> list[Mapping[str, Any]]:
         from fanlight.catalog.projects import list_projects
@@ -171,6 +220,43 @@ class Local:
         note_locally(self._catalog, "project.made", name, name)
         return project_view(made)
 
+    def set_project(self, name: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        from fanlight.catalog.settings import set_project
+        from fanlight.model.privacy import to_note
+
+        project = set_project(self._catalog, name, changes)
+        if "privacy" in changes:
+            changes = {**changes, "privacy": to_note(changes["privacy"])}
+        note_locally(self._catalog, "project.changed", name, name, **changes)
+        return project_view(project)
+
+    def limits(self, project: str) -> list[Mapping[str, Any]]:
+        import msgspec
+
+        from fanlight.catalog.limits import limits_of
+        from fanlight.catalog.projects import get_project
+        from fanlight.config import load
+        from fanlight.model.limits import states
+
+        get_project(self._catalog, project)
+        found = states(limits_of(self._catalog, load(flags={"data": self._data})), project, {}, {})
+        return [msgspec.to_builtins(state) for state in found]
+
+    def sampling(self, project: str) -> Mapping[str, Any]:
+        from fanlight.catalog.sampling import get_sampling
+
+        return sampling_view(get_sampling(self._catalog, project))
+
+    def set_sampling(self, project: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        from fanlight.catalog.sampling import set_sampling
+        from fanlight.model.sampling import Sampling
+        from fanlight.query.grammar import parse
+
+        parse(settings.get("tail_keep", ""))
+        found = set_sampling(self._catalog, project, Sampling(**settings))
+        note_locally(self._catalog, "project.sampling", project, project, **settings)
+        return sampling_view(found)
+
     def keys(self, project: str) -> list[Mapping[str, Any]]:
         from fanlight.catalog.keys import list_keys
         from fanlight.catalog.projects import get_project
@@ -186,6 +272,15 @@ class Local:
         key, text = create_key(self._catalog, project, name=name, scopes=scopes, expires_ns=expires_ns)
         note_locally(self._catalog, "key.made", key.id, project, name=key.name, scopes=sorted(key.scopes))
         return {"key": key_view(key), "secret": text.reveal()}
+
+    def set_key(self, project: str, key_id: str, limits: Mapping[str, float | None]) -> Mapping[str, Any]:
+        from fanlight.catalog.limits import set_key_limits
+
+        changed = set_key_limits(self._catalog, project, key_id, limits)
+        note_locally(
+            self._catalog, "key.changed", changed.id, project, name=changed.name, limits=dict(limits)
+        )
+        return key_view(changed)
 
     def revoke_key(self, project: str, key_id: str) -> Mapping[str, Any]:
         from fanlight.catalog.keys import revoke_key
@@ -206,6 +301,8 @@ def note_locally(
 
 def project_view(project: Project) -> dict[str, Any]:
     """A project as the API gives it."""
+    from dataclasses import asdict
+
     from fanlight.query.times import rfc3339
 
     return {
@@ -213,6 +310,21 @@ def project_view(project: Project) -> dict[str, Any]:
         "display_name": project.display_name,
         "created_at": rfc3339(project.created_ns),
         "retention_days": project.retention_days,
+        "limits": dict(project.limits),
+        "privacy": asdict(project.privacy),
+    }
+
+
+def sampling_view(sampling: Sampling) -> dict[str, Any]:
+    """What a project keeps, as far as it is known without a server."""
+    from fanlight.query.times import rfc3339
+
+    return {
+        "head_rate": sampling.head_rate,
+        "tail_rate": sampling.tail_rate,
+        "tail_keep": sampling.tail_keep,
+        "tail_after_s": sampling.tail_after_s,
+        "changed_at": rfc3339(sampling.changed_ns) if sampling.changed_ns else None,
     }
 
 
@@ -224,6 +336,7 @@ def key_view(key: Key) -> dict[str, Any]:
         "id": key.id,
         "name": key.name,
         "scopes": sorted(key.scopes),
+        "limits": dict(key.limits),
         "created_at": rfc3339(key.created_ns),
         "expires_at": rfc3339_or_none(key.expires_ns),
         "last_used_at": rfc3339_or_none(key.used_ns),

@@ -59,7 +59,7 @@ def find_key(url: str | None, data: str | None) -> str | None:
     address = (url or DEFAULT_URL).rstrip("/")
     # The key opens this machine's server alone, and is told to no other.
     is_here = httpx.URL(address).host in {"127.0.0.1", "localhost", "::1"}
-    return find_login(address) or (find_local_key(_data_dir(data)) if is_here else None)
+    return find_login(address) or (find_local_key(data_dir(data)) if is_here else None)
 
 
 def rotate_key(data: str | None) -> int:
@@ -80,7 +80,8 @@ def rotate_key(data: str | None) -> int:
     return count
 
 
-def _data_dir(data: str | None) -> Path:
+def data_dir(data: str | None) -> Path:
+    """The data directory that is named, or the usual one."""
     from fanlight.config import load
 
     return load(flags={"data": data}).data_dir
@@ -168,4 +169,4 @@ class Local:
     def _keyring(self) -> Keyring:
         from fanlight.catalog.sealing import Keyring
 
-        return Keyring(_data_dir(self._data))
+        return Keyring(data_dir(self._data))

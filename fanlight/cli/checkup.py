@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fanlight.cli.client import Client
     from fanlight.config import Config
 
-LOW_DISK_BYTES = 2 * 1024**3
 PACKAGES = ("opentelemetry-sdk", "chdb", "clickhouse-connect", "fastapi", "uvicorn")
 
 
@@ -69,10 +68,41 @@ def check_ledger(health: Mapping[str, Any]) -> Iterator[Finding]:
         }
         text = f"{counts['received']:,} received, {counts['stored']:,} stored, {counts['waiting']:,} waiting"
         told = "".join(f", {count:,} {what}" for what, count in lost.items())
+        for what in ("sampled", "thinned"):  # as it was asked for
+            told += "".join(f", {count:,} {what} ({how})" for how, count in counts[what].items())
         yield Finding(about=counts["signal"], state="note" if lost else "ok", text=text + told)
+        for reason, count in counts["mended"].items():
+            if reason.startswith("over_max_"):
+                yield Finding(
+                    about=counts["signal"],
+                    state="note",
+                    text=f"{count:,} stored with a name folded: more than {reason.removeprefix('over_')}",
+                    hint="fanlight projects limits tells which; put what varies into attribute values",
+                )
+    if disk := health.get("disk"):
+        yield _disk_of_server(disk)
     for refusal in health["refusals"][:5]:
         text = f"{refusal['time']} {refusal['signal'] or '?'} {refusal['status']}: {refusal['reason']}"
         yield Finding(about="refused", state="note", text=text)
+
+
+def _disk_of_server(disk: Mapping[str, Any]) -> Finding:
+    """Whether telemetry finds room there; how much there is, an administrator alone is told."""
+    state, free = disk["state"], disk["free_bytes"]
+    left = f"{_mib(free)} left" if free is not None else state
+    if state == "full":
+        text = (
+            f"{left}, less than {_mib(disk['stop_bytes'])}: telemetry is refused, what is stored can be read"
+        )
+        hint = (
+            "free some space, or shorten the retention; FANLIGHT_DISK_STOP_BYTES sets how much is kept free"
+        )
+        return Finding(about="server's disk", state="wrong", text=text, hint=hint)
+    if state == "low":
+        text = f"{left}, less than {_mib(disk['low_bytes'])}"
+        hint = f"make room, or shorten the retention: below {_mib(disk['stop_bytes'])} telemetry is refused"
+        return Finding(about="server's disk", state="note", text=text, hint=hint)
+    return Finding(about="server's disk", state="ok", text=left)
 
 
 STATES = {"healthy": "ok", "starting": "ok", "stopped": "ok"}
@@ -145,7 +175,7 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def check_data_dir(path: Path) -> Iterator[Finding]:
+def check_data_dir(path: Path, low_bytes: int) -> Iterator[Finding]:
     """Whether the data directory can be used, and how full it is."""
     if not path.exists():
         yield Finding(
@@ -159,7 +189,7 @@ def check_data_dir(path: Path) -> Iterator[Finding]:
         yield Finding(about="data", state="ok", text=f"{path}" + (f" ({told})" if told else ""))
     existing = next(place for place in (path, *path.parents) if place.exists())
     free = shutil.disk_usage(existing).free
-    low = free < LOW_DISK_BYTES
+    low = free < low_bytes
     hint = "make room, or shorten FANLIGHT_RETENTION_DAYS: a full disk stops the ingest" if low else ""
     yield Finding(about="disk", state="wrong" if low else "ok", text=f"{_mib(free)} free", hint=hint)
 
@@ -208,6 +238,6 @@ def check_all(client: Client, config: Config) -> tuple[list[Finding], Unreachabl
         findings.append(Finding(about="server", state="note", text=error.message, hint=error.hint))
     findings += check_agents(records_folder())
     findings += check_ports(config, unreachable is None)
-    findings += check_data_dir(config.data_dir)
+    findings += check_data_dir(config.data_dir, config.disk_low_bytes)
     findings += check_parked(config.data_dir / "log" / "parked")
     return findings, unreachable

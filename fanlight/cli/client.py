@@ -57,8 +57,10 @@ class Client:
         self.url = (url or DEFAULT_URL).rstrip("/")
         key = key or find_login(self.url)
         self.project = project
-        # `trust_env=False` only for loopback: a proxy of the environment must not see local traffic.
+        # A proxy of the environment must not see local traffic; its certificates hold there too.
         local = httpx.URL(self.url).host in {"127.0.0.1", "localhost", "::1"}
+        if local and transport is None:
+            transport = httpx.HTTPTransport(trust_env=True)
         self.http = httpx.Client(
             base_url=self.url,
             headers={"authorization": f"Bearer {key}"} if key else {},

@@ -15,10 +15,13 @@ import typer
 from fanlight.cli.commands import (
     agents,
     audit,
+    backup,
     config,
+    delete,
     demo,
     diff,
     doctor,
+    export,
     exporter,
     import_,
     keys,
@@ -28,6 +31,7 @@ from fanlight.cli.commands import (
     plugins,
     prices,
     projects,
+    restore,
     revenue,
     rooms,
     runs,
@@ -99,6 +103,10 @@ app.add_typer(audit.app, name="audit", rich_help_panel="Look after")
 app.command("login", rich_help_panel="Look after")(login.login)
 app.command("logout", rich_help_panel="Look after")(login.logout)
 app.command("import", rich_help_panel="Look after")(import_.import_)
+app.command("export", rich_help_panel="Look after")(export.export)
+app.command("delete", rich_help_panel="Look after")(delete.delete)
+app.add_typer(backup.app, name="backup", rich_help_panel="Look after")
+app.command("restore", rich_help_panel="Look after")(restore.restore)
 app.add_typer(doctor.app, name="doctor", rich_help_panel="Look after")
 app.add_typer(exporter.app, name="exporter", rich_help_panel="Make")
 app.command("config", rich_help_panel="Look after")(config.config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,6 +47,84 @@ Until = Annotated[
         "--until", metavar="WHEN", help="Up to here: 15m, 3h, 7d or an ISO time.", show_default=False
     ),
 ]
+
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=NUMBER",
+        help="A limit of its own (see fanlight projects limits): 0 = none, server = as the server says;"
+        " may be given again.",
+        show_default=False,
+    ),
+]
+
+
+Redact = Annotated[
+    str | None,
+    typer.Option(
+        "--redact",
+        metavar="KINDS",
+        help="Personal data that is masked, separated by commas: cards, email, phone, iban; or none.",
+        show_default=False,
+    ),
+]
+RedactPattern = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redact-pattern",
+        metavar="NAME=REGEX",
+        help="A regular expression (RE2) whose finds are masked; NAME= takes it away. May be given again.",
+        show_default=False,
+    ),
+]
+MaskSecrets = Annotated[
+    bool | None,
+    typer.Option(
+        "--mask-secrets/--no-mask-secrets",
+        help="Whether declared secrets are masked; tokens of known shapes always are.",
+        show_default=False,
+    ),
+]
+CaptureContent = Annotated[
+    bool | None,
+    typer.Option(
+        "--capture-content/--no-capture-content",
+        help="Whether messages, arguments and results of tools, and documents are kept.",
+        show_default=False,
+    ),
+]
+
+
+def privacy_of(
+    redact: str | None, patterns: list[str] | None, mask_secrets: bool | None, capture_content: bool | None
+) -> dict[str, Any]:
+    """What the options say of a project's privacy; nothing of what they leave out.
+
+    Example:
+        >>> privacy_of("none", ["staff=P-[0-9]{6}", "old="], None, False)
+        {'personal': [], 'patterns': {'staff': 'P-[0-9]{6}', 'old': None}, 'capture_content': False}
+    """
+    said: dict[str, Any] = {}
+    if redact is not None:
+        said["personal"] = [] if redact.strip().lower() == "none" else redact.split(",")
+    if patterns:
+        named = [each.partition("=") for each in patterns]
+        if not all(equals for _, equals, _ in named):
+            raise typer.BadParameter("write NAME=REGEX", param_hint="--redact-pattern")
+        said["patterns"] = {name: pattern or None for name, _, pattern in named}
+    if mask_secrets is not None:
+        said["mask_secrets"] = mask_secrets
+    if capture_content is not None:
+        said["capture_content"] = capture_content
+    return said
+
+
+def limits_of(given: list[str]) -> dict[str, float | None]:
+    """What `--limit` was given, by name. Raises InvalidError when it is not written so."""
+    from fanlight.model.limits import parse_limit
+
+    return dict(parse_limit(text) for text in given)
 
 
 def is_alone(context: typer.Context) -> bool:

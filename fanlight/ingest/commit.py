@@ -48,7 +48,8 @@ class Append:
 class GroupCommit:
     """Calls `commit` with everything that was queued since its last call, in order of arrival.
 
-    `tick` is called after each, and at the latest `tick_s` seconds after the last time.
+    `tick` is called after each, and at the latest `tick_s` seconds after the last time. A subclass whose
+    `start` starts no thread calls `step` instead.
     """
 
     def __init__(
@@ -66,6 +67,10 @@ class GroupCommit:
         self._closing = False
         self.queued_bytes = 0
         self._thread = threading.Thread(target=self._run, name="fanlight-log", daemon=True)
+        self.start()
+
+    def start(self) -> None:
+        """Begin to commit."""
         self._thread.start()
 
     def submit(self, append: Append) -> None:
@@ -83,6 +88,15 @@ class GroupCommit:
             self._closing = True
             self._ready.notify()
         self._thread.join()
+
+    def step(self) -> bool:
+        """Commit what is queued, in this thread; False when there was nothing."""
+        with self._ready:
+            taken, self._queue = self._queue, []
+        if taken:
+            self._work(taken)
+        self._tick()
+        return bool(taken)
 
     def _run(self) -> None:
         while (taken := self._take()) is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fanlight.clock import SYSTEM, Clock
-from fanlight.model.ledger import LedgerSnapshot, Refusal, SignalCounts
+from fanlight.model.ledger import LedgerSnapshot, MaskedValues, Refusal, SignalCounts
 from fanlight.model.signal import Signal
 from fanlight.store.contract import Inserted
 
@@ -28,9 +28,11 @@ class _Tally:
     mended: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     uncounted: Counter[str] = field(default_factory=Counter)
+    sampled: Counter[str] = field(default_factory=Counter)
+    thinned: Counter[str] = field(default_factory=Counter)
 
     def waiting(self) -> int:
-        gone = sum(counts.total() for counts in (self.rejected, self.dropped, self.parked))
+        gone = sum(counts.total() for counts in (self.rejected, self.dropped, self.parked, self.sampled))
         # A store can be quicker than the receiver that has yet to count what it handed over.
         return max(0, self.received - self.stored - self.duplicates - self.conflicts - gone)
 
@@ -51,6 +53,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._tallies = {signal: _Tally() for signal in Signal}
         self._refusals: deque[Refusal] = deque(maxlen=REFUSALS_KEPT)
+        self._masked: Counter[tuple[str, str]] = Counter()
 
     def received(
         self,
@@ -79,6 +82,17 @@ class Ledger:
             tally.duplicates += inserted.duplicates
             tally.conflicts += inserted.conflicts
             tally.uncounted.update(inserted.uncounted)
+            tally.mended.update(inserted.folded)
+
+    def sampled(self, signal: Signal, items: int, reason: str) -> None:
+        """`items` were received and left out, because their project keeps a share."""
+        with self._lock:
+            self._tallies[signal].sampled[reason] += items
+
+    def thinned(self, signal: Signal, items: int, reason: str) -> None:
+        """`items` were stored and are removed, because their project keeps a share."""
+        with self._lock:
+            self._tallies[signal].thinned[reason] += items
 
     def dropped(self, signal: Signal, items: int, reason: str) -> None:
         """`items` were received and are lost."""
@@ -89,6 +103,12 @@ class Ledger:
         """`items` were set aside; a negative number takes them back for another try."""
         with self._lock:
             self._tallies[signal].parked[reason] += items
+
+    def masked(self, values: Mapping[tuple[str, str], int]) -> None:
+        """So many values, by project and kind, were masked in items that are taken."""
+        if values:
+            with self._lock:
+                self._masked.update(values)
 
     def refused(self, signal: Signal | None, reason: str, *, status: int, size_bytes: int) -> None:
         """A request was answered with an error."""
@@ -108,6 +128,10 @@ class Ledger:
             return LedgerSnapshot(
                 signals=[_frozen(signal, tally) for signal, tally in self._tallies.items()],
                 refusals=list(reversed(self._refusals)),
+                masked=[
+                    MaskedValues(project=project, kind=kind, values=values)
+                    for (project, kind), values in sorted(self._masked.items())
+                ],
             )
 
     def _remember(self, signal: Signal | None, reason: str, status: int, size_bytes: int) -> None:
@@ -132,4 +156,6 @@ def _frozen(signal: Signal, tally: _Tally) -> SignalCounts:
         mended=dict(tally.mended),
         refused=dict(tally.refused),
         uncounted=dict(tally.uncounted),
+        sampled=dict(tally.sampled),
+        thinned=dict(tally.thinned),
     )

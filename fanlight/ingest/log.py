@@ -13,27 +13,26 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence as Rows
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from fanlight.clock import SYSTEM, Clock
-from fanlight.errors import ConfigError, OverloadError
+from fanlight.errors import ConfigError, DiskFullError, OverloadError
 from fanlight.ingest import crash
 from fanlight.ingest.commit import Append, GroupCommit, Outcome
 from fanlight.ingest.disk import DISK, Disk, make_directory
+from fanlight.ingest.fairness import Shares
+from fanlight.ingest.generation import Generation, OpenGeneration, Stream
 from fanlight.ingest.parked import Parked
 from fanlight.ingest.segment import OpenSegment, find_segments, segment_path
 from fanlight.ingest.sequence import Sequence
 from fanlight.model.batch import Batch
-from fanlight.model.signal import Signal
 from fanlight.otlp import framing
-from fanlight.otlp.container import Container
-from fanlight.store.contract import Segment
 
 logger = logging.getLogger("fanlight.ingest.log")
 
@@ -47,48 +46,9 @@ INLINE_BYTES = 256 * 1024
 """Larger bodies are compressed in a thread, so that the event loop goes on."""
 
 
-Stream = tuple[Signal, Container]
-"""What shares a file: one signal in one container."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
-    """Segments that are stored and announced together.
-
-    `last_seq` is the highest sequence of their items; behind it lies a block of 2^20 sequences from
-    `summary_seq` on, for run summaries. Both ends are below the first sequence of the next generation.
-
-    A generation without segments is a block alone. Those that an earlier process left share one block, behind
-    the last of them: a reader may have been told of a later sequence before that process ended.
-    """
-
-    segments: tuple[Segment, ...]
-    summary_seq: int
-    last_seq: int
-    bytes: int
-
-
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    """A generation in the making. `summary_seq` is known once it has ended."""
-
-    first_seq: int
-    summary_seq: int = 0
-    files: dict[Stream, OpenSegment] = field(default_factory=dict)
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.kept for file in self.files.values())
-
-    def close(self) -> Generation | None:
-        """Raises OSError when a doubtful end cannot be cut off; it may be called again."""
-        segments = tuple(segment for file in self.files.values() if (segment := file.close()))
-        last_seq = max((file.last_seq for file in self.files.values()), default=0)
-        if not segments:
-            return None
-        return Generation(
-            segments=segments, summary_seq=self.summary_seq, last_seq=last_seq, bytes=self.bytes
-        )
+SEQUENCE = "sequence"
+PARKED = "parked"
+"""What lies beside the segments."""
 
 
 class Log:
@@ -106,6 +66,7 @@ class Log:
         durability: str = "fsync",
         clock: Clock = SYSTEM,
         disk: Disk = DISK,
+        group_commit: type[GroupCommit] = GroupCommit,
     ) -> None:
         """`durability` is `fsync`, or `interval:MS`: acknowledged at once, flushed every MS milliseconds.
 
@@ -117,14 +78,17 @@ class Log:
         self._interval_s = _interval_s(durability)
         self._clock = clock
         self._disk = disk
-        self.parked = Parked(directory / "parked", disk=disk, clock=clock)
+        self._group_commit = group_commit
+        self.parked = Parked(directory / PARKED, disk=disk, clock=clock)
         self._order = threading.Lock()
         self._committed = threading.Event()
         self._commits: GroupCommit | None = None
-        self._open: _Open | None = None
-        self._ended: deque[_Open] = deque()
+        self._open: OpenGeneration | None = None
+        self._ended: deque[OpenGeneration] = deque()
         self._sealed: deque[Generation] = deque()
+        self._given: list[Generation] = []
         self._kept_bytes = 0
+        self._shares = Shares(max_backlog_bytes)
         self._flushed_at = clock.monotonic()
 
     def open(self, *, above_seq: int = 0) -> list[Generation]:
@@ -140,21 +104,22 @@ class Log:
                 self._kept_bytes = sum(generation.bytes for generation in self._sealed)
                 if self._sealed:
                     self._committed.set()
-                self._commits = GroupCommit(self._commit, tick=self._tick, tick_s=self._interval_s)
+                self._commits = self._group_commit(self._commit, tick=self._tick, tick_s=self._interval_s)
             return list(self._sealed)
 
     async def append(self, batch: Batch) -> int:
         """Make `batch` durable; the sequence of its first item. Raises OverloadError when the log is full."""
         if self._commits is None:
             raise OverloadError("the log is not open yet")
-        self._check_room(0)
+        self._check_room(batch.project, 0)
         if len(batch.plain) > INLINE_BYTES:
             body = await asyncio.to_thread(framing.compress, batch)
         else:
             body = framing.compress(batch)
-        self._check_room(len(body.data))
+        self._check_room(batch.project, len(body.data))
         loop = asyncio.get_running_loop()
         done: asyncio.Future[int] = loop.create_future()
+        self._shares.add(batch.project, len(body.data))
         self._commits.submit(Append(batch, body, loop, done))
         return await done
 
@@ -162,6 +127,11 @@ class Log:
     def backlog_bytes(self) -> int:
         """Bytes of the log that were not released yet, and of batches that wait to get into it."""
         return self._kept_bytes + (self._commits.queued_bytes if self._commits else 0)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether whole generations wait for the writer, besides the open one."""
+        return bool(self._sealed or self._ended)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until something was committed since the last `seal`; False when the time ran out first."""
@@ -174,12 +144,15 @@ class Log:
         the disk refuses; call it again later.
         """
         with self._order:
-            if not self._ended and not self._sealed:
+            self._settle()
+            if not self._sealed:
+                # What had ended may have held nothing, and the open one something: that comes first.
                 self._committed.clear()
                 self._end_open()
-            self._settle()
+                self._settle()
             if self._sealed:
-                return self._sealed.popleft()
+                self._given.append(self._sealed.popleft())
+                return self._given[-1]
             if not empty or self._commits is None:
                 return None
             last_seq = self._sequence.take(0) - 1
@@ -195,6 +168,25 @@ class Log:
             self._disk.sync_directory(self._directory)
         with self._order:
             self._kept_bytes -= generation.bytes
+            if generation in self._given:
+                self._given.remove(generation)
+        for project, size in generation.held.items():
+            self._shares.add(project, -size)
+
+    def cut(self, place: Path) -> int:
+        """Second names, in the folder `place`, of all that was not released; the last sequence given.
+
+        The files are complete there and change no more. Between two generations, store and cut together are
+        all that was acknowledged. By the writer's thread. Raises OSError.
+        """
+        with self._order:
+            self._end_open()
+            self._settle()
+            for generation in (*self._given, *self._sealed):
+                for segment in generation.segments:
+                    os.link(segment.path, place / segment.path.name)
+            (place / SEQUENCE).write_text(f"{self._sequence.ceiling}\n")
+            return self._sequence.next - 1
 
     def close(self) -> None:
         """Commit what is queued and let go of the files; everything in them waits for the next `open`."""
@@ -208,7 +200,7 @@ class Log:
     def _find(self, above_seq: int) -> list[Generation]:
         found = find_segments(self._directory, self._disk, self.parked)
         above = max([above_seq, *(segment.last_seq for segment in found)])
-        self._sequence = Sequence(self._directory / "sequence", above=above, disk=self._disk)
+        self._sequence = Sequence(self._directory / SEQUENCE, above=above, disk=self._disk)
         generations = [list(rows) for _, rows in groupby(found, key=lambda row: row.segment.first_seq)]
         block = 0
         if found:
@@ -224,13 +216,20 @@ class Log:
             for rows in generations
         ]
 
-    def _check_room(self, size: int) -> None:
+    def _check_room(self, project: str, size: int) -> None:
         backlog = self.backlog_bytes
         # A log with nothing in it takes any one request, or the largest could never be taken at all.
-        if backlog and backlog + size > self._max_backlog_bytes:
+        if not backlog:
+            return
+        if backlog + size > self._max_backlog_bytes:
             raise OverloadError(
                 f"{backlog} bytes wait for the store, {self._max_backlog_bytes} is the most",
                 hint="send it again later; max_backlog_bytes sets the most",
+            )
+        if not self._shares.has_room(project, size, used=backlog):
+            raise OverloadError(
+                f"most of the {backlog} bytes that wait for the store are of project {project}",
+                hint="send it again later: the rest is for others; max_backlog_bytes sets the most",
             )
 
     def _commit(self, taken: Rows[Append]) -> list[Outcome]:
@@ -267,22 +266,32 @@ class Log:
         try:
             seqs = [self._sequence.take(append.count) for append in appends]
         except OSError as error:
+            self._give_back(appends)
             return [_refusal(error)] * len(appends)
         if self._open is None:
-            self._open = _Open(first_seq=first_seq)
+            self._open = OpenGeneration(first_seq=first_seq)
         refusals: dict[Stream, OverloadError] = {}
         for stream in dict.fromkeys(append.stream for append in appends):
             rows = [row for row in zip(appends, seqs, strict=True) if row[0].stream == stream]
             try:
                 self._write(self._open, stream, rows)
+                self._open.held.update(_sizes(rows))
             except OSError as error:
                 logger.error("%d %s batches were not written: %s", len(rows), stream[0], error)  # noqa: TRY400
                 refusals[stream] = _refusal(error)
+            except Exception as error:  # whatever it is, it is the trouble of these alone
+                logger.exception("%d %s batches were not written", len(rows), stream[0])
+                refusals[stream] = OverloadError(f"the log failed: {error}")
         if refusals:
+            self._give_back([row for row in appends if row.stream in refusals])
             self._end_open()
         return [refusals.get(row.stream, seq) for row, seq in zip(appends, seqs, strict=True)]
 
-    def _write(self, generation: _Open, stream: Stream, rows: Rows[tuple[Append, int]]) -> None:
+    def _give_back(self, appends: Rows[Append]) -> None:
+        for append in appends:
+            self._shares.add(append.batch.project, -len(append.body.data))
+
+    def _write(self, generation: OpenGeneration, stream: Stream, rows: Rows[tuple[Append, int]]) -> None:
         file = generation.files.get(stream)
         if file is None:
             signal, container = stream
@@ -331,14 +340,24 @@ class Log:
             if self._open is not None and not self._flush(self._open):
                 self._end_open()
 
-    def _flush(self, generation: _Open) -> bool:
-        try:
-            for file in generation.files.values():
+    def _flush(self, generation: OpenGeneration) -> bool:
+        """Whether all of it is on disk. A file that fails keeps no other from its flush."""
+        failed = 0
+        for file in generation.files.values():
+            try:
                 file.sync()
-        except OSError as error:
-            logger.error("acknowledged batches may not survive a power cut: %s", error)  # noqa: TRY400
-            return False
-        return True
+            except OSError as error:
+                logger.error("acknowledged batches may not survive a power cut: %s", error)  # noqa: TRY400
+                failed += 1
+        return not failed
+
+
+def _sizes(rows: Rows[tuple[Append, int]]) -> Counter[str]:
+    """The bytes of each project."""
+    found: Counter[str] = Counter()
+    for row, _ in rows:
+        found[row.batch.project] += len(row.body.data)
+    return found
 
 
 def _interval_s(durability: str) -> float | None:
@@ -359,7 +378,5 @@ def _interval_s(durability: str) -> float | None:
 def _refusal(error: OSError) -> OverloadError:
     """What a sender hears: always worth another try, for the sender still has its data."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OverloadError(
-            "the disk is full", retry_after_s=5, hint="free some space in the data directory"
-        )
+        return DiskFullError("the disk is full", hint="free some space in the data directory")
     return OverloadError(f"the log could not be written: {error.strerror or error}", retry_after_s=1)

@@ -65,11 +65,12 @@ class OpenSegment:
         """What was written is on disk, under its name. Raises OSError; then only `close` makes sense."""
         if not self._unsynced:
             return
+        # Asked for once, whatever comes of it: after a failure the kernel would only say "fine".
+        self._unsynced = False
         self._disk.sync(self._file)
         if not self._named:
             self._disk.sync_directory(self.path.parent)
             self._named = True
-        self._unsynced = False
 
     def keep(self, written: int, *, items: int, plain_bytes: int, last_seq: int) -> None:
         """Promise what was written last."""

@@ -39,6 +39,11 @@ class Sequence:
         self._ceiling = max(above + 1, _read(path))
         self.next = self._ceiling
 
+    @property
+    def ceiling(self) -> int:
+        """Every number that was ever given lies below."""
+        return max(self._ceiling, self.next)
+
     def take(self, count: int) -> int:
         """The first of `count` numbers in a row. Raises OSError when the ceiling cannot be raised."""
         first = self.next

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fanlight.clock import Clock
 from fanlight.errors import StoreError
 from fanlight.ingest.sequence import BLOCK
+from fanlight.store.connection import MEMORY_SHORT
 from fanlight.store.contract import RunKey
 
 logger = logging.getLogger("fanlight.ingest.writer")
@@ -75,7 +76,9 @@ def _summarise(summarise: Summarise, runs: Sequence[RunKey], first_seq: int) -> 
     try:
         return summarise(runs, first_seq)
     except StoreError as error:
-        if error.retryable:
+        # Of runs with long texts fewer fit into the engine's memory; the same ones never would.
+        is_too_much = error.engine_code == MEMORY_SHORT and len(runs) > 1
+        if error.retryable and not is_too_much:
             raise
         if len(runs) == 1:
             logger.error("run %s of %s cannot be summed up: %s", runs[0].run_id, runs[0].project_id, error)  # noqa: TRY400

@@ -20,7 +20,8 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.config import Config
 from fanlight.errors import StoreError
 from fanlight.ingest import crash
-from fanlight.ingest.log import Generation, Log
+from fanlight.ingest.generation import Generation
+from fanlight.ingest.log import Log
 from fanlight.ingest.poison import insert_around_poison
 from fanlight.ingest.sequence import BLOCK
 from fanlight.ingest.summaries import MOST_RUNS, Summaries
@@ -72,6 +73,8 @@ class Writer:
     at the store's own highest sequence before that: older items may still be on their way.
 
     `upkeep` does a step of what can wait, between two generations; the runs whose summaries it made untrue.
+    `between` is called between any two generations, however much there is to do; it raises nothing.
+    `pause` waits so many seconds before another try, and says whether the writer has to end instead.
     """
 
     def __init__(
@@ -85,8 +88,11 @@ class Writer:
         clock: Clock = SYSTEM,
         watcher: Watcher | None = None,
         upkeep: Callable[[], frozenset[RunKey]] = frozenset,
+        between: Callable[[], None] = lambda: None,
+        pause: Callable[[float], bool] | None = None,
     ) -> None:
         self._upkeep = upkeep
+        self._between = between
         self._watcher = watcher
         self._log = log
         self._store = store
@@ -107,6 +113,7 @@ class Writer:
         self._summed_up: frozenset[str] = frozenset()
         self._stopping = threading.Event()
         self._expired = threading.Event()
+        self._pause = pause or self._expired.wait
         self._thread = threading.Thread(target=self._run, name="fanlight-writer", daemon=True)
 
     def start(self) -> None:
@@ -138,6 +145,8 @@ class Writer:
     def turn(self) -> bool:
         """Store the next generation, or rebuild what is due; False when there was nothing to do."""
         ending = self._stopping.is_set()
+        if not ending:
+            self._between()
         if not self._summaries and not ending:
             self._summaries.add(self._persist(self._upkeep))
         rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
@@ -181,9 +190,7 @@ class Writer:
             try:
                 stored = [self._insert_segment(segment)]
             except StoreError as refusal:
-                stored = self._persist(
-                    partial(insert_around_poison, segment, self._insert_segment, self._park, refusal)
-                )
+                stored = self._insert_around_poison(segment, refusal)
             for inserted in stored:
                 self._ledger.stored(segment.signal, inserted)
                 self._summaries.add(inserted.runs)
@@ -195,10 +202,19 @@ class Writer:
         """Raises StoreError only for what the store will never take."""
         return self._persist(partial(_ask, self._store.insert, segment))
 
-    def _park(self, segment: Segment, content: bytes, record: Record, reason: str) -> None:
-        if self._persist(partial(self._log.parked.park, segment.signal, content, reason)):
+    def _insert_around_poison(self, segment: Segment, refusal: StoreError) -> list[Inserted]:
+        parked: dict[int, int] = {}
+
+        def park(segment: Segment, content: bytes, record: Record, reason: str) -> None:
+            self._persist(partial(self._log.parked.park, segment.signal, content, reason))
+            # An earlier life may have parked it: it was received by this one as well, and does not wait.
+            parked[record.seq] = record.items
+
+        stored = self._persist(partial(insert_around_poison, segment, self._insert_segment, park, refusal))
+        for items in parked.values():
             # The engine's own words are in the entry; a count needs a reason out of a small set.
-            self._ledger.parked(segment.signal, record.items, PARKED_REASON)
+            self._ledger.parked(segment.signal, items, PARKED_REASON)
+        return stored
 
     def _sum_up(self, generation: Generation, *, rebuild: bool, lose: bool) -> tuple[int, frozenset[str]]:
         """Summaries into the generation's block; the last sequence used, and the projects they are for."""
@@ -284,7 +300,7 @@ class Writer:
             except OSError as error:
                 reason = error
             logger.warning("the writer tries again in %.2f s: %s", delay_s, reason)
-            if self._expired.wait(delay_s):
+            if self._pause(delay_s):
                 raise _ExpiredError
             delay_s = min(2 * delay_s, LAST_RETRY_S)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol, TypeVar
 
 from fanlight.clock import SYSTEM, Clock
-from fanlight.errors import OverloadError, StoreError
+from fanlight.errors import OverloadError, QuotaError, StoreError
 from fanlight.live.arrivals import Arrivals
 from fanlight.live.batch import Batch, Gap, split
 from fanlight.live.feed import Block, Feed, Wanted
@@ -28,6 +29,8 @@ logger = logging.getLogger("fanlight.live")
 
 MIB = 1024 * 1024
 RETRY_S = 1.0
+PER_READER_S = 0.0003
+"""What sending one piece to one reader costs: the more there are, the larger the pieces."""
 
 Answer = TypeVar("Answer")
 Reach = tuple[list[tuple[Event, ...]], int]
@@ -77,7 +80,8 @@ class Broker:
     have announced (the store's last); a reader who names one beyond it gets a gap.
 
     `max_events` and `max_bytes` bound what is kept in memory for each watched project. The events of one
-    load are at most `chunk`, those of one batch at most `batch_events` and `batch_bytes`.
+    load are at most `chunk`, those of one batch at most `batch_events` and `batch_bytes`. `most_of` says how
+    many readers a project may have; 0 is as many as there may be at all.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Broker:
         horizon: int = 0,
         window_s: float = 900,
         max_readers: int = 2_000,
+        most_of: Callable[[str], float] = lambda _: 0,
         interval_s: float = 0.05,
         max_events: int = 4_096,
         max_bytes: int = 8 * MIB,
@@ -105,6 +110,8 @@ class Broker:
         self._horizon = max(horizon, watermark)
         self._window_ns = int(window_s * 1e9)
         self._max_readers = max_readers
+        self._most_of = most_of
+        self._refused: Counter[str] = Counter()
         self._interval_s = interval_s
         self._max_events, self._max_bytes = max_events, max_bytes
         self._chunk = chunk
@@ -131,6 +138,11 @@ class Broker:
     def readers(self) -> int:
         """How many subscriptions are open."""
         return len(self._subscriptions)
+
+    def readers_of(self, project: str) -> tuple[int, int]:
+        """How many subscriptions of a project are open, and how many were one too many."""
+        feed = self._feeds.get(project)
+        return feed.readers.total() if feed else 0, self._refused[project]
 
     def advance(self, watermark: int, projects: frozenset[str], kinds: frozenset[str] = KINDS) -> None:
         """Everything up to `watermark` can be queried; `projects` are those that got something new.
@@ -170,6 +182,7 @@ class Broker:
 
         Raises:
             OverloadError: too many readers are there already, or the server stops.
+            QuotaError: the project has too many.
         """
         if self._is_closed:
             raise OverloadError("the server stops", hint="resume at the next one")
@@ -179,6 +192,7 @@ class Broker:
                 retry_after_s=5,
                 hint="close some, or raise FANLIGHT_STREAM_READERS",
             )
+        self._check_quota(scope.project_id)
         feed = self._feed(scope)
         wanted = Wanted(topics, types)
         feed.readers[wanted] += 1
@@ -188,6 +202,17 @@ class Broker:
             found.gap = Gap(reason=AHEAD, after=after, upto=feed.loaded)
         self._subscriptions.add(found)
         return found
+
+    def _check_quota(self, project: str) -> None:
+        most = int(self._most_of(project))
+        if most and self.readers_of(project)[0] >= most:
+            self._refused[project] += 1
+            raise QuotaError(
+                f"{most} streams of project {project} are open already",
+                limit="max_streams",
+                retry_after_s=5,
+                hint="close some, or raise the project's limit max_streams",
+            )
 
     def _feed(self, scope: ProjectScope) -> Feed:
         name = scope.project_id
@@ -230,7 +255,7 @@ class Broker:
                 if not await self._fill(feed):
                     await asyncio.sleep(RETRY_S)
                     feed.wake.set()
-                await asyncio.sleep(self._interval_s)
+                await asyncio.sleep(max(self._interval_s, PER_READER_S * feed.readers.total()))
         except Exception:
             logger.exception("the live feed of project %s ended", feed.scope.project_id)
             raise

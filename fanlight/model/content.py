@@ -116,7 +116,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What a span carries. `source` names, for each field that is set, the attribute or event it came from.
 
-    `truncated`: there was more than is shown here; the raw attributes have it.
+    `truncated`: there was more than is shown here; the raw attributes have it. `withheld`: what was
+    said was taken out before the span was stored.
     """
 
     system: list[AnyPart] = []
@@ -128,3 +129,4 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     query: Any = None
     source: dict[str, str] = {}
     truncated: bool = False
+    withheld: bool = False

@@ -29,7 +29,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True):
     """A telemetry exporter. `id` is the registry's, else its name; `name` is what charm.yaml lists.
 
     `listed` says that the registry has it, `installed` that a package in the server's environment offers it;
-    `entry_point` is that offer. `report` is null when no agent of the project told of it.
+    `entry_point` is that offer. `report` is null when no agent of the project told of it. `enabled_by` are
+    the published agents of the project whose charm.yaml lists it. `hooks` and `variables` are what the source
+    of an installed one has and reads, null when it was not found; nobody runs it for that.
     """
 
     id: str
@@ -43,6 +45,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True):
     installed: bool = False
     version: str | None = None
     entry_point: str | None = None
+    hooks: list[str] | None = None
+    variables: list[str] | None = None
+    enabled_by: list[str] = []
     report: ExporterReport | None = None
 
 

@@ -26,13 +26,14 @@ class Checked:
     """One request that may go into the log.
 
     `plain` is canonical protobuf with `items` items, the very object that was checked when nothing had to
-    be changed. `rejected` and `mended` count items by reason.
+    be changed. `rejected` and `mended` count items by reason. `note` is what else its sender is told.
     """
 
     plain: bytes
     items: int
     rejected: Mapping[str, int] = field(default_factory=lambda: _NONE)
     mended: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    note: str = ""
 
 
 def check_quickly(signal: Signal, body: bytes, limits: Limits) -> Checked | None:

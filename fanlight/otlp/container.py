@@ -183,6 +183,14 @@ CONTAINERS: tuple[Container, ...] = (GZIP, ZSTD)
 
 
 def _varint(data: bytes) -> int:
+    """The number that all of `data` is, -1 when it is none: zstd has no checksum that would have told.
+
+    Example:
+        >>> _varint(b"\\xaf\\x01"), _varint(b"\\x2f\\x01"), _varint(b"\\xaf")
+        (175, -1, -1)
+    """
+    if data[-1] > 0x7F or any(byte < 0x80 for byte in data[:-1]):
+        return -1
     value = 0
     for place, byte in enumerate(data):
         value |= (byte & 0x7F) << 7 * place

@@ -110,15 +110,20 @@ def compress(batch: Batch) -> Body:
 
 
 def walk(buffer: bytes) -> Walk:
-    """Every whole record of `buffer`. Nothing is inflated; never raises, whatever the bytes."""
+    """Every whole record of `buffer`. Nothing is inflated; never raises, whatever the bytes.
+
+    Sequences ascend in a file. A whole record with a sequence that is behind us is a copy that a disk put in
+    another's place, not a neighbour.
+    """
     view = memoryview(buffer)
     records: list[Record] = []
     damaged: list[tuple[int, int]] = []
     at = 0
     while at < len(buffer):
-        record = _read(view, at)
+        above = records[-1].next_seq if records else 0
+        record = _read(view, at, above=above)
         if record is None:
-            record = _resync(buffer, view, at + 1, above=records[-1].next_seq if records else 0)
+            record = _resync(buffer, view, at + 1, above=above)
             if record is None:
                 break
             damaged.append((at, record.start))
@@ -164,12 +169,9 @@ def _is_zlib_of(coded: bytes, plain: bytes) -> bool:
 
 
 def _resync(buffer: bytes, view: memoryview, start: int, *, above: int) -> Record | None:
-    """The first whole record from `start` on. Sequences ascend in a file: an older one is no neighbour."""
-    for at in _heads(buffer, start):
-        record = _read(view, at)
-        if record is not None and record.seq >= above:
-            return record
-    return None
+    """The first whole record from `start` on."""
+    records = (_read(view, at, above=above) for at in _heads(buffer, start))
+    return next((record for record in records if record), None)
 
 
 def _heads(buffer: bytes, start: int) -> Iterator[int]:
@@ -188,7 +190,8 @@ def _read_head(view: memoryview, at: int) -> tuple[Container, Head] | None:
     return None
 
 
-def _read(view: memoryview, at: int) -> Record | None:
+def _read(view: memoryview, at: int, *, above: int) -> Record | None:
+    """The whole record at `at`, when its sequence is `above` or later."""
     found = _read_head(view, at)
     if found is None:
         return None
@@ -200,6 +203,8 @@ def _read(view: memoryview, at: int) -> Record | None:
         return None
     tail_start, fields = tail
     numbers, project = _read_fields(fields)
+    if numbers.get(FIELD_SEQ, 0) < above:
+        return None
     return Record(
         start=at,
         end=head.end,

@@ -43,10 +43,9 @@ def convert(signal: Signal, body: bytes, limits: Limits) -> Checked:
         (1, {'malformed': 1})
     """
     _check_counts(body, limits)
-    root = ROOTS[signal]
-    decoded, mended = _decode(_STRUCTS[signal], signal, body)
-    work = _Work(limits)
-    plain = work.content(root, decoded)
+    decoded, rejected, mended = _decode(signal, body)
+    work = _Work(limits, rejected)
+    plain = work.content(ROOTS[signal], decoded)
     checked = check(signal, plain, limits)
     return Checked(
         plain=checked.plain,
@@ -64,24 +63,69 @@ def _check_counts(body: bytes, limits: Limits) -> None:
         raise too_many("JSON values", _MAX_COMMAS)
 
 
-def _decode(struct: Any, signal: Signal, body: bytes) -> tuple[Any, dict[str, int]]:
+def _decode(signal: Signal, body: bytes) -> tuple[Any, Counter[str], dict[str, int]]:
+    """The blocks of a request with its items raw, what is missing of it by reason, and what was mended."""
     try:
-        return msgspec.json.decode(body, type=struct), {}
+        return (*_read(signal, body), {})
+    except msgspec.ValidationError as error:
+        # It is JSON up to there, and nothing like a request: there is nothing to mend.
+        raise _unlike(signal, error) from error
     except (msgspec.MsgspecError, ValueError, RecursionError):
         softened, mended = soften(body)
     try:
-        return msgspec.json.decode(softened, type=struct), mended
+        return (*_read(signal, softened), mended)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise PayloadError(
-            f"the body is not an OTLP {signal} request in JSON: {error}", hint="check Content-Type and path"
-        ) from error
+        raise _unlike(signal, error) from error
+
+
+def _read(signal: Signal, body: bytes) -> tuple[Any, Counter[str]]:
+    rejected: Counter[str] = Counter()
+    root = ROOTS[signal]
+    try:
+        return msgspec.json.decode(body, type=_STRUCTS[_name(root)]), rejected
+    except msgspec.ValidationError:
+        return _read_block(root, body, rejected), rejected
+
+
+def _read_block(holder: Block, raw: Any, rejected: Counter[str]) -> Any:
+    """The same, block by block: one of another shape costs itself only, and counts as one item.
+
+    Raises ValidationError when `raw` itself is no such block.
+    """
+    shallow = msgspec.json.decode(raw, type=_SHALLOW[_name(holder)])
+    found: dict[str, Any] = {field.name: getattr(shallow, field.name) for field in holder.fields.values()}
+    for number, inner in holder.inner.items():
+        name, is_many = holder.fields[number].name, holder.fields[number].is_repeated
+        kept: list[Any] = []
+        for each in _read_many(found[name]) if is_many else [found[name]]:
+            if bytes(each) in (b"", b"null"):
+                rejected[reasons.MALFORMED] += is_many
+            elif inner.is_item:
+                kept.append(each)
+            else:
+                try:
+                    kept.append(_read_block(inner, each, rejected))
+                except msgspec.ValidationError:
+                    rejected[reasons.MALFORMED] += 1
+        found[name] = kept
+    return _STRUCTS[_name(holder)](**found)
+
+
+def _read_many(raw: msgspec.Raw) -> list[msgspec.Raw]:
+    return [] if bytes(raw) in (b"", b"null") else msgspec.json.decode(raw, type=list[msgspec.Raw])
+
+
+def _unlike(signal: Signal, error: Exception) -> PayloadError:
+    return PayloadError(
+        f"the body is not an OTLP {signal} request in JSON: {error}", hint="check Content-Type and path"
+    )
 
 
 class _Work:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, rejected: Counter[str]) -> None:
         self._left = limits.max_request_items
         self._most = limits.max_request_items
-        self.rejected: Counter[str] = Counter()
+        self.rejected = rejected
 
     def content(self, holder: Block, decoded: Any) -> bytes:
         """The content of one block; an unreadable head of it rejects the items in it."""
@@ -145,17 +189,32 @@ def _encoder(holder: Block) -> Encoder:
     return encoder_of(holder.message.DESCRIPTOR)
 
 
-def _struct(holder: Block) -> Any:
-    """A struct that decodes the blocks and leaves everything else raw; unknown fields are not even kept."""
+_STRUCTS: dict[str, Any] = {}
+"""For each block a struct that decodes the blocks in it and leaves everything else raw."""
+
+_SHALLOW: dict[str, Any] = {}
+"""The same, with the blocks in it raw as well."""
+
+
+def _name(holder: Block) -> str:
+    return str(holder.message.DESCRIPTOR.full_name)
+
+
+def _describe(holder: Block) -> Any:
+    """The struct of a block. Fields that are not known are not even kept."""
     described: list[tuple[str, Any, Any]] = []
     for number, field in holder.fields.items():
         inner = holder.inner.get(number)
         if inner is None:
             described.append((field.name, msgspec.Raw, _NOTHING))
         else:
-            one = msgspec.Raw if inner.is_item else _struct(inner)
+            one = msgspec.Raw if inner.is_item else _describe(inner)
             described.append((field.name, list[one] | None if field.is_repeated else one | None, None))  # type: ignore[valid-type]
-    return msgspec.defstruct(holder.message.DESCRIPTOR.name, described, rename="camel")
+    name, shallow = holder.message.DESCRIPTOR.name, [(name, msgspec.Raw, _NOTHING) for name, *_ in described]
+    _SHALLOW[_name(holder)] = msgspec.defstruct(name, shallow, rename="camel")
+    _STRUCTS[_name(holder)] = msgspec.defstruct(name, described, rename="camel")
+    return _STRUCTS[_name(holder)]
 
 
-_STRUCTS = {signal: _struct(root) for signal, root in ROOTS.items()}
+for _root in ROOTS.values():
+    _describe(_root)

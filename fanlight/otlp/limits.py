@@ -22,7 +22,7 @@ class Limits:
     max_request_attributes: int = 1_000_000
     max_item_attributes: int = 4_096
     max_value_depth: int = 32
-    max_inflight_bytes: int = 128 * MIB
+    max_inflight_bytes: int = 96 * MIB
 
     @classmethod
     def of(cls, config: Any) -> Limits:

@@ -21,7 +21,7 @@ _REJECTED: Mapping[Signal, str] = MappingProxyType(
 )
 
 GRPC_CODES: Mapping[int, int] = MappingProxyType(
-    {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 408: 4, 413: 8, 415: 3, 500: 13, 503: 14}
+    {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 408: 4, 413: 8, 415: 3, 429: 8, 500: 13, 503: 14}
 )
 """The gRPC status code that says the same as an HTTP status."""
 

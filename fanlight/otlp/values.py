@@ -21,6 +21,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
 from fanlight.model.span import Attribute
+from fanlight.otlp.folded import unfolded
 
 TYPES = ("", "string", "bool", "int", "double", "array", "kvlist", "bytes")
 """The name of each arm in the API, by its number in the store."""
@@ -32,6 +33,7 @@ def decode_attributes(keys: Sequence[str], values: Sequence[str], types: Sequenc
     """Attributes in the order in which they were sent; a key that came twice stands twice.
 
     The three sequences are aligned, as the store's `attribute_keys`, `attribute_values`, `attribute_types`.
+    Keys that were folded (`otlp/folded.py`) are what was sent.
 
     Example:
         >>> [a.value for a in decode_attributes(["n", "ok", "k"], ["7", "true", "x"], [3, 2, 1])]
@@ -39,7 +41,7 @@ def decode_attributes(keys: Sequence[str], values: Sequence[str], types: Sequenc
     """
     return [
         Attribute(key=key, type=TYPES[type_], value=decode_value(value, type_))
-        for key, value, type_ in zip(keys, values, types, strict=True)
+        for key, value, type_ in zip(unfolded(keys, values), values, types, strict=True)
     ]
 
 

@@ -73,13 +73,19 @@ def list_activity(
     return Page(items=found, next=None if last is None else encode_cursor(f"{by}s", last[1], last[0]))
 
 
-def find_activity(store: Store, scope: ProjectScope, by: By, names: Sequence[str]) -> Mapping[str, Activity]:
-    """Activity of each of `names` that ever had a run."""
+def find_activity(
+    store: Store,
+    scope: ProjectScope,
+    by: By,
+    names: Sequence[str],
+    window: tuple[int, int] = (EARLIEST_NS, LATEST_NS),
+) -> Mapping[str, Activity]:
+    """Activity of each of `names` that had a run begin in [since, until)."""
     if not names:
         return MappingProxyType({})
     asked = {
-        "since_ns": EARLIEST_NS,
-        "until_ns": LATEST_NS,
+        "since_ns": window[0],
+        "until_ns": window[1],
         "before_ms": LATEST_NS,
         "before_name": "",
         "names": list(names),

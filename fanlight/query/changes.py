@@ -17,6 +17,7 @@ from fanlight.model.metric import MetricPoint
 from fanlight.model.project import ProjectScope
 from fanlight.model.room_event import EVENT as ROOM_EVENT
 from fanlight.model.room_event import TYPE, RoomHappening
+from fanlight.otlp.folded import unfolded
 from fanlight.query.developer_logs import developer_log_of
 from fanlight.query.findings import finding_from_row
 from fanlight.query.logs import LIST_BODY_CHARACTERS, log_from_row
@@ -260,7 +261,7 @@ def _metric_item(row: Sequence[Any]) -> _Item:
         service=service or None,
         room=room or None,
         session=session or None,
-        attributes=dict(zip(keys, values, strict=True)),
+        attributes=dict(zip(unfolded(keys, values), values, strict=True)),
     )
     return _Item(type="metric", seq=seq, data=point, at=point.at, topic="metrics", room=room, session=session)
 

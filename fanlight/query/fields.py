@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from fanlight.query.grammar import Key, Value, fail
-from fanlight.query.times import NS
+from fanlight.query.times import NS, inside
 
 MAX_PATTERN = 256
 COMPARISONS = ("", "=", ">", ">=", "<", "<=")
@@ -30,6 +30,7 @@ _RELATIVE = re.compile(r"now(?:-(\d{1,9})([smhd]))?")
 _RELATIVE_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = re.compile(r"[0-9a-f]+")
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,8 @@ class Number:
         if value.exists:
             return f"isNotNull({self.expression})"
         number = parse_number(value, self.units)
-        bound = int(number) if self.type_ == "Int64" else float(number)
+        # Past 64 bits the engine would go on counting from the other end.
+        bound = max(-_MOST, min(int(number), _MOST)) if self.type_ == "Int64" else float(number)
         return _ordered(self.expression, op, binder.bind(bound, self.type_))
 
 
@@ -273,7 +275,7 @@ def parse_instant(value: Value, now_ns: int) -> int:
     """The time in `value` as nanoseconds since 1970; a time without zone is UTC. Raises InvalidError."""
     relative = _RELATIVE.fullmatch(value.text)
     if relative and not value.prefix:
-        return now_ns - int(relative[1] or 0) * _RELATIVE_S[relative[2] or "s"] * NS
+        return inside(now_ns - int(relative[1] or 0) * _RELATIVE_S[relative[2] or "s"] * NS)
     moment = None if value.prefix else _moment(value.text)
     if moment is None or not 1970 <= moment.year <= 2261:
         hint = 'write 2026-11-21, "2026-11-21T10:00:00Z" or now-1h'
@@ -311,5 +313,5 @@ def _either(conditions: Any) -> str:
 
 def _only(allowed: tuple[str, ...], key: Key, op: str, value: Value) -> None:
     if op not in allowed:
-        hint = f"it takes {' '.join(op for op in allowed if op) or 'a plain value'}"
+        hint = f"it takes {' '.join(op for op in allowed if op)}"
         raise fail(value.column - len(op), f"{key} cannot be compared by {op}", hint=hint)

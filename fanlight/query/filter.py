@@ -13,6 +13,9 @@ from fanlight.query.grammar import AllOf, AnyOf, Field, Key, Node, Not, Text, Un
 from fanlight.query.nouns import NOUNS, Noun
 from fanlight.store.contract import Store
 
+TEXT = Key(name="text")
+"""What every noun has besides its fields: `text:word` is the word alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
@@ -117,7 +120,10 @@ def _unnamed(node: Unnamed, noun: Noun, binder: Binder) -> str:
 
 
 def _field(node: Field, noun: Noun, binder: Binder, *, top: bool) -> str:
-    if node.key == Key(name="text") and node.op == "":
+    if node.key == TEXT:
+        if node.op:
+            column = node.values[0].column - len(node.op)
+            raise fail(column, f"text cannot be compared by {node.op}", hint="it takes a word or a phrase")
         conditions = [_searched(value, noun, binder, top and len(node.values) == 1) for value in node.values]
     else:
         sort = _sort(node, noun)

@@ -222,13 +222,7 @@ class _Parser:
             )
 
     def _term(self, depth: int) -> Node:
-        self._terms += 1
-        if self._terms > MAX_TERMS:
-            raise fail(
-                self._column,
-                "too many terms",
-                hint=f"use up to {MAX_TERMS}, and commas for many values of one field",
-            )
+        self._count()
         if self._take_literal("-"):
             if self._at >= len(self._text) or self._text[self._at] in " \t\r\n)-":
                 raise fail(
@@ -238,6 +232,16 @@ class _Parser:
                 )
             return Not(term=self._operand(depth))
         return self._operand(depth)
+
+    def _count(self) -> None:
+        """One term more, or one value more of a field: each is a condition of the query."""
+        self._terms += 1
+        if self._terms > MAX_TERMS:
+            raise fail(
+                self._column,
+                "too many terms",
+                hint=f"use up to {MAX_TERMS}; each value of a field counts as one",
+            )
 
     def _operand(self, depth: int) -> Node:
         if self._text.startswith("(", self._at):
@@ -286,8 +290,8 @@ class _Parser:
         op = next((op for op in OPERATORS if self._take_literal(op)), "")
         values = [self._value(key, literal=bool(op))]
         while self._take_literal(","):
+            self._count()
             values.append(self._value(key, literal=bool(op)))
-        self._terms += len(values) - 1
         return Field(key=key, op=op, values=tuple(values), column=start)
 
     def _value(self, key: Key, *, literal: bool) -> Value:

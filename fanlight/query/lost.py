@@ -7,7 +7,7 @@ more, as it came, with `fanlight.state` = "lost"; a heartbeat or the span's end 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
 from fanlight.model.project import ProjectScope
+from fanlight.otlp.folded import name_sent, restored
 from fanlight.query.steps import get_steps
 from fanlight.store.contract import Store
 
@@ -55,7 +56,7 @@ def _add(request: ExportTraceServiceRequest, trace_id: bytes, row: Sequence[Any]
         trace_id=trace_id,
         span_id=bytes.fromhex(span_id),
         parent_span_id=bytes.fromhex(parent.strip("0") and parent),
-        name=name,
+        name=name_sent(name, *attributes[:2]),
         start_time_unix_nano=start_ns,
         trace_state=trace_state,
         flags=flags,
@@ -65,14 +66,13 @@ def _add(request: ExportTraceServiceRequest, trace_id: bytes, row: Sequence[Any]
     span.attributes.extend(pair for pair in _pairs(*attributes) if pair.key not in _OURS)
     span.attributes.extend(_pairs([STATE, REASON], ["lost", reason], [1, 1]))
     for time_ns, event, keys, values, types in zip(*events, strict=True):
-        span.events.add(time_unix_nano=time_ns, name=event).attributes.extend(_pairs(keys, values, types))
+        span.events.add(time_unix_nano=time_ns, name=name_sent(event, keys, values)).attributes.extend(
+            _pairs(keys, values, types)
+        )
 
 
-def _pairs(keys: Iterable[str], values: Iterable[str], types: Iterable[int]) -> list[KeyValue]:
-    return [
-        KeyValue(key=key, value=_value(value, arm))
-        for key, value, arm in zip(keys, values, types, strict=True)
-    ]
+def _pairs(keys: Sequence[str], values: Sequence[str], types: Sequence[int]) -> list[KeyValue]:
+    return [KeyValue(key=key, value=_value(value, arm)) for key, value, arm in restored(keys, values, types)]
 
 
 def _value(text: str, arm: int) -> AnyValue:

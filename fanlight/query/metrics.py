@@ -11,6 +11,7 @@ from fanlight.clock import SYSTEM, Clock
 from fanlight.errors import InvalidError, NotFoundError
 from fanlight.model.metric import Bucket, Metric, MetricSeries, Series
 from fanlight.model.project import ProjectScope
+from fanlight.otlp.folded import unfolded
 from fanlight.query.filter import Condition, Query, compile_filter
 from fanlight.query.percentile import Exponential
 from fanlight.query.series import (
@@ -219,7 +220,7 @@ def _interval(interval_s: int | None, window_ns: int) -> int:
 
 def _attributes(service: str, keys: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     named = {"service.name": service} if service else {}
-    return {**named, **dict(zip(keys, values, strict=True))}
+    return {**named, **dict(zip(unfolded(keys, values), values, strict=True))}
 
 
 def _point(type_: str, row: Sequence[Any]) -> Point:

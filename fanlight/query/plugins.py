@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
 
+from fanlight.exporter_source import read_source
 from fanlight.model.plugin import ExporterReport, Plugin, PluginList, SkippedPlugin
 from fanlight.model.project import ProjectScope
 from fanlight.plugins import Installed, Listed, Registry, canonical_package
@@ -16,13 +18,21 @@ from fanlight.store.contract import Store
 MOST_REPORTED = 1_000
 NO_TRACE = "0" * 32
 PREFIX = "charm-telemetry-"
+NOBODY: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def list_plugins(
-    store: Store, scope: ProjectScope, registry: Registry, installed: Sequence[Installed]
+    store: Store,
+    scope: ProjectScope,
+    registry: Registry,
+    installed: Sequence[Installed],
+    enabled: Mapping[str, Sequence[str]],
 ) -> PluginList:
-    """Every exporter that is listed, installed or reported by an agent of the project, by name."""
-    return merge(registry, installed, exporter_reports(store, scope))
+    """Every exporter that is listed, installed, enabled or reported by an agent of the project, by name.
+
+    `enabled` are the published agents that list an exporter, by its name.
+    """
+    return merge(registry, installed, exporter_reports(store, scope), enabled)
 
 
 def exporter_reports(store: Store, scope: ProjectScope) -> dict[str, ExporterReport]:
@@ -32,9 +42,12 @@ def exporter_reports(store: Store, scope: ProjectScope) -> dict[str, ExporterRep
 
 
 def merge(
-    registry: Registry, installed: Sequence[Installed], reports: Mapping[str, ExporterReport]
+    registry: Registry,
+    installed: Sequence[Installed],
+    reports: Mapping[str, ExporterReport],
+    enabled: Mapping[str, Sequence[str]] = NOBODY,
 ) -> PluginList:
-    """One list out of three. A package that is listed and installed is one; so is a report by its name.
+    """One list out of all. A package that is listed and installed is one; so is a report by its name.
 
     Example:
         >>> listed = Registry(listed=(Listed(id="dd", pypi_package="charm_telemetry_datadog", author="Ann"),))
@@ -49,9 +62,9 @@ def merge(
     plugins += [_listed(entry) for package, entry in by_package.items() if package not in used]
     told = [_with_report(plugin, reports) for plugin in plugins]
     named = {plugin.name for plugin in told}
-    told += [
-        Plugin(id=name, name=name, report=report) for name, report in reports.items() if name not in named
-    ]
+    others = {**dict.fromkeys(enabled), **reports}
+    told += [Plugin(id=name, name=name, report=others[name]) for name in others if name not in named]
+    told = [replace(plugin, enabled_by=sorted(enabled.get(plugin.name or "", ()))) for plugin in told]
     return PluginList(
         items=sorted(told, key=lambda plugin: (plugin.name or plugin.id, plugin.pypi_package or "")),
         skipped=[SkippedPlugin(entry=each.entry, reason=each.reason) for each in registry.skipped],
@@ -72,7 +85,16 @@ def _listed(entry: Listed) -> Plugin:
 
 def _installed(found: Installed, entry: Listed | None) -> Plugin:
     plugin = Plugin(id=found.name, pypi_package=found.package) if entry is None else _listed(entry)
-    return replace(plugin, name=found.name, installed=True, version=found.version, entry_point=found.value)
+    plugin = replace(plugin, name=found.name, installed=True, version=found.version, entry_point=found.value)
+    source = read_source(found.value, found.version)
+    if source is None:
+        return plugin
+    return replace(
+        plugin,
+        description=plugin.description or source.says,
+        hooks=list(source.hooks),
+        variables=list(source.variables),
+    )
 
 
 def _with_report(plugin: Plugin, reports: Mapping[str, ExporterReport]) -> Plugin:

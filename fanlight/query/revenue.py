@@ -16,13 +16,22 @@ from fanlight.model.project import ProjectScope
 from fanlight.model.revenue import BillingLine, Revenue, RevenueItem, RevenueReport, RunBilling
 from fanlight.model.run import Cost
 from fanlight.query.page import Page, check_limit, decode_cursor, encode_cursor
-from fanlight.query.times import LATEST_NS, NS, bounded, rfc3339
+from fanlight.query.times import NS, bounded, rfc3339
 from fanlight.query.usage import INTERVALS, MOST_ITEMS, check_grouping
 from fanlight.store.contract import Store
 
 GROUPS: Mapping[str, str] = MappingProxyType(
-    {"": "''", "agent": "agent", "run": "run_id", "customer": "customer", "room": "room"}
+    {
+        "": "''",
+        "agent": "agent",
+        "run": "run_id",
+        "customer": "customer",
+        "room": "room",
+        "user": "user",
+        "model": "model",
+    }
 )
+_OF_RUNS = frozenset({"agent", "room", "user", "model"})
 COST_CURRENCY = "USD"
 MOST_LINES = 1_000
 NO_SPAN = "0" * 16
@@ -30,10 +39,20 @@ _NOUN = "billing events"
 
 # Only a grouping by what the other side knows joins it.
 _RUNS_NAMED = (
-    "SELECT run_id, agent, room FROM runs FINAL WHERE project_id = {project_id:String}"
+    "SELECT run_id, agent, room, user, /*model*/ AS model FROM runs FINAL"
+    " WHERE project_id = {project_id:String}"
     " AND run_id IN (SELECT run_id FROM billing WHERE project_id = {project_id:String})"
 )
-_NO_RUNS = "SELECT '' AS run_id, '' AS agent, '' AS room WHERE 0"
+_NO_RUNS = "SELECT '' AS run_id, '' AS agent, '' AS room, '' AS user, '' AS model WHERE 0"
+# The model that cost most in a run, by tokens where nothing has a price, by name where all are alike. A run
+# is wholly that model's: what somebody pays for it cannot be divided by what its calls cost.
+_MODEL = (
+    "arraySort(name -> ("
+    "-arraySum((each, cost) -> if(each = name, toFloat64(cost), 0), `usage.model`, `usage.cost`),"
+    " -arraySum((each, taken, given) -> if(each = name, taken + given, 0),"
+    " `usage.model`, `usage.tokens_input`, `usage.tokens_output`), name),"
+    " arrayDistinct(arrayFilter(name -> name != '', `usage.model`)))[1]"
+)
 _CUSTOMERS = (
     "SELECT run_id, if(uniqExact(customer) = 1, any(customer), '') AS customer FROM billing FINAL"
     " WHERE project_id = {project_id:String} AND verified AND run_id != '' GROUP BY run_id"
@@ -53,7 +72,8 @@ def get_revenue(
 ) -> RevenueReport:
     """What billing events that occurred in [since, until) come to, and what the runs begun in it cost.
 
-    `group` is one of GROUPS. A run's cost is a customer's when all of its events name that customer alone.
+    `group` is one of GROUPS. A run's cost is a customer's when all of its events name that customer alone. A
+    run and its events are the model's that cost most in it.
 
     Raises:
         InvalidError: there is no such group, interval or time zone.
@@ -81,15 +101,24 @@ def get_run_billing(store: Store, scope: ProjectScope, run_id: str) -> RunBillin
     )
 
 
-def list_billing(store: Store, scope: ProjectScope, *, limit: int = 100, cursor: str | None = None) -> Page:
-    """Billing events that count, as BillingLines, the latest to occur first.
+def list_billing(
+    store: Store,
+    scope: ProjectScope,
+    *,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Page:
+    """Billing events that count and occurred in [since, until), as BillingLines, the latest first.
 
     Raises:
         InvalidError: the cursor or the limit is wrong.
     """
     check_limit(limit)
-    place = (LATEST_NS, "") if cursor is None else decode_cursor(cursor, _NOUN, int, str)
-    asked = {"place_ns": place[0], "place_id": place[1], "limit": limit + 1}
+    since, until = bounded(since_ns, until_ns)
+    place = (until, "") if cursor is None else decode_cursor(cursor, _NOUN, int, str)
+    asked = {"since_ns": since, "place_ns": place[0], "place_id": place[1], "limit": limit + 1}
     rows = store.read(scope, "list_billing", asked)
     more = len(rows) > limit
     return Page(
@@ -108,6 +137,8 @@ def _ask(
     run_id: str = "",
     limit: int = 1,
 ) -> Sequence[Sequence[Any]]:
+    model = _MODEL if group == "model" else "''"
+    runs_named = _RUNS_NAMED.replace("/*model*/", model) if group in _OF_RUNS else _NO_RUNS
     return store.read(
         scope,
         "revenue",
@@ -116,7 +147,8 @@ def _ask(
             "key": GROUPS[group],
             "event_at": at.replace("each.at", "toDateTime(occurred_at)"),
             "run_at": at.replace("each.at", "toDateTime(started_at)"),
-            "runs_named": _RUNS_NAMED if group in {"agent", "room"} else _NO_RUNS,
+            "runs_named": runs_named,
+            "model": model,
             "customers": _CUSTOMERS if group == "customer" else _NO_CUSTOMERS,
         },
     )

@@ -42,4 +42,9 @@ def bounded(since_ns: int | None, until_ns: int | None) -> tuple[int, int]:
     """The window [since, until) with open ends closed and both ends inside the store's clock."""
     since = EARLIEST_NS if since_ns is None else since_ns
     until = LATEST_NS if until_ns is None else until_ns
-    return max(since, EARLIEST_NS), min(max(until, EARLIEST_NS), LATEST_NS)
+    return inside(since), inside(until)
+
+
+def inside(ns: int) -> int:
+    """`ns`, or the nearer end of the store's clock: in 64 bits a later time would be an early one."""
+    return min(max(ns, EARLIEST_NS), LATEST_NS)

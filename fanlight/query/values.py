@@ -8,7 +8,20 @@ import msgspec
 
 from fanlight.errors import InvalidError
 from fanlight.model.project import ProjectScope
-from fanlight.query.fields import Attributes, Choice, Level, Members, Sort, Word
+from fanlight.query.fields import (
+    COMPARISONS,
+    DURATION_NS,
+    Attributes,
+    Choice,
+    HexId,
+    Instant,
+    Level,
+    Members,
+    Money,
+    Number,
+    Sort,
+    Word,
+)
 from fanlight.query.grammar import Field, parse
 from fanlight.query.nouns import NOUNS, Noun
 from fanlight.query.times import bounded
@@ -18,6 +31,24 @@ NEWEST_ROWS = 20_000
 """How many of the newest rows are counted: enough to complete a word, few enough for every key stroke."""
 
 
+_ORDERED = [op for op in COMPARISONS if op not in ("", "=")]
+
+
+class FilterField(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that a filter can name.
+
+    `takes` is what its values are: text, choice, level, number, duration, money, time, id or attribute. The
+    name of attributes ends in a dot, behind which the key of one follows. `operators` may stand before a
+    value, `units` behind it, and `values` are all there are of a choice or level, in their order.
+    """
+
+    name: str
+    takes: str
+    operators: list[str]
+    units: list[str]
+    values: list[str]
+
+
 class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
     """A value and how often the newest rows have it; None where that is not counted."""
 
@@ -25,18 +56,46 @@ class FieldValue(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None
 
 
-def list_fields(noun: str) -> list[str]:
+def list_fields(noun: str) -> list[FilterField]:
     """The fields that a filter on `noun` can name, in the order of the table.
 
     Raises:
         InvalidError: there is no such noun.
 
     Example:
-        >>> list_fields("metrics")
+        >>> [field.name for field in list_fields("metrics")]
         ['name', 'type', 'unit', 'service', 'room', 'session', 'text', 'attr.', 'resource.']
+        >>> dur = next(field for field in list_fields("runs") if field.name == "dur")
+        >>> dur.takes, dur.operators, dur.units
+        ('duration', ['>', '>=', '<', '<='], ['ms', 's', 'm', 'h'])
     """
     found = _noun(noun)
-    return [*found.fields, "text", *(f"{name}." for name in found.maps)]
+    text = _described("text", Word(()))
+    maps = [_described(f"{name}.", sort) for name, sort in found.maps.items()]
+    return [*(_described(name, sort) for name, sort in found.fields.items()), text, *maps]
+
+
+def _described(name: str, sort: Sort) -> FilterField:
+    takes, operators = "text", ["~"]
+    units: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    match sort:
+        case Choice(names=names):
+            takes, operators, values = "choice", [], tuple(names)
+        case Level(names=names):
+            takes, operators, values = "level", _ORDERED, names
+        case Number(units=known):
+            takes = "duration" if known is DURATION_NS else "number"
+            operators, units = _ORDERED, tuple(unit for unit in known if unit)
+        case Money():
+            takes, operators, units = "money", _ORDERED, ("$",)
+        case Instant():
+            takes, operators = "time", _ORDERED
+        case HexId():
+            takes, operators = "id", []
+        case Attributes():
+            takes, operators = "attribute", ["~", *_ORDERED]
+    return FilterField(name=name, takes=takes, operators=operators, units=list(units), values=list(values))
 
 
 def list_values(
@@ -51,6 +110,8 @@ def list_values(
     limit: int = 20,
 ) -> list[FieldValue]:
     """Values of `field` that begin with `prefix` (upper and lower case alike), the most frequent first.
+
+    Of `attr.` and `resource.` the values are the keys of the attributes that were sent.
 
     Raises:
         InvalidError: the noun or the field does not exist, or has no values that could be listed.
@@ -72,6 +133,8 @@ def list_values(
     match sort:
         case Word(columns=columns):
             value = columns[0]
+        case Attributes(column=column) if key == "":
+            query, value = "field_members", f"mapKeys({column})"
         case Members(column=column):
             query, value = "field_members", column
         case Attributes(column=column):
@@ -90,6 +153,8 @@ def _noun(name: str) -> Noun:
 
 def _sort(noun: Noun, field: str) -> tuple[Sort, str]:
     """The sort of a field as it is written in a filter, and the attribute's key where it names one."""
+    if field.endswith(".") and field[:-1] in noun.maps:
+        return noun.maps[field[:-1]], ""
     node = parse(f"{field}:*")
     if isinstance(node, Field):
         key = node.key

@@ -23,7 +23,7 @@ from typing import Any
 import fanlight
 from fanlight.config import load
 from fanlight.runner import engine
-from fanlight.runner.backend import STOP_GRACE_S, Channel, Ending, Launch, LaunchError, Limits, Load, Reason
+from fanlight.runner.backend import STOP_GRACE_S, Ending, Launch, LaunchError, Limits, Load, Reason
 from fanlight.runner.container import (
     LABEL_FOLDER,
     LABEL_RUNNER,
@@ -37,11 +37,10 @@ from fanlight.runner.container import (
 )
 from fanlight.runner.install import InstallError, find_uv
 from fanlight.runner.owner import is_gone
+from fanlight.runner.pieces import PIECE_BYTES, Piece, Pieces
 from fanlight.runner.workspace import Folder, discard, fill, hand_over, read_ending
 
 SUPPORT = Path(fanlight.__file__).parent
-PIECES_AHEAD = 8
-PIECE_BYTES = 64 * 1024
 INSTALL_S = 1_800.0
 KEPT_BYTES = 16 * 1024
 RUN_FOLDER = "fanlight-container-"
@@ -166,8 +165,7 @@ class ContainerChild:
         self._limits = limits
         self._folder = folder
         self._loop = asyncio.get_running_loop()
-        self._pieces: asyncio.Queue[tuple[Channel, bytes] | None] = asyncio.Queue(PIECES_AHEAD)
-        self._is_read = False
+        self._pieces = Pieces()
         self._reason: Reason | None = None
         self._status: asyncio.Future[int] = self._loop.create_future()
         self._ending: asyncio.Task[Ending] | None = None
@@ -195,13 +193,9 @@ class ContainerChild:
         if self._limits.time_s is not None:
             self._spawn(self._hold_to_time(self._limits.time_s))
 
-    async def read(self) -> tuple[Channel, bytes] | None:
+    async def read(self) -> Piece | None:
         """The next piece of what it wrote; None once every channel is closed."""
-        if self._is_read:
-            return None
-        piece = await self._pieces.get()
-        self._is_read = piece is None
-        return piece
+        return await self._pieces.read()
 
     async def wait(self) -> Ending:
         """Its ending; the container is gone. Raises LaunchError when the engine is."""
@@ -244,7 +238,7 @@ class ContainerChild:
                 output.close()
                 self._hand_out(None)
 
-    def _hand_out(self, piece: tuple[Channel, bytes] | None) -> None:
+    def _hand_out(self, piece: Piece | None) -> None:
         asyncio.run_coroutine_threadsafe(self._pieces.put(piece), self._loop).result()
 
     def _wait(self) -> None:

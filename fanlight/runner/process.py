@@ -27,10 +27,9 @@ from fanlight.runner.backend import (
     command_of,
 )
 from fanlight.runner.load import load_below
+from fanlight.runner.pieces import PIECE_BYTES, Piece, Pieces
 
 PACKAGE = Path(fanlight.__file__).parent
-PIECE_BYTES = 64 * 1024
-PIECES_AHEAD = 8
 PIPE_BYTES = 1024 * 1024
 F_SETPIPE_SZ = 1031
 CHILD_PATH = "fanlight/runner/child/main.py"
@@ -133,10 +132,9 @@ class ProcessChild:
         self._pipes = pipes
         self._folder = folder
         self._control: int | None = pipes.control[1]
-        self._pieces: asyncio.Queue[tuple[Channel, bytes] | None] = asyncio.Queue(PIECES_AHEAD)
+        self._pieces = Pieces()
         self._tasks: list[asyncio.Task[None]] = []
         self._ending: asyncio.Task[Ending] | None = None
-        self._is_read = False
 
     @property
     def id(self) -> str:
@@ -163,13 +161,9 @@ class ProcessChild:
         self._tasks.append(asyncio.create_task(self._say_closed(list(self._tasks))))
         self._ending = asyncio.create_task(self._end())
 
-    async def read(self) -> tuple[Channel, bytes] | None:
+    async def read(self) -> Piece | None:
         """The next piece of what it wrote; None once every channel is closed."""
-        if self._is_read:
-            return None
-        piece = await self._pieces.get()
-        self._is_read = piece is None
-        return piece
+        return await self._pieces.read()
 
     async def wait(self) -> Ending:
         """Its ending; nothing of it runs any more. Raises LaunchError when it never began."""

@@ -149,6 +149,7 @@ class Run:
             "fanlight.session": order.place.session or order.thread,
             "fanlight.user": order.user,
             "fanlight.run.adapter": self.definition.runtime.adapter.type,
+            "fanlight.run.backend": "container" if order.in_container else "process",
         }
         resource = {"project": order.place.project, "fanlight.room": order.place.room}
         return Report(

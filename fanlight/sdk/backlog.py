@@ -66,7 +66,7 @@ class Backlog:
     def put(self, item: Item, weight: int) -> None:
         """A whole item of about `weight` bytes; dropped and counted when there is no room."""
         if self._is_closed:
-            self._drops.add("exit")
+            self._drops.add("exit", count_of(item))
             return
         with self._lock:
             room = len(self.items) < self._max_items and self._bytes + weight <= self._max_bytes
@@ -74,7 +74,7 @@ class Backlog:
                 self._bytes += weight
                 self.items.append((item, weight))
         if not room:
-            self._drops.add("queue_full")
+            self._drops.add("queue_full", count_of(item))
         if self.asleep:
             self.wake()
 
@@ -97,7 +97,7 @@ class Backlog:
     def forget(self) -> int:
         """Drop all items; how many there were."""
         with self._lock:
-            forgotten = len(self.items)
+            forgotten = sum(count_of(item) for item, _ in self.items)
             self.items.clear()
             self._bytes = 0
         return forgotten
@@ -127,6 +127,11 @@ class Backlog:
             self.tokens.clear()
             self._token_bytes = 0
         return taken
+
+
+def count_of(item: Item) -> int:
+    """How many spans, records or points are in it: a request of metrics has many."""
+    return int(getattr(item, "items", 1))
 
 
 def weigh(value: Any) -> int:

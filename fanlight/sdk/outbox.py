@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from fanlight.sdk.drops import Drops
 from fanlight.sdk.endpoint import Endpoint
@@ -26,16 +27,29 @@ A_TURN = 16
 
 
 class Outbox:
-    """For the pipeline's thread, until `take_over` hands it to the thread that ends the process."""
+    """For the pipeline's thread, until `take_over` hands it to the thread that ends the process.
 
-    def __init__(self, endpoint: Endpoint, settings: Settings, drops: Drops) -> None:
+    `connect` makes what requests go over, `now` is the monotonic clock.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        drops: Drops,
+        *,
+        connect: type[Wire] = Wire,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connect = connect
+        self._now = now
         self._endpoint = endpoint
         self._settings = settings
         self._drops = drops
         self._begin()
 
     def _begin(self) -> None:
-        self._wire = Wire(self._endpoint)
+        self._wire = self._connect(self._endpoint)
         self._spool: Spool | None = None
         self._lock = threading.Lock()
         self._in_hand: list[Payload] = []
@@ -51,7 +65,7 @@ class Outbox:
     @property
     def is_away(self) -> bool:
         """The server did not take the last request, and it is not yet time to try again."""
-        return self._is_taken_over or time.monotonic() < self._retry_at
+        return self._is_taken_over or self._now() < self._retry_at
 
     @property
     def is_behind(self) -> bool:
@@ -60,7 +74,7 @@ class Outbox:
 
     def rest_s(self) -> float | None:
         """In how many seconds there is something to do; None = nothing until something comes."""
-        now = time.monotonic()
+        now = self._now()
         if self.is_away:
             return self._retry_at - now
         return 0.0 if self._has_kept else None
@@ -83,8 +97,8 @@ class Outbox:
 
     def deliver(self) -> None:
         """Send some of what is kept."""
-        if time.monotonic() >= self._look_at:
-            self._look_at, self._has_kept = time.monotonic() + LOOK_S, True
+        if self._now() >= self._look_at:
+            self._look_at, self._has_kept = self._now() + LOOK_S, True
         for _ in range(A_TURN):
             if self.is_away or not self._has_kept:
                 return
@@ -108,7 +122,7 @@ class Outbox:
     def hurry(self, deadline: float) -> None:
         """From now on no request waits beyond `deadline` (of the monotonic clock)."""
         self._wire.close()
-        self._wire = Wire(self._endpoint, timeout_s=max(0.05, deadline - time.monotonic()))
+        self._wire = self._connect(self._endpoint, timeout_s=max(0.05, deadline - self._now()))
 
     def take_over(self) -> None:
         """The thread hangs in a request: what it holds is kept, and nothing is sent any more."""
@@ -154,7 +168,7 @@ class Outbox:
         self._is_away = True
         pause_s = self._pause_s if answer.retry_after_s is None else answer.retry_after_s
         self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
-        self._retry_at = time.monotonic() + pause_s
+        self._retry_at = self._now() + pause_s
         if count("export") == 1:
             _say_away(self._endpoint.url, answer)
 

@@ -18,6 +18,7 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 
 from fanlight.sdk.faults import count
+from fanlight.sdk.privacy import cleaned
 
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadableLogRecord
@@ -49,9 +50,9 @@ def logs_payload(records: Sequence[ReadableLogRecord]) -> tuple[Payload | None, 
 
 
 def packed(signal: str, items: int, request: Any) -> Payload:
-    """An OTLP request message as a payload."""
+    """An OTLP request message as a payload, without secrets."""
     # Most of the gain comes with the first level, and it costs a third.
-    return Payload(signal, items, gzip.compress(request.SerializeToString(), 1, mtime=0))
+    return Payload(signal, items, gzip.compress(cleaned(request), 1, mtime=0))
 
 
 def _payload(

@@ -143,7 +143,7 @@ class Pipeline:
             if thread.is_alive():
                 self._outbox.take_over()
         self._outbox.hurry(deadline)
-        self._outgoing.last_turn(deadline + TAKE_OVER_S)
+        self._outgoing.last_turn(max(deadline, time.monotonic()) + TAKE_OVER_S)
 
     # -- the pipeline's thread
 

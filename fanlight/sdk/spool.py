@@ -158,14 +158,18 @@ class DiskSpool:
         gone = self._make_room()
         # Another process that had nothing left may have removed it.
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._directory / f"{os.getpid()}-{next(self._numbers)}.seg"
-        # A pid comes again; never write into what another process left.
-        while path.exists():
-            path = self._directory / f"{os.getpid()}-{next(self._numbers)}.seg"
-        file = os.fdopen(_new_private(path), "wb", buffering=0)
+        descriptor, path = self._make(".seg")
+        file = os.fdopen(descriptor, "wb", buffering=0)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._writing, self._writing_path = file, path
         return gone
+
+    def _make(self, suffix: str) -> tuple[int, Path]:
+        """A new file, and its name. A pid comes again, and in another container it is there already."""
+        while True:
+            path = self._directory / f"{os.getpid()}-{next(self._numbers)}{suffix}"
+            with contextlib.suppress(FileExistsError):
+                return _new_private(path), path
 
     def _make_room(self) -> int:
         segments = self._segments()
@@ -209,11 +213,19 @@ class DiskSpool:
             return False
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            claimed = self._directory / f"{os.getpid()}-{next(self._numbers)}.claimed"
+            descriptor, claimed = self._make(".claimed")
+        except OSError:
+            file.close()
+            return False
+        # What another left under that name would be lost by a rename; nothing is by one over an empty file.
+        os.close(descriptor)
+        try:
             # Whoever was faster has renamed it: then there is nothing of that name any more.
             path.rename(claimed)
         except OSError:
             file.close()
+            with contextlib.suppress(OSError):
+                claimed.unlink()
             return False
         self._reading, self._reading_path = file, claimed
         self._records = records(file)

@@ -7,7 +7,8 @@ this process, turns segments into rows. Embedded, writer and decoder are one con
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from fanlight.store.connection import Connection, Pool
@@ -22,16 +23,36 @@ class Backend(Protocol):
     decoder: Connection
     readers: Pool
 
+    @property
+    def directory(self) -> Path | None:
+        """Where the engine's files are; None when they are another server's."""
+        ...
+
+    @property
+    def database(self) -> str:
+        """What the engine calls the database."""
+        ...
+
     def open(self) -> None:
         """Connect. Raises StoreError."""
+        ...
+
+    def upgrade(self, migrate: Callable[[Connection], object]) -> None:
+        """Run migrations over a store that holds something: wholly, or not at all where that can be had.
+
+        Raises what `migrate` raises; the store is as it was then, or still serves the version before.
+        """
         ...
 
     def close(self) -> None:
         """Let go of everything."""
         ...
 
-    def send(self, select: str, name: str) -> None:
-        """Make what `select` gives at the decoder the temporary table `name` of the writer."""
+    def send(self, select: str, name: str, *, shape: str = "") -> None:
+        """Make what `select` gives at the decoder the temporary table `name` of the writer.
+
+        `shape` tells apart what one text gives: its columns have other types for another signal.
+        """
         ...
 
     def fetch(self, select: str, name: str) -> None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from fanlight.model.billing import BillingError, BillingEvent, from_attributes
+from fanlight.model.retention import Retention
 from fanlight.store.backend import Backend
 from fanlight.store.sql import statement
 
@@ -60,7 +61,7 @@ class _Row:
 
     @property
     def values(self) -> list[str]:
-        """In the order of `insert/billing_rows.sql`."""
+        """In the order of `insert/billing_rows.sql`, but for how long it is kept."""
         event = self.event
         # The first of an id has the highest version, and any that is verified a higher one than all others.
         version = (_LAST if event.verified else 0) + _LAST - 1 - self.seq
@@ -72,7 +73,7 @@ class _Row:
         ]  # fmt: skip
 
 
-def store_billing(backend: Backend, settings: Mapping[str, Any], *, retention_days: int) -> Mapping[str, int]:
+def store_billing(backend: Backend, settings: Mapping[str, Any], retention: Retention) -> Mapping[str, int]:
     """Store the billing events of the decoder's `incoming`; what of them counts in no sum, by reason.
 
     `refused` holds the records that were stored before: of them nothing is counted again. Raises StoreError.
@@ -80,9 +81,9 @@ def store_billing(backend: Backend, settings: Mapping[str, Any], *, retention_da
     uncounted: Counter[str] = Counter()
     with _known_of(backend) as known:
         rows = _read(backend.decoder.rows(statement("insert", "billing_sought")), uncounted)
-        fresh = [row.values for row in _fresh(rows, known, uncounted)]
+        fresh = [[*row.values, str(retention.days_of(row.project))] for row in _fresh(rows, known, uncounted)]
     for start in range(0, len(fresh), AT_ONCE):
-        given = {"rows": fresh[start : start + AT_ONCE], "retention_days": retention_days}
+        given = {"rows": fresh[start : start + AT_ONCE]}
         backend.store(
             statement("insert", "billing_rows"), "billing", COLUMNS, settings=settings, parameters=given
         )

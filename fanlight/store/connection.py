@@ -15,14 +15,49 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from fanlight.errors import StoreError
 
 TIMEOUT = 159
+TOO_MANY_ROWS = 158
 MEMORY_SHORT = 241
 RETRYABLE = frozenset({TIMEOUT, 202, 209, 210, MEMORY_SHORT, 243, 252, 319, 999})
 """Engine codes that may pass: time-out, too many queries, network, memory, disk, too many parts."""
+SYSTEM = frozenset(
+    {
+        74,
+        75,
+        76,
+        77,
+        87,
+        88,
+        172,
+        173,
+        204,
+        214,
+        294,
+        298,
+        299,
+        400,
+        411,
+        424,
+        425,
+        439,
+        458,
+        521,
+        531,
+        586,
+        641,
+    }
+)
+"""Engine codes of system calls that failed (write, open, sync, rename, threads): no fault of the data."""
+_STD_EXCEPTION = 1001
+_FILE_SYSTEM = re.compile(r"std::exception\. Code: 1001, type: [\w:]*filesystem_error,")
 
 _MOST_TEXT = 600
 PAUSES_S = (0.05, 0.2, 0.5)
 
 Answer = TypeVar("Answer")
+
+_shapes: dict[str, str] = {}
+"""The columns that a question gives, by its text or the name of its shape. They follow from the schema, which
+is one for all stores of a process: only a migration changes it."""
 
 
 class Connection:
@@ -30,7 +65,6 @@ class Connection:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._shapes: dict[str, str] = {}
 
     def run(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Execute a statement that gives no rows."""
@@ -52,35 +86,45 @@ class Connection:
         and kept, by `shape` where the same question comes in many texts.
         """
         key = shape or select
-        if key not in self._shapes:
+        if key not in _shapes:
             found = self.rows(f"DESCRIBE TABLE ({select}) {settings}", parameters)
-            self._shapes[key] = ", ".join(f"`{column}` {type_}" for column, type_, *_ in found)
-        self.run(f"CREATE TEMPORARY TABLE {name} ({self._shapes[key]}) ENGINE = Memory")
+            _shapes[key] = ", ".join(f"`{column}` {type_}" for column, type_, *_ in found)
+        self.run(f"CREATE TEMPORARY TABLE {name} ({_shapes[key]}) ENGINE = Memory")
         self.run(f"INSERT INTO {name} {select} {settings}", parameters)
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+    def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Sequence[Sequence[Any]]:
         """Rows of a question, in order."""
         with _translated():
             found: Sequence[Sequence[Any]] = self._client.query(
-                sql, parameters=_given(parameters)
+                sql, parameters=_given(parameters), settings=_given(settings)
             ).result_rows
             return found
 
-    def columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+    def columns(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Sequence[Sequence[Any]]:
         """The answer of a question, a sequence a column; as many empty ones when there are no rows."""
         with _translated():
             found: Sequence[Sequence[Any]] = self._client.query(
-                sql, parameters=_given(parameters), column_oriented=True
+                sql, parameters=_given(parameters), settings=_given(settings), column_oriented=True
             ).result_columns
         if found:
             return found
         # An answer without rows comes without its columns.
         return [()] * len(self.rows(f"DESCRIBE TABLE ({sql})", parameters))
 
-    def raw(self, sql: str, parameters: Mapping[str, Any] | None = None) -> bytes:
-        """The answer of a question as Native blocks; no bytes when it has no rows."""
+    def raw(self, sql: str, parameters: Mapping[str, Any] | None = None, *, fmt: str = "Native") -> bytes:
+        """The answer of a question in a format of the engine; as Native, no bytes when it has no rows."""
         with _translated():
-            block: bytes = self._client.raw_query(sql, parameters=_given(parameters), fmt="Native")
+            block: bytes = self._client.raw_query(sql, parameters=_given(parameters), fmt=fmt)
             return block
 
     def put(self, table: str, columns: Sequence[str], block: bytes, settings: Mapping[str, Any]) -> None:
@@ -90,6 +134,11 @@ class Connection:
 
     def close(self) -> None:
         self._client.close()
+
+
+def forget_shapes() -> None:
+    """The schema changed: what questions give is asked for again."""
+    _shapes.clear()
 
 
 def patiently(ask: Callable[[], Answer], *, pauses_s: Sequence[float] = PAUSES_S) -> Answer:
@@ -152,8 +201,23 @@ def _translated() -> Iterator[None]:
             text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT // 2]} ... {text[-_MOST_TEXT // 2 :]}"
         )
         raise StoreError(
-            f"the engine answered: {shown}", retryable=code in RETRYABLE or code == 0, engine_code=code
+            f"the engine answered: {shown}", retryable=may_pass(code, text), engine_code=code
         ) from error
+
+
+def may_pass(code: int, text: str) -> bool:
+    """Whether an engine that failed in this way may take the very same data later.
+
+    What is told to fail for good is taken apart, and its records are parked: a disk that failed once must not
+    look like that.
+
+    Example:
+        >>> may_pass(204, "Cannot fsync, errno: 5"), may_pass(27, "Cannot parse input")
+        (True, False)
+    """
+    if code == _STD_EXCEPTION:
+        return _FILE_SYSTEM.search(text) is not None
+    return code == 0 or code in RETRYABLE or code in SYSTEM
 
 
 def code_of(error: BaseException) -> int:

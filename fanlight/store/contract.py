@@ -10,11 +10,13 @@ segment files (traces, logs, metrics) of the log.
 - Of several billing events of one id in a project the first MUST count, whatever requests they came in, and a
   verified one above any that is not; what is left out because it differs or is no event MUST be counted in
   `Inserted.uncounted`, once.
+- A name that is beyond its project's limit MUST be folded, and the item stored with what it was; which items
+  are the same MUST NOT depend on it.
 - When `insert` returns, the rows MUST be readable and MUST survive kill -9 of the process.
 - `insert` MUST either store the whole segment or raise StoreError and leave nothing of it; with
   `retryable=False` the segment itself is at fault and the writer bisects it.
 - `summarise` MUST rebuild the summary of every named run from its stored spans alone, so that any order of
-  arrival gives the same summaries.
+  arrival gives the same summaries; of a run that was thinned the summary MUST stay what it was.
 
 **Reading.** Every read takes a ProjectScope; a store MUST NOT return a row of another project. Values
 reach the engine as bound parameters only; the text of a query is a file in `store/queries/`.
@@ -25,14 +27,17 @@ theirs from the block that the log reserves for each generation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from fanlight.model.deletion import Erased, Erasure
 from fanlight.model.finding import Found
+from fanlight.model.limits import Limits
 from fanlight.model.project import ProjectScope
 from fanlight.model.signal import Signal
+from fanlight.store.freezing import Frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ class Inserted:
     `runs` are all those with spans in the segment, also when every span was a duplicate: the process may
     have ended between the first insert and the summaries, and the replay has to make up for it.
     `uncounted` are records that were stored and that no sum holds, by reason: billing events that are none,
-    or that differ from the first of their id.
+    or that differ from the first of their id. `folded` are items with a name beyond its limit, by reason.
     """
 
     stored: int
@@ -87,6 +92,7 @@ class Inserted:
     projects: frozenset[str] = frozenset()
     runs: frozenset[RunKey] = field(default_factory=frozenset)
     uncounted: Mapping[str, int] = field(default_factory=dict)
+    folded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,25 @@ class Repriced:
 
     spans: int
     runs: frozenset[RunKey]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thinning:
+    """Which finished runs of a project keep nothing but their summaries.
+
+    Those whose trace has random bits below `threshold`, that nothing was heard of since `heard_until_ms`,
+    and that `keep` does not name: SQL of the filter compiler over runs, with its `parameters`.
+    `heard_from_ms` and `marked_from_ms` are how far back an earlier look has not seen yet; 0 looks at all.
+    """
+
+    project_id: str
+    threshold: int
+    now_ms: int
+    heard_until_ms: int
+    heard_from_ms: int = 0
+    marked_from_ms: int = 0
+    keep: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Store(Protocol):
@@ -164,8 +189,64 @@ class Store(Protocol):
         """
         ...
 
+    def expire(self, now_ns: int) -> bool:
+        """Remove a small piece of what is older than its project keeps it; False when there is nothing to do.
+
+        Items of other projects and younger ones MUST stay. It MUST be safe to end at any moment. By the
+        writer's thread alone. Raises StoreError.
+        """
+        ...
+
+    def thin(self, asked: Thinning) -> int:
+        """Remove the spans of finished runs that are not kept; how many spans went.
+
+        Summaries MUST stay as they were, also when spans come late. Spans that failed, and those of runs that
+        did not succeed, have a finding or a span that failed, MUST stay. Safe to repeat and to end at any
+        moment. By the writer's thread alone. Raises StoreError.
+        """
+        ...
+
+    def erase(self, asked: Erasure) -> Erased:
+        """Do a small piece of what is asked for; nobody can read what went when this returns.
+
+        Items of other projects and whatever does not fit MUST stay. Asked again it goes on, and it MUST be
+        safe to end at any moment. By the writer's thread alone. Raises StoreError.
+        """
+        ...
+
+    def old_parts(self) -> frozenset[str]:
+        """Names of the files on disk that hold removed rows still; the engine takes them away by itself."""
+        ...
+
+    @property
+    def schema(self) -> int:
+        """The version of the schema that its tables have."""
+        ...
+
+    def freeze(self, name: str) -> Frozen:
+        """Copy every table as it is at this moment, by links, under `name`. By the writer's thread alone.
+
+        Raises ConfigError when the tables are another server's to back up, and StoreError.
+        """
+        ...
+
+    def check(self) -> None:
+        """Read every row of every table and compare it with its checksum. Raises StoreError."""
+        ...
+
+    def thaw(self, name: str) -> None:
+        """Let go of what was frozen under `name`."""
+        ...
+
     def last_seq(self) -> int:
         """The highest sequence stored, 0 when empty."""
+        ...
+
+    def bounded_by(self, limits: Callable[[], Limits]) -> Store:
+        """The same open store, whose questions take no more time and rows than `limits` give their project.
+
+        A question that would look at more rows raises InvalidError.
+        """
         ...
 
     def read(
@@ -195,6 +276,17 @@ class Store(Protocol):
         For answers of many rows: the engine gives columns, and turning them into rows and back costs more
         than the question itself. An empty answer has as many columns as any other, each of them empty.
         """
+        ...
+
+    def export(
+        self,
+        scope: ProjectScope,
+        query: str,
+        parameters: Mapping[str, Any],
+        fragments: Mapping[str, str],
+        fmt: str,
+    ) -> bytes:
+        """The answer of a question, asked as `read` does, in a format of the engine: Parquet, JSONEachRow."""
         ...
 
     def read_operator(

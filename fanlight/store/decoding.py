@@ -87,11 +87,11 @@ STRUCTURES: Mapping[Signal, str] = {
 _MARK = re.compile(r"/\*(\w+)(?:\(([\w.]+)\))?\*/")
 
 
-def decode_query(signal: Signal, path: Path, numbers: Mapping[str, int]) -> str:
+def decode_query(signal: Signal, path: Path, terms: Mapping[str, int | str]) -> str:
     """The SELECT whose rows are the items of the segment at `path`."""
     text = _template(signal)
-    for name, number in numbers.items():
-        text = text.replace(f"/*{name}*/", str(number))
+    for name, term in terms.items():
+        text = text.replace(f"/*{name}*/", str(term))
     source = f"file({canonical.quote(str(path))}, 'Protobuf', {_doubled(STRUCTURES[signal])})"
     return text.replace("/*segment*/", source)
 

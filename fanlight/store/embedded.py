@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from fanlight.errors import StoreError
 from fanlight.store.backend import READERS, settings_clause
 from fanlight.store.connection import Connection, Pool
+from fanlight.store.upgrading import clone, recover, replace
 
 _CONFIG = """<clickhouse>
   <!-- Written by Fanlight at each start. Caches and pools are small: the engine lives inside the server. -->
@@ -31,6 +32,12 @@ _CONFIG = """<clickhouse>
 """
 
 MEMORY = ":memory:"
+
+_TABLES = """
+SELECT name, toString(uuid), (SELECT count() FROM system.detached_parts WHERE table = name)
+FROM system.tables WHERE database = currentDatabase() ORDER BY name
+"""
+"""What a copy of a store has in common with it, were any of its files missing or broken no more."""
 
 
 def connect(place: str, config_file: Path, settings: Mapping[str, Any]) -> Connection:
@@ -63,19 +70,51 @@ class Embedded:
         self._path = path
         self._timeout_s = query_timeout_s
 
+    @property
+    def directory(self) -> Path:
+        return self._path
+
+    @property
+    def database(self) -> str:
+        return "default"
+
     def open(self) -> None:
+        recover(self._path)
+        self._open()
+
+    def _open(self) -> None:
         self._path.mkdir(parents=True, exist_ok=True)
         self.writer = self.decoder = self._connect({"max_threads": 1, "max_insert_threads": 1})
         self.readers = Pool(lambda: self._connect(reader_settings(self._timeout_s)), READERS)
+
+    def upgrade(self, migrate: Callable[[Connection], object]) -> None:
+        tables = self.writer.rows(_TABLES)
+        # The engine holds one directory at a time.
+        self.close()
+        draft = Embedded(clone(self._path), query_timeout_s=self._timeout_s)
+        try:
+            draft._open()
+            try:
+                if draft.writer.rows(_TABLES) != tables:
+                    raise StoreError(
+                        "the store's copy for its upgrade is not whole", hint="nothing was changed"
+                    )
+                migrate(draft.writer)
+            finally:
+                draft.close()
+            replace(self._path)
+        finally:
+            self.open()
 
     def close(self) -> None:
         self.readers.close()
         self.writer.close()
 
-    def send(self, select: str, name: str) -> None:
-        self.writer.keep(name, select)
+    def send(self, select: str, name: str, *, shape: str = "") -> None:
+        self.writer.keep(name, select, shape=shape)
 
-    fetch = send
+    def fetch(self, select: str, name: str) -> None:
+        self.writer.keep(name, select)
 
     def store(
         self,

@@ -8,26 +8,30 @@ after a crash half-way completes what is missing and repeats nothing, in tables 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fanlight.errors import StoreError
+from fanlight.model.retention import LONGEST_DAYS, Retention
 from fanlight.model.signal import Signal
 from fanlight.pricing.book import Book
 from fanlight.pricing.rates import Rates
 from fanlight.pricing.tools import ATTRIBUTES
+from fanlight.semconv.canonical import quote
 from fanlight.store.backend import Backend
 from fanlight.store.billing import store_billing
 from fanlight.store.contract import Inserted, RunKey, Segment
 from fanlight.store.costing import COST_COLUMNS, Costs, cost_columns, price_row
 from fanlight.store.decoding import decode_query, schema_of
+from fanlight.store.folding import fold
+from fanlight.store.names import Names
 from fanlight.store.sql import statement
 
 HOUR_NS = 3_600_000_000_000
 DAY_NS = 24 * HOUR_NS
-FOR_EVER_DAYS = 50 * 365
 LONGEST_VALUE_BYTES = 64 * 1024
 TRIES = 4
 DECODED_BYTES = 8_000_000
@@ -81,15 +85,14 @@ class Refused:
 class Inserter:
     """The one writer of a store."""
 
-    def __init__(self, backend: Backend, book: Book, *, retention_days: int) -> None:
+    def __init__(
+        self, backend: Backend, book: Book, *, retention: Callable[[], Retention], names: Names | None = None
+    ) -> None:
         self._backend = backend
+        self._names = names
+        self._retention = retention
         self._book = book
         self._kept_prices: set[tuple[str, int]] = set()
-        self._numbers = {
-            "past_ns": (retention_days or FOR_EVER_DAYS) * DAY_NS,
-            "future_ns": HOUR_NS,
-            "retention_days": retention_days,
-        }
         self._columns: dict[str, tuple[str, ...]] = {"span_content": CONTENT_COLUMNS}
 
     def insert(self, segment: Segment) -> Inserted:
@@ -105,9 +108,16 @@ class Inserter:
 
     def _insert(self, segment: Segment) -> Inserted:
         with self._decoded(segment):
-            if segment.signal is Signal.TRACES:
-                return self._insert_spans(segment)
-            return self._insert_items(segment)
+            folded = fold(self._backend.decoder, segment.signal, self._names) if self._names else {}
+            store = self._insert_spans if segment.signal is Signal.TRACES else self._insert_items
+            inserted = store(segment)
+        if not folded or self._names is None:
+            return inserted
+        self._names.folded(folded)
+        counts: Counter[str] = Counter()
+        for (_, limit), items in folded.items():
+            counts[f"over_{limit}"] += items
+        return replace(inserted, folded=counts)
 
     def _insert_spans(self, segment: Segment) -> Inserted:
         rows, finished, distinct, longest = self._facts("traces_facts")
@@ -126,7 +136,7 @@ class Inserter:
             self._store(
                 "open_spans",
                 segment,
-                f"SELECT {self._names('open_spans')} FROM incoming WHERE end_ns = 0",  # noqa: S608
+                f"SELECT {self._column_names('open_spans')} FROM incoming WHERE end_ns = 0",  # noqa: S608
             )
         runs = self._backend.decoder.rows(statement("insert", "traces_runs"))
         return Inserted(
@@ -145,11 +155,11 @@ class Inserter:
         refused = self._refuse(segment.signal, "items_refused", repeated=rows - distinct)
         if rows > refused.same:
             table = TABLES[segment.signal]
-            self._store(table, segment, f"SELECT {self._names(table)} FROM incoming {_except(refused)}")  # noqa: S608
+            select = f"SELECT {self._column_names(table)} FROM incoming {_except(refused)}"  # noqa: S608
+            self._store(table, segment, select)
         uncounted: Mapping[str, int] = {}
         if billing and billing[0]:
-            days = self._numbers["retention_days"]
-            uncounted = store_billing(self._backend, _ONE_BLOCK, retention_days=days)
+            uncounted = store_billing(self._backend, _ONE_BLOCK, self._retention())
         return Inserted(
             stored=rows - refused.same,
             duplicates=refused.same,
@@ -161,7 +171,8 @@ class Inserter:
         """Fill the decoder's table `refused` with the sequences of what must not be stored."""
         backend, decoder = self._backend, self._backend.decoder
         kind = "traces" if signal is Signal.TRACES else "items"
-        backend.send(statement("insert", f"{kind}_sought"), "sought")
+        # Identities of points and of log records are not of one type.
+        backend.send(statement("insert", f"{kind}_sought"), "sought", shape=f"sought {signal}")
         backend.fetch(statement("insert", f"{signal}_known"), "known")
         known = int(decoder.rows("SELECT count() FROM known")[0][0])
         if not known and not repeated:
@@ -208,7 +219,7 @@ class Inserter:
     @contextmanager
     def _decoded(self, segment: Segment) -> Iterator[None]:
         self._drop()
-        query = decode_query(segment.signal, segment.path, self._numbers)
+        query = decode_query(segment.signal, segment.path, terms_of(self._retention()))
         settings = decoding_settings(segment.signal)
         self._backend.decoder.keep("incoming", query, settings=settings, shape=segment.signal)
         try:
@@ -238,8 +249,30 @@ class Inserter:
             self._columns[table] = tuple(str(name) for (name,) in found if name in known)
         return self._columns[table]
 
-    def _names(self, table: str) -> str:
+    def _column_names(self, table: str) -> str:
         return ", ".join(self._columns_of(table))
+
+
+def terms_of(retention: Retention) -> Mapping[str, int | str]:
+    """What a decode query takes of the settings: how far from now times may lie, and how long rows are kept.
+
+    Example:
+        >>> terms_of(Retention(30, {"lab": 7}))["retention_days"]
+        "transform(CAST(project_id, 'String'), ['lab'], [7], 30)"
+    """
+    return {
+        "past_ns": (retention.longest_days or LONGEST_DAYS) * DAY_NS,
+        "future_ns": HOUR_NS,
+        "retention_days": _days(retention),
+    }
+
+
+def _days(retention: Retention) -> int | str:
+    if not retention.own:
+        return retention.default_days
+    names = ", ".join(quote(name) for name in retention.own)
+    days = ", ".join(str(days) for days in retention.own.values())
+    return f"transform(CAST(project_id, 'String'), [{names}], [{days}], {retention.default_days})"
 
 
 def _except(refused: Refused, condition: str = "1") -> str:

@@ -1,8 +1,9 @@
 """Versioned migrations: `schema/NNNN_name.sql`, applied in order, each recorded when it is through.
 
-Statements of a file are separated by a line that holds only `;`. The engine has no transactions for them, so
-every statement can be repeated (`IF NOT EXISTS`, `IF EXISTS`): a migration that fails half-way leaves a
-database that its old version still reads, and starting again goes on where it ended.
+Statements of a file are separated by a line that holds only `;`. An embedded store that holds something is
+migrated beside itself (`upgrading.py`): it is the old one or the new one, never between. A ClickHouse server
+has no transactions for them, so every statement can be repeated (`IF NOT EXISTS`, `IF EXISTS`): a migration
+that fails half-way leaves a database that its old version still reads; starting again goes on where it ended.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
 from fanlight.errors import SchemaTooNewError, StoreError
+from fanlight.store.connection import forget_shapes
 
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
@@ -78,7 +80,7 @@ def migrate(connection: Connected, steps: Sequence[Migration] | None = None) -> 
     """
     steps = migrations() if steps is None else steps
     connection.run(_VERSIONS)
-    current = int(connection.rows("SELECT max(version) FROM schema_versions")[0][0])
+    current = version(connection)
     newest = steps[-1].version
     if current > newest:
         raise SchemaTooNewError(
@@ -87,8 +89,21 @@ def migrate(connection: Connected, steps: Sequence[Migration] | None = None) -> 
         )
     waiting = [step for step in steps if step.version > current]
     for step in waiting:
+        forget_shapes()  # before: a step that fails half way has changed something, too
         _apply(connection, step)
     return len(waiting)
+
+
+def is_behind(connection: Connected) -> bool:
+    """Whether an earlier release wrote the database. One that is new, or was never wholly made, is not."""
+    connection.run(_VERSIONS)
+    newest = migrations()[-1].version
+    return 0 < version(connection) < newest
+
+
+def version(connection: Connected) -> int:
+    """The schema that the database has, 0 for none."""
+    return int(connection.rows("SELECT max(version) FROM schema_versions")[0][0])
 
 
 def epoch(connection: Connected) -> str:

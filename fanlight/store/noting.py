@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fanlight.model.finding import Found
+from fanlight.model.retention import Retention
 from fanlight.store.connection import Connection
 from fanlight.store.sql import statement
 
 
-def note(writer: Connection, findings: Sequence[Found], *, first_seq: int, retention_days: int) -> None:
+def note(writer: Connection, findings: Sequence[Found], *, first_seq: int, retention: Retention) -> None:
     """Store `findings` with sequences from `first_seq` on, in their order. Raises StoreError."""
     writer.run(
         statement("insert", "findings"),
@@ -23,6 +24,6 @@ def note(writer: Connection, findings: Sequence[Found], *, first_seq: int, reten
             "data": [each.data for each in findings],
             "places": [str(place) for place in range(len(findings))],
             "first_seq": first_seq,
-            "retention_days": retention_days,
+            "days": [retention.days_of(each.project_id) for each in findings],
         },
     )

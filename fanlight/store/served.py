@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from clickhouse_connect import get_client
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -27,18 +28,30 @@ class Served:
         self._directory = directory
         self._timeout_s = query_timeout_s
 
+    @property
+    def directory(self) -> None:
+        return None
+
+    @property
+    def database(self) -> str:
+        return urlsplit(self._url).path.strip("/") or "default"
+
     def open(self) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
         self.writer = self._connect({"max_threads": 1})
         self.decoder = connect(MEMORY, self._directory / "decoder.xml", {"max_threads": 1})
         self.readers = Pool(lambda: self._connect(reader_settings(self._timeout_s)), READERS)
 
+    def upgrade(self, migrate: Callable[[Connection], object]) -> None:
+        # Another server's files cannot be cloned. Every statement can be repeated, and only adds.
+        migrate(self.writer)
+
     def close(self) -> None:
         self.readers.close()
         self.decoder.close()
         self.writer.close()
 
-    def send(self, select: str, name: str) -> None:
+    def send(self, select: str, name: str, *, shape: str = "") -> None:
         _move(self.decoder, select, self.writer, name)
 
     def fetch(self, select: str, name: str) -> None:

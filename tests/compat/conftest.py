@@ -15,10 +15,12 @@ import platformdirs
 import pytest
 
 import hatch_build
+from fanlight.catalog.keys import KeyScope
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer, running_server
 
 from .meshagent_programs import Programs, programs_of
+from .people import GUARDED, Guarded, register
 
 CACHE = Path(platformdirs.user_cache_dir("fanlight", appauthor=False)) / "compat"
 UV = Path(sys.executable).parent / "uv"
@@ -32,18 +34,33 @@ UNREACHABLE = re.compile(
 """What uv and npm say when no registry answers, as against one that answers without the package."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
-    """A server of this module's own, empty at first."""
-    ports = {"port": "0", "otlp_http_port": "0", "otlp_grpc_port": "off"}
-    with running_server(tmp_path_factory.mktemp("data"), ports) as running:
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `server` stores."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def server(data: Path) -> Iterator[DemoServer]:
+    """A server for all of this folder: modules differ in their projects, or in the services they name."""
+    with running_server(data, {"port": "0", "otlp_http_port": "0", "otlp_grpc_port": "off"}) as running:
         yield running
 
 
-@pytest.fixture
-def client(server: DemoServer) -> Iterator[Client]:
-    """Talks to that server about the snippets' project."""
-    with Client(server.studio, None, "snippets") as made:
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """A server that asks who comes, for all of this folder; its tests differ in their rooms."""
+    data = tmp_path_factory.mktemp("guarded")
+    roles = {f"{role}@example.org": role for role in ("owner", "developer", "viewer")}
+    tokens = register(data, GUARDED, roles, keys={"room": KeyScope.INGEST})
+    with running_server(data, {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}) as running:
+        yield Guarded(running, {name.removesuffix("@example.org"): token for name, token in tokens.items()})
+
+
+@pytest.fixture(scope="module")
+def client(server: DemoServer, request: pytest.FixtureRequest) -> Iterator[Client]:
+    """Talks to that server about the module's PROJECT, without one about the default."""
+    with Client(server.studio, None, getattr(request.module, "PROJECT", "default")) as made:
         yield made
 
 

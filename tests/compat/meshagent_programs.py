@@ -101,7 +101,20 @@ class Programs:
 
 @contextlib.contextmanager
 def programs_of(python: Path, home: Path) -> Iterator[Programs]:
-    """Programs of an environment that has MeshAgent's packages."""
+    """Programs of an environment that has MeshAgent's packages; Ctrl-C reaches them.
+
+    A shell lets what it starts in the background ignore it, and so would whatever these tests start.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with _programs_of(python, home) as made:
+            yield made
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _programs_of(python: Path, home: Path) -> Iterator[Programs]:
     with subprocess.Popen(
         [python, AGENTS / "forking.py"],
         stdin=subprocess.PIPE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,10 @@ from fanlight.cli.client import Client
 from fanlight.cli.demo.samples import bare_environment
 from fanlight.cli.demo.server import DemoServer
 from fanlight.cli.tree import Node, roots_of, rows_of
-from fanlight.errors import NotFoundError
+from tests.compat.waiting import once
 
 AGENTS = Path(__file__).parent / "agents"
 PROJECT = "compat"
-_PATIENCE_S = 30.0
 _RUN = ("name", "agent", "status", "session", "user", "models", "error", "span_count", "error_count",
         "llm_count", "tool_count")  # fmt: skip
 
@@ -52,22 +50,17 @@ def play(command: Sequence[str | os.PathLike[str]], server: DemoServer, service:
 
 def read(client: Client, service: str, *, spans: int) -> Story:
     """The only run of `service`, once it has `spans` spans and is no longer running."""
-    deadline = time.monotonic() + _PATIENCE_S
-    found: list[dict[str, Any]] = []
-    while time.monotonic() < deadline:
-        found = runs(client, service)
-        if len(found) == 1 and found[0]["span_count"] >= spans and found[0]["status"] != "running":
-            return story(client, found[0])
-        time.sleep(0.05)
-    raise AssertionError(f"{service} has no whole run: {found}")
+
+    def is_whole(found: list[dict[str, Any]]) -> bool:
+        return len(found) == 1 and found[0]["span_count"] >= spans and found[0]["status"] != "running"
+
+    [run] = once(lambda: runs(client, service), is_whole)
+    return story(client, run)
 
 
 def runs(client: Client, service: str) -> list[dict[str, Any]]:
     """Every run of `service`, oldest first."""
-    try:
-        return list(client.items("runs", limit=50, q=f"service:{service}"))[::-1]
-    except NotFoundError:  # the project is made by its first span
-        return []
+    return list(client.items("runs", limit=50, q=f"service:{service}"))[::-1]
 
 
 def story(client: Client, run: dict[str, Any]) -> Story:

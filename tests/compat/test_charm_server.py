@@ -2,156 +2,44 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import shutil
 import socket
-import subprocess
-import tarfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
-from fanlight.catalog.database import open_catalog
-from fanlight.catalog.keys import create_key
-from fanlight.catalog.logins import LoginKind, start_login
-from fanlight.catalog.members import set_role
-from fanlight.catalog.people import add_person
-from fanlight.catalog.projects import create_project
-from fanlight.cli.demo.server import running_server
+from .charm_place import (
+    OWNER,
+    STRANGER,
+    VIEWER,
+    Place,
+    data_of,
+    followed,
+    place_of,
+    printed_by_charm,
+    publish_bundle,
+    run_of,
+)
 
-SETTINGS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
-OWNER, VIEWER, STRANGER = "owner@example.org", "viewer@example.org", "stranger@example.org"
 SECRET = "sk-0123456789-of-the-agent"
-AGENT = Path(__file__).with_name("agents") / "charm_server"
-INPUTS: list[Any] = [
-    "[red]x[/red]",
-    ["a", "[b]"],
-    "text",
-    {"message": {"deep": 1}},
-    {"message": "[red]x[/red]"},
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A guarded server, and everybody's tokens. `agent` is the folder of a published agent."""
-
-    url: str
-    tokens: dict[str, str]
-    charm: Path
-    home: Path
-    agent: Path
-
-    @property
-    def agent_id(self) -> str:
-        return str(yaml.safe_load((self.agent / "charm.yaml").read_text())["id"])
-
-    def run(self, *arguments: str, who: str = OWNER) -> subprocess.CompletedProcess[str]:
-        """The real command, as somebody who has pasted their token before."""
-        home = self.home / who
-        environ = {"PATH": os.environ["PATH"], "HOME": str(home), "COLUMNS": "120", "TERM": "dumb"}
-        home.mkdir(exist_ok=True)
-        if not (home / ".charm/config.toml").exists():
-            saved = subprocess.run(
-                [self.charm, "auth", "manual", "--token", self.tokens[who]],
-                env=environ, capture_output=True, text=True, timeout=30,
-            )  # fmt: skip
-            assert saved.returncode == 0, saved.stdout
-        return subprocess.run(
-            [self.charm, *arguments], env=environ, capture_output=True, text=True, timeout=60, cwd=home
-        )
-
-    def logs(self, *more: str, base: str = "/api", who: str = OWNER) -> subprocess.CompletedProcess[str]:
-        return self.run("logs", "--path", str(self.agent), "--api-base", self.url + base, *more, who=who)
-
-    def bearer(self, who: str) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.tokens[who]}"}
-
-    def asked(self, **more: Any) -> dict[str, Any]:
-        return {"agent_id": self.agent_id, "version": "latest", **more}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, charmos: Path) -> Iterator[Place]:
-    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("charm")
-    tokens = {}
-    catalog = open_catalog("", data)
-    create_project(catalog, "shop")
-    add_person(catalog, "founder@example.org")
-    for email, role in ((OWNER, "owner"), (VIEWER, "viewer"), (STRANGER, None)):
-        person = add_person(catalog, email)
-        if role is not None:
-            set_role(catalog, "shop", email, role)
-        tokens[email] = start_login(catalog, person.id, LoginKind.TERMINAL)[1]
-    tokens["sender"] = create_key(catalog, "shop", name="sender")[1].reveal()
-    catalog.close()
-    agent = folder / "agent"
-    shutil.copytree(AGENT, agent)
-    with running_server(data, SETTINGS) as server:
-        made = Place(
-            url=server.studio, tokens=tokens, charm=charmos.parent / "charm", home=folder, agent=agent
-        )
-        pushed = made.run("push", str(agent), "--api-base", f"{server.studio}/api")
-        assert pushed.returncode == 0, pushed.stdout
-        assert "Successfully Published" in pushed.stdout
-        send_runs(made)
+    data, home = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("charm")
+    with place_of(data, home, charmos.with_name("charm")) as made:
         yield made
-
-
-def send_runs(place: Place) -> None:
-    """Runs of the agent with inputs that the command cannot print by itself."""
-    now = time.time_ns()
-    spans = []
-    for number, given in enumerate(INPUTS):
-        attributes = {
-            "gen_ai.agent.name": "Echo",
-            "fanlight.kind": "agent",
-            "fanlight.input": given if isinstance(given, str) else json.dumps(given),
-        }
-        spans.append(
-            {
-                "traceId": f"{number + 1:032x}", "spanId": f"{number + 1:016x}", "name": "Echo",
-                "startTimeUnixNano": str(now - (number + 1) * 10**9), "endTimeUnixNano": str(now),
-                "status": {"code": 2, "message": "[bold]boom"} if number == 2 else {},
-                "attributes": [{"key": k, "value": {"stringValue": v}} for k, v in attributes.items()],
-            }
-        )  # fmt: skip
-    body = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": spans}]}]}
-    sent = httpx.post(f"{place.url}/v1/traces", json=body, headers=place.bearer("sender"))
-    assert (sent.status_code, sent.json()) == (200, {})
-    until = time.monotonic() + 20
-    while len(_runs(place)) < len(INPUTS):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
-def _runs(place: Place) -> list[dict[str, Any]]:
-    answer = httpx.get(f"{place.url}/api/v1/projects/shop/runs", headers=place.bearer(OWNER))
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
-
-
-def data_of(lines: list[str]) -> list[str]:
-    return [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
-
-
-def followed(place: Place, run_id: str, headers: dict[str, str]) -> httpx.Response:
-    return httpx.get(f"{place.url}/v1/runs/{run_id}/events", headers=headers, timeout=60)
 
 
 # -- check 11
 
 
 def test_a_push_registers_the_agent_its_owner_its_exporters_and_its_price(place: Place) -> None:
-    entries = httpx.get(f"{place.url}/api/v1/projects/shop/audit", headers=place.bearer(OWNER)).json()[
+    entries = place.http.get(f"{place.url}/api/v1/projects/shop/audit", headers=place.bearer(OWNER)).json()[
         "items"
     ]
     [published] = [entry for entry in entries if entry["action"] == "agent.published"]
@@ -164,11 +52,11 @@ def test_a_push_registers_the_agent_its_owner_its_exporters_and_its_price(place:
 def test_who_is_no_member_cannot_push_and_reads_nothing_anywhere(place: Place) -> None:
     pushed = place.run("push", str(place.agent), "--api-base", f"{place.url}/api", who=STRANGER)
     assert (pushed.returncode, "Upload Init Failed" in pushed.stdout) == (1, True)
-    run = _runs(place)[0]["id"]
+    run = place.runs()[0]["id"]
     headers = place.bearer(STRANGER)
     for path in (f"/v1/runs/{run}/events", f"/api/v1/projects/shop/runs/{run}"):
-        assert httpx.get(place.url + path, headers=headers).status_code == 404
-    refused = httpx.post(f"{place.url}/v1/execute", json=place.asked(), headers=headers)
+        assert place.http.get(place.url + path, headers=headers).status_code == 404
+    refused = place.http.post(f"{place.url}/v1/execute", json=place.asked(), headers=headers)
     assert (refused.status_code, refused.json()["error"]) == (
         404,
         "there is no such agent; publish it: charm push",
@@ -205,14 +93,19 @@ def test_inputs_of_every_kind_are_printed_as_they_were(place: Place) -> None:
 
 
 def test_there_are_never_more_than_five_hundred(place: Place) -> None:
-    for limit in (5_000, 500, 0, -7):
-        answer = httpx.get(
+    agent = publish_bundle(place, "Busy", b"version: nothing of the kind")["id"]
+    place.send([run_of("Busy", at + 60, "x") for at in range(501)])
+    listed = {}
+    for limit in (5_000, 500, 499, 0, -7):
+        answer = place.http.get(
             f"{place.url}/v1/agents/logs",
-            params={"agent_id": place.agent_id, "limit": limit},
+            params={"agent_id": agent, "limit": limit},
             headers=place.bearer(OWNER),
+            timeout=60,
         )
         assert answer.status_code == 200
-        assert len(answer.json()["logs"]) <= 500
+        listed[limit] = len(answer.json()["logs"])
+    assert listed == {5_000: 500, 500: 500, 499: 499, 0: 1, -7: 1}
 
 
 def test_a_stranger_is_told_what_everybody_is_told_of_an_unknown_agent(place: Place, tmp_path: Path) -> None:
@@ -243,7 +136,7 @@ def test_an_agent_is_executed_followed_and_resumed_by_its_run_token_alone(
 ) -> None:
     secret = {"variables": {"TOKEN": SECRET}}
     path = f"{place.url}/api/v1/projects/shop/agents/Echo/env"
-    assert httpx.put(path, json=secret, headers=place.bearer(OWNER)).status_code == 200
+    assert place.http.put(path, json=secret, headers=place.bearer(OWNER)).status_code == 200
     asked = place.asked(input_payload={"message": "hi", "pieces": 4})
     with httpx.stream(
         "POST", f"{place.url}/v1/execute", json=asked, headers=place.bearer(OWNER), timeout=60
@@ -278,22 +171,11 @@ def test_an_agent_is_executed_followed_and_resumed_by_its_run_token_alone(
         assert data_of(rest.text.splitlines()) == told[place_:]
     assert followed(place, run, {**bearer, "last-event-id": ids[-1]}).status_code == 204
     for other in ("/v1/agents/logs?agent_id=x", "/api/v1/projects/shop/runs", f"/v1/runs/{'0' * 31}1/events"):
-        assert httpx.get(place.url + other, headers=bearer).status_code == 404
+        assert place.http.get(place.url + other, headers=bearer).status_code == 404
 
     printed = printed_by_charm(charmos, whole.text)
     assert "Initializing Agent Runtime" in printed
     assert "hi, and a token of 26 characters" in printed
-
-
-def printed_by_charm(python: Path, stream: str) -> str:
-    """What the real reader makes of a stream."""
-    script = (
-        "import sys\nfrom charm.cli.commands.run import parse_and_print_sse as p\n[p(l) for l in sys.stdin]"
-    )
-    done = subprocess.run(
-        [python, "-c", script], input=stream, capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stdout
 
 
 def test_a_run_is_followed_while_it_goes_on_and_a_reader_who_reads_nothing_delays_nobody(
@@ -319,7 +201,7 @@ def test_a_run_is_followed_while_it_goes_on_and_a_reader_who_reads_nothing_delay
     types = [json.loads(each)["type"] for each in data_of(heard)]
     assert types.count("delta") == 3_000
     assert types[-2:] == ["final", "internal_run_finished"]
-    again = httpx.post(f"{place.url}/v1/execute", json=asked, headers=place.bearer(OWNER))
+    again = place.http.post(f"{place.url}/v1/execute", json=asked, headers=place.bearer(OWNER))
     assert (again.status_code, "was started before" in again.json()["error"]) == (409, True)
 
 
@@ -335,14 +217,12 @@ def test_hanging_up_does_not_end_the_run(place: Place) -> None:
 
 def test_an_agent_that_fails_closes_its_run_and_says_why(place: Place) -> None:
     asked = place.asked(input_payload={"fail": True})
-    answer = httpx.post(f"{place.url}/v1/execute", json=asked, headers=place.bearer(OWNER), timeout=60)
+    answer = place.http.post(f"{place.url}/v1/execute", json=asked, headers=place.bearer(OWNER), timeout=60)
     told = [json.loads(each) for each in data_of(answer.text.splitlines())]
     assert [each["type"] for each in told][-2:] == ["error", "internal_run_finished"]
     assert "no luck" in told[-2]["content"]
-    run = httpx.get(
-        f"{place.url}/api/v1/projects/shop/runs/{answer.headers['x-run-id']}", headers=place.bearer(OWNER)
-    ).json()
-    assert run.get("status") == "error", run
+    run = place.read(answer.headers["x-run-id"])
+    assert run["status"] == "error", run
 
 
 @pytest.mark.parametrize(
@@ -359,13 +239,15 @@ def test_an_agent_that_fails_closes_its_run_and_says_why(place: Place) -> None:
 def test_what_cannot_be_executed_is_refused_with_a_reason(
     place: Place, changed: dict[str, Any], status: int
 ) -> None:
-    answer = httpx.post(f"{place.url}/v1/execute", json=place.asked(**changed), headers=place.bearer(OWNER))
+    answer = place.http.post(
+        f"{place.url}/v1/execute", json=place.asked(**changed), headers=place.bearer(OWNER)
+    )
     assert (answer.status_code, isinstance(answer.json()["error"], str)) == (status, True), answer.text
 
 
 def test_a_run_whose_process_says_nothing_is_closed_by_the_server(place: Place) -> None:
     published = publish_bundle(place, "Broken", b"version: nothing of the kind")
-    answer = httpx.post(
+    answer = place.http.post(
         f"{place.url}/v1/execute",
         json={"agent_id": published["id"], "version": "latest", "input_payload": {"a": 1}},
         headers=place.bearer(OWNER),
@@ -375,68 +257,39 @@ def test_a_run_whose_process_says_nothing_is_closed_by_the_server(place: Place) 
     assert [each["type"] for each in told] == ["error", "internal_run_finished"]
     assert "ended with exit status 2 and told nothing of it\nfanlight: charm.yaml" in told[0]["content"]
     assert told[1]["content"]["exit_code"] == 2
-    path = f"{place.url}/api/v1/projects/shop/runs/{answer.headers['x-run-id']}"
-    run = httpx.get(path, headers=place.bearer(OWNER)).json()
+    run = place.read(answer.headers["x-run-id"])
     assert (run["status"], run["agent"], run["input"]) == ("error", "Broken", '{"a": 1}')
-
-
-def publish_bundle(place: Place, name: str, definition: bytes) -> dict[str, Any]:
-    """Publish an agent as `charm push` does, with a `charm.yaml` that it would refuse."""
-    headers = place.bearer(OWNER)
-    start = f"{place.url}/api/v1/agents"
-    where = httpx.post(
-        f"{start}/upload-token", json={"agent_name": name, "version": "1.0.0"}, headers=headers
-    ).json()
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        member = tarfile.TarInfo("charm.yaml")
-        member.size = len(definition)
-        archive.addfile(member, io.BytesIO(definition))
-    gzipped = {"content-type": "application/gzip"}
-    sent = httpx.put(where["upload_url"], content=out.getvalue(), headers=gzipped)
-    assert sent.status_code == 200, sent.text
-    twice = httpx.put(where["upload_url"], content=out.getvalue(), headers=gzipped)
-    assert (twice.status_code, twice.json()["error"]) == (
-        404,
-        "this upload is over, or was used; publish the agent again",
-    )
-    uac = {"id": f"{name.lower()}-1", "persona": {"name": name, "version": "1.0.0"}}
-    body = {"metadata": {"uac": uac}, "storage_path": where["storage_path"]}
-    stolen = httpx.post(start, json=body, headers=place.bearer(STRANGER))
-    assert stolen.status_code == 404
-    made = httpx.post(start, json=body, headers=headers)
-    assert made.status_code == 201, made.text
-    found: dict[str, Any] = made.json()
-    return found
 
 
 # -- charm auth login
 
 
 def test_a_terminal_is_signed_in_by_a_click_of_somebody_who_is_and_by_nothing_else(place: Place) -> None:
-    page = httpx.get(f"{place.url}/cli/login", params={"port": 45_678})
+    page = place.http.get(f"{place.url}/cli/login", params={"port": 45_678})
     assert page.status_code == 200
     assert "connect-src 'self' http://127.0.0.1:45678;" in page.headers["content-security-policy"]
     for port in ("80", "x", "127.0.0.1:99 evil.test", "99999", ""):
-        policy = httpx.get(f"{place.url}/cli/login", params={"port": port}).headers["content-security-policy"]
+        policy = place.http.get(f"{place.url}/cli/login", params={"port": port}).headers[
+            "content-security-policy"
+        ]
         assert "connect-src 'self';" in policy
     terminal = f"{place.url}/api/v1/terminal"
-    assert httpx.get(terminal, params={"port": 45_678}).status_code == 401
+    assert place.http.get(terminal, params={"port": 45_678}).status_code == 401
     bearer = place.bearer(OWNER)
-    state = httpx.get(terminal, params={"port": 45_678}, headers=bearer).json()
+    state = place.http.get(terminal, params={"port": 45_678}, headers=bearer).json()
     assert state["email"] == OWNER
 
     def let_in(port: int, who: str, word: str) -> httpx.Response:
-        return httpx.post(terminal, json={"port": port, "state": word}, headers=place.bearer(who))
+        return place.http.post(terminal, json={"port": port, "state": word}, headers=place.bearer(who))
 
     assert let_in(45_679, OWNER, state["state"]).status_code == 401
-    state = httpx.get(terminal, params={"port": 45_678}, headers=bearer).json()
+    state = place.http.get(terminal, params={"port": 45_678}, headers=bearer).json()
     assert let_in(45_678, VIEWER, state["state"]).status_code == 401
-    state = httpx.get(terminal, params={"port": 45_678}, headers=bearer).json()
+    state = place.http.get(terminal, params={"port": 45_678}, headers=bearer).json()
     made = let_in(45_678, OWNER, state["state"])
     assert (made.status_code, made.json()["user_email"]) == (200, OWNER)
     assert let_in(45_678, OWNER, state["state"]).status_code == 401
-    session = httpx.get(
+    session = place.http.get(
         f"{place.url}/api/v1/session", headers={"authorization": f"Bearer {made.json()['access_token']}"}
     ).json()
     assert session["name"] == OWNER

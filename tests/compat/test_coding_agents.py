@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import httpx
-import pytest
 from inline_snapshot import snapshot
 
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer
 from tests.compat.stories import PROJECT, Story, runs, story
+from tests.compat.waiting import once
 from tests.fixtures import coding_agents
-
-
-@pytest.fixture
-def client(server: DemoServer) -> Iterator[Client]:
-    with Client(server.studio, None, PROJECT) as made:
-        yield made
 
 
 def send(server: DemoServer, service: str, records: list[coding_agents.Record]) -> None:
     body = json.dumps(coding_agents.request(service, records))
     headers = {"content-type": "application/json", "x-fanlight-project": PROJECT}
-    assert httpx.post(f"{server.otlp}/v1/logs", content=body, headers=headers).status_code == 200
+    assert httpx.post(f"{server.otlp}/v1/logs", content=body, headers=headers, timeout=30).status_code == 200
 
 
 def stories(client: Client, service: str, *, prompts: int, spans: int) -> list[Story]:
     """The runs of `service` once there are so many and they have so many spans together."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        found = runs(client, service)
-        if len(found) == prompts and sum(run["span_count"] for run in found) == spans:
-            return [story(client, run) for run in found]
-        time.sleep(0.05)
-    raise AssertionError(f"{service} has other runs: {found}")
+    found = once(
+        lambda: runs(client, service),
+        lambda found: len(found) == prompts and sum(run["span_count"] for run in found) == spans,
+    )
+    return [story(client, run) for run in found]
 
 
 def test_claude_code(server, client) -> None:
@@ -90,8 +81,10 @@ def test_claude_code(server, client) -> None:
         ]
     )
     assert {run["cost"]["amount"] for run in runs(client, "claude-code")} == {"0.0583", None}
-    # They are told again after a time-out, and the records are logs still.
+    # They are told again after a time-out, and the records are logs still. What is written later follows.
     send(server, "claude-code", records[2:])
+    send(server, "later", [{"timeUnixNano": str(time.time_ns()), "body": {"stringValue": "later"}}])
+    once(lambda: list(client.items("logs", limit=50, q="service:later")), bool)
     assert len(list(client.items("logs", limit=50, q="service:claude-code"))) == len(records)
     assert len(runs(client, "claude-code")) == 2
 

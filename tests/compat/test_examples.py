@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,12 @@ from fanlight.cli.demo.samples import bare_environment
 from fanlight.cli.demo.server import DemoServer
 
 from .conftest import python_with
+from .stories import runs
 from .test_packages import REQUIREMENTS
+from .waiting import once
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(420)
-
-
-@pytest.fixture
-def client(server: DemoServer):
-    with Client(server.studio, None) as made:
-        yield made
 
 
 def run(executable: Path | str, server: DemoServer, script: str) -> str:
@@ -44,22 +39,15 @@ def run(executable: Path | str, server: DemoServer, script: str) -> str:
 
 
 def runs_when(client: Client, service: str, ready: Callable[[list[dict[str, Any]]], bool]) -> list[Any]:
-    deadline = time.monotonic() + 30
-    found: list[Any] = []
-    while time.monotonic() < deadline:
-        found = list(client.items("runs", limit=10, q=f"service:{service}"))[::-1]
-        if ready(found):
-            return [
-                (run["name"], run["agent"], run["status"], run["llm_count"], run["tool_count"],
-                 run["tokens"]["input"], run["tokens"]["output"])
-                for run in found
-            ]  # fmt: skip
-        time.sleep(0.05)
-    raise AssertionError(found)
+    return [
+        (run["name"], run["agent"], run["status"], run["llm_count"], run["tool_count"],
+         run["tokens"]["input"], run["tokens"]["output"])
+        for run in once(lambda: runs(client, service), ready)
+    ]  # fmt: skip
 
 
-def ended(runs: list[dict[str, Any]]) -> bool:
-    return bool(runs) and all(run["status"] != "running" for run in runs)
+def ended(found: list[dict[str, Any]]) -> bool:
+    return bool(found) and all(run["status"] != "running" for run in found)
 
 
 def test_the_agent_of_pydantic_ai(server, client) -> None:

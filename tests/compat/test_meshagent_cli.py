@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from fanlight.catalog.database import open_catalog
-from fanlight.catalog.logins import LoginKind, start_login
-from fanlight.catalog.members import set_role
-from fanlight.catalog.people import add_person
-from fanlight.catalog.projects import create_project
 from fanlight.cli.client import Client
-from fanlight.cli.demo.server import DemoServer, running_server
-from fanlight.errors import NotFoundError
+from fanlight.cli.demo.server import DemoServer
 
 from .meshagent_programs import AGENTS, Done, Programs
+from .people import GUARDED, Guarded
+from .waiting import once
 
-PROJECT, ROOM = "p", "myroom"
+PROJECT, ROOM = "cli", "myroom"
 # Of its own: what a room's programs send without a session belongs to every session of the time.
 WATCHED_ROOM = "watched"
-PATIENCE_S = 30.0
 pytestmark = pytest.mark.timeout(420)
 
 
-@pytest.fixture(scope="module")
-def client(server: DemoServer) -> Iterator[Client]:
-    with Client(server.studio, None, PROJECT) as made:
-        yield made
-
-
-def environ_of(url: str, key: str = "k") -> dict[str, str]:
-    return {"MESHAGENT_API_URL": url, "MESHAGENT_API_KEY": key, "MESHAGENT_PROJECT_ID": PROJECT}
+def environ_of(url: str, key: str = "k", project: str = PROJECT) -> dict[str, str]:
+    return {"MESHAGENT_API_URL": url, "MESHAGENT_API_KEY": key, "MESHAGENT_PROJECT_ID": project}
 
 
 def wait_for(client: Client, path: str, wanted: int, **parameters: Any) -> list[dict[str, Any]]:
     """The items at `path` once there are `wanted` of them."""
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            found: list[dict[str, Any]] = client.project_get(path, **parameters)["items"]
-        except NotFoundError:  # the project is made by its first item
-            found = []
-        if len(found) >= wanted:
-            return found
-        assert time.monotonic() < until, found
-        time.sleep(0.05)
+    return once(
+        lambda: list(client.project_get(path, **parameters)["items"]), lambda found: len(found) >= wanted
+    )
 
 
 @dataclass(frozen=True)
@@ -272,32 +252,19 @@ def test_what_is_asked_wrongly_ends_both_scripts_with_the_same_status(
     assert done == [status, status]
 
 
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """The environment of a developer and of a viewer of a server that asks who comes."""
-    data = tmp_path_factory.mktemp("guarded")
-    catalog = open_catalog("", data)
-    create_project(catalog, PROJECT)
-    tokens = {}
-    for role in ("owner", "developer", "viewer"):
-        person = add_person(catalog, f"{role}@example.org")
-        set_role(catalog, PROJECT, person.email, role)
-        tokens[role] = start_login(catalog, person.id, LoginKind.TERMINAL)[1]
-    catalog.close()
-    with running_server(data, {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}) as server:
-        yield {role: environ_of(server.studio, token) for role, token in tokens.items()}
-
-
 @pytest.mark.parametrize("ours", [False, True], ids=["theirs", "ours"])
 def test_a_viewer_may_not_watch_a_room_nor_look_into_a_session(
-    programs: Programs, guarded: dict[str, dict[str, str]], ours: bool
+    programs: Programs, guarded: Guarded, ours: bool
 ) -> None:
-    developer, viewer = guarded["developer"], guarded["viewer"]
-    watching = programs.start("room", "developer", "--room", ROOM, ours=ours, **developer)
+    room = "guarded-ours" if ours else "guarded-theirs"
+    developer, viewer = (
+        environ_of(guarded.server.studio, guarded.tokens[role], GUARDED) for role in ("developer", "viewer")
+    )
+    watching = programs.start("room", "developer", "--room", room, ours=ours, **developer)
     watching.wait_for("Press Ctrl")
-    denied = programs.run("room", "developer", "--room", ROOM, ours=ours, **viewer)
+    denied = programs.run("room", "developer", "--room", room, ours=ours, **viewer)
     assert (denied.status, "developer.logs not granted" in denied.err) == (1, True)
-    listed = programs.run("session", "list", "--room", ROOM, "-o", "json", ours=ours, **viewer)
+    listed = programs.run("session", "list", "--room", room, "-o", "json", ours=ours, **viewer)
     [session] = json.loads(listed.out)["sessions"]
     assert [
         programs.run("session", "get", session["id"], ours=ours, **who).status for who in (viewer, developer)

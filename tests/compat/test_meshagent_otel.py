@@ -3,82 +3,46 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from fanlight.catalog.database import open_catalog
-from fanlight.catalog.keys import create_key
-from fanlight.catalog.logins import LoginKind, start_login
-from fanlight.catalog.members import set_role
-from fanlight.catalog.people import add_person
-from fanlight.catalog.projects import create_project
 from fanlight.cli.client import Client
-from fanlight.cli.demo.samples import bare_environment
-from fanlight.cli.demo.server import DemoServer, running_server
+from fanlight.cli.demo.server import DemoServer
 from fanlight.cli.tree import Node, roots_of, rows_of
-from fanlight.errors import NotFoundError
 
 from .conftest import demand_python_313
-from .meshagent_programs import Programs
+from .meshagent_programs import AGENTS, Programs
+from .people import GUARDED, Guarded
+from .waiting import once
 
-AGENTS = Path(__file__).with_name("meshagent_agents")
 PROJECT = "p"
-OWNER = "owner@example.org"
-PATIENCE_S = 30.0
 pytestmark = pytest.mark.timeout(420)
 
 
-@pytest.fixture(scope="module")
-def client(server: DemoServer) -> Iterator[Client]:
-    """Talks about the project that the agents name in MESHAGENT_PROJECT_ID."""
-    with Client(server.studio, None, PROJECT) as made:
-        yield made
-
-
 def play(
-    python: Path, endpoint: str, session: str, script: str, *arguments: str, **environ: str
-) -> subprocess.CompletedProcess[str]:
-    """Run one of the agents to its end in session `session` of room `myroom`."""
-    done = subprocess.run(
-        [python, AGENTS / script, *arguments],
-        env={
-            **bare_environment(),
-            "OTEL_ENDPOINT": endpoint,
-            "MESHAGENT_PROJECT_ID": PROJECT,
-            "MESHAGENT_ROOM": "myroom",
-            "MESHAGENT_SESSION_ID": session,
-            **environ,
-        },
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done
+    programs: Programs, endpoint: str, session: str, script: str, *arguments: str, **environ: str
+) -> str:
+    """What one of the agents prints, run to its end in session `session` of room `myroom`."""
+    place = {
+        "OTEL_ENDPOINT": endpoint,
+        "MESHAGENT_PROJECT_ID": PROJECT,
+        "MESHAGENT_ROOM": "myroom",
+        "MESHAGENT_SESSION_ID": session,
+    }
+    done = programs.run(AGENTS / script, *arguments, **{**place, **environ})
+    assert (done.status, done.err) == (0, "")
+    return done.out
 
 
 def wait_for(ask: Callable[[], list[Any]], wanted: int) -> list[Any]:
     """What `ask` gives once there are `wanted` of it."""
-    until = time.monotonic() + PATIENCE_S
-    found: list[Any] = []
-    while time.monotonic() < until:
-        try:
-            found = ask()
-        except NotFoundError:  # the project is made by its first item
-            found = []
-        if len(found) >= wanted:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{wanted} wanted, {len(found)} there: {found}")
+    return once(ask, lambda found: len(found) >= wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +106,9 @@ def _values(
 
 @pytest.mark.parametrize(("session", "slash"), [("s1", ""), ("s2", "/")])
 def test_traces_logs_and_metrics_of_a_session_add_up(
-    session: str, slash: str, meshagent: Path, server: DemoServer, client: Client
+    session: str, slash: str, programs: Programs, server: DemoServer, client: Client
 ) -> None:
-    play(meshagent, server.otlp + slash, session, "counting.py", "counting")
+    play(programs, server.otlp + slash, session, "counting.py", "counting")
     assert read(client, session, traces=2, logs=2, metrics=4) == COUNTED
 
 
@@ -161,18 +125,11 @@ COUNTED = Session(
 )
 
 
-def test_a_key_in_the_standard_headers_opens_a_guarded_server(meshagent: Path, tmp_path: Path) -> None:
-    catalog = open_catalog("", tmp_path)
-    create_project(catalog, PROJECT)
-    person = add_person(catalog, OWNER)
-    set_role(catalog, PROJECT, OWNER, "owner")
-    token = start_login(catalog, person.id, LoginKind.TERMINAL)[1]
-    key = create_key(catalog, PROJECT, name="room")[1].reveal()
-    catalog.close()
-    ports = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
-    with running_server(tmp_path, ports) as server, Client(server.studio, token, PROJECT) as client:
-        headers = {"OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{key}"}
-        play(meshagent, server.studio, "s3", "counting.py", "counting", **headers)
+def test_a_key_in_the_standard_headers_opens_a_guarded_server(programs: Programs, guarded: Guarded) -> None:
+    url, tokens = guarded.server.studio, guarded.tokens
+    with Client(url, tokens["owner"], GUARDED) as client:
+        headers = {"OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{tokens['room']}"}
+        play(programs, url, "s3", "counting.py", "counting", MESHAGENT_PROJECT_ID=GUARDED, **headers)
         assert read(client, "s3", traces=2, logs=2, metrics=4) == COUNTED
 
 
@@ -211,10 +168,10 @@ def weather_service() -> Iterator[str]:
 
 
 def test_the_tree_of_a_weather_toolkit_stands_as_it_was_traced(
-    meshagent: Path, programs: Programs, server: DemoServer, client: Client, weather_service: str
+    programs: Programs, server: DemoServer, client: Client, weather_service: str
 ) -> None:
-    done = play(meshagent, server.otlp, "s4", "weather.py", weather_service, "Oslo", "Atlantis", "Babel", " ")
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    said = play(programs, server.otlp, "s4", "weather.py", weather_service, "Oslo", "Atlantis", "Babel", " ")
+    answers = [json.loads(line) for line in said.splitlines()]
     assert [answer.get("celsius") for answer in answers] == [4, None, None, None]
     tool = "execute.weather.get_weather"
     assert read(client, "s4", traces=4, logs=5, metrics=2) == Session(

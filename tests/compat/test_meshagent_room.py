@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +12,13 @@ import pytest
 from fanlight.access.participants import ParticipantTokens
 from fanlight.access.principal import LOCAL_OWNER
 from fanlight.cli.client import Client
-from fanlight.cli.demo.samples import bare_environment
-from fanlight.cli.demo.server import DemoServer, running_server
+from fanlight.cli.demo.server import DemoServer
 from fanlight.data_dir import secret_of
 
-SCRIPT = Path(__file__).with_name("meshagent_agents") / "room_logs.py"
+from .meshagent_programs import AGENTS, Done, Programs
+from .waiting import once
+
 PROJECT, ROOM = "default", "myroom"
-PATIENCE_S = 30.0
 pytestmark = pytest.mark.timeout(420)
 
 
@@ -38,29 +34,19 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    data = tmp_path_factory.mktemp("room")
-    with running_server(data, {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}) as server:
-        yield Home(server, ParticipantTokens(secret_of(data)))
+def home(data: Path, server: DemoServer) -> Home:
+    return Home(server, ParticipantTokens(secret_of(data)))
 
 
-def play(python: Path, home: Home, token: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def play(programs: Programs, home: Home, token: str, *arguments: str) -> Done:
     """Run the agent to its end with a participant's token."""
-    environ = {
-        **bare_environment(),
-        "MESHAGENT_API_URL": home.server.studio,
-        "MESHAGENT_ROOM": ROOM,
-        "MESHAGENT_TOKEN": token,
-        "PATH": os.environ["PATH"],
-    }
-    return subprocess.run(
-        [python, SCRIPT, *arguments], env=environ, capture_output=True, text=True, timeout=100
-    )
+    environ = {"MESHAGENT_API_URL": home.server.studio, "MESHAGENT_ROOM": ROOM, "MESHAGENT_TOKEN": token}
+    return programs.run(AGENTS / "room_logs.py", *arguments, **environ)
 
 
-def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert (done.returncode, done.stderr) == (0, "")
-    found: dict[str, Any] = json.loads(done.stdout)
+def told(done: Done) -> dict[str, Any]:
+    assert (done.status, done.err) == (0, "")
+    found: dict[str, Any] = json.loads(done.out)
     return found
 
 
@@ -86,8 +72,10 @@ def line_of(mirror: dict[str, Any]) -> list[str]:
     return [record["severityText"], record["body"]["stringValue"]]
 
 
-def test_five_methods_are_heard_mirrored_stored_and_tied_to_their_span(meshagent: Path, home: Home) -> None:
-    found = told(play(meshagent, home, home.token(may_log=True)))
+def test_five_methods_are_heard_mirrored_stored_and_tied_to_their_span(
+    programs: Programs, home: Home
+) -> None:
+    found = told(play(programs, home, home.token(may_log=True)))
     heard = found["heard"]
     assert sorted(map(json.dumps, (each for each in heard if each[0] != "otel.log"))) == sorted(
         map(json.dumps, WANTED)
@@ -95,7 +83,8 @@ def test_five_methods_are_heard_mirrored_stored_and_tied_to_their_span(meshagent
     assert sorted(line_of(data) for type_, data in heard if type_ == "otel.log") == sorted(LINES)
     with Client(home.server.studio, None, PROJECT) as client:
         q = f"session:{found['session']} event:fanlight.developer_log"
-        stored = until(lambda: list(client.items("logs", limit=50, q=q)), 5)
+        stored = once(lambda: list(client.items("logs", limit=50, q=q)), lambda found: len(found) >= 5)
+        assert len(stored) == 5
         logs = {each["severity_text"]: each for each in stored}
         assert [[type_, logs[type_]["body"]] for type_, _ in WANTED] == WANTED
         assert {(each["room"], each["service"]) for each in stored} == {(ROOM, "local owner")}
@@ -106,25 +95,16 @@ def test_five_methods_are_heard_mirrored_stored_and_tied_to_their_span(meshagent
         assert logs["info"]["trace_id"] is None
 
 
-def until(asked: Any, wanted: int) -> list[Any]:
-    deadline = time.monotonic() + PATIENCE_S
-    while len(found := asked()) < wanted:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)
-    assert len(found) == wanted
-    return list(found)
-
-
-def test_a_token_without_the_developer_grant_is_denied_with_code_1001(meshagent: Path, home: Home) -> None:
-    found = told(play(meshagent, home, home.token(may_log=False), "denied"))
+def test_a_token_without_the_developer_grant_is_denied_with_code_1001(programs: Programs, home: Home) -> None:
+    found = told(play(programs, home, home.token(may_log=False), "denied"))
     assert found == {"log": 1001, "logs": 1001, "storage": 1003}
 
 
 @pytest.mark.parametrize("how", ["over", "of another room"])
-def test_a_token_that_opens_nothing_ends_the_agent_at_once(meshagent: Path, home: Home, how: str) -> None:
+def test_a_token_that_opens_nothing_ends_the_agent_at_once(programs: Programs, home: Home, how: str) -> None:
     is_over = how == "over"
     wrong: dict[str, Any] = {"lasts_s": -1} if is_over else {"room": "elsewhere"}
-    done = play(meshagent, home, home.token(may_log=True, **wrong))
+    done = play(programs, home, home.token(may_log=True, **wrong))
     status = 403 if is_over else 404
-    assert done.returncode == 1
-    assert f"websocket connect failed with status {status}" in done.stderr
+    assert done.status == 1
+    assert f"websocket connect failed with status {status}" in done.err

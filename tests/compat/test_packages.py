@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import hatch_build
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer
 from tests.compat.stories import AGENTS, PROJECT, Story, environment, play, read, runs, story
+from tests.compat.waiting import once
 
 from .conftest import node_modules_with, python_with
 
@@ -31,13 +31,10 @@ NODE_PACKAGES = [
     "ai@6.0.326",
     "zod@4.6.7",
 ]
+VERSIONS = (2, 3, 4, 5, 6)
+"""Of pydantic-ai's spans."""
+
 pytestmark = pytest.mark.timeout(420)
-
-
-@pytest.fixture
-def client(server: DemoServer):
-    with Client(server.studio, None, PROJECT) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +54,36 @@ def node() -> tuple[Path, Path]:
     return found.folder / "node", place
 
 
-@pytest.mark.parametrize("version", [2, 3, 4, 5, 6])
-def test_pydantic_ai_by_every_version_of_its_own_instrumentation(version, python, server, client) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def killed(server: DemoServer) -> Story:
+    """The run of an agent as it was before it was killed in its tool. First: the run is lost much later."""
+    process = subprocess.Popen(
+        [sys.executable, AGENTS / "killed.py"],
+        env=environment(server, "killed"),
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with Client(server.studio, None, PROJECT) as client:
+            while_it_ran = _when(client, lambda run: run["span_count"] == 3)
+        assert process.poll() is None
+        process.communicate("go on\n", timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -9
+    return while_it_ran
+
+
+@pytest.fixture(scope="module")
+def weather_by_pydantic_ai(python: Path, server: DemoServer) -> None:
+    play([python, AGENTS / "pydantic_ai_weather.py", *map(str, VERSIONS)], server, "none")
+
+
+@pytest.mark.usefixtures("weather_by_pydantic_ai")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_pydantic_ai_by_every_version_of_its_own_instrumentation(version, client) -> None:
     service = f"pydantic-ai-{version}"
-    play([python, AGENTS / "pydantic_ai_weather.py", str(version)], server, service)
     old = version < 3
     run, tool = ("agent run", "running tool") if old else ("invoke_agent forecaster", "execute_tool weather")
     assert read(client, service, spans=6) == Story(
@@ -267,21 +290,8 @@ def test_the_ai_sdk_in_javascript(node, server, client) -> None:
     )
 
 
-def test_a_process_that_is_killed_leaves_what_ended_and_open_spans_that_are_lost(server, client) -> None:
-    killed = subprocess.Popen(
-        [sys.executable, AGENTS / "killed.py"],
-        env=environment(server, "killed"),
-        stdin=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        while_it_ran = _when(client, lambda run: run["span_count"] == 3)
-        assert killed.poll() is None
-        killed.communicate("go on\n", timeout=30)
-    finally:
-        killed.kill()
-    assert killed.returncode == -9
-    assert while_it_ran == Story(
+def test_a_process_that_is_killed_leaves_what_ended_and_open_spans_that_are_lost(killed, client) -> None:
+    assert killed == Story(
         {
             "name": "invoke_agent planner",
             "agent": "planner",
@@ -319,10 +329,5 @@ def test_a_process_that_is_killed_leaves_what_ended_and_open_spans_that_are_lost
 
 def _when(client: Client, ready) -> Story:
     """The story of `killed` once its run is `ready`; its process is given up on within a minute."""
-    deadline = time.monotonic() + 100
-    while time.monotonic() < deadline:
-        found = runs(client, "killed")
-        if len(found) == 1 and ready(found[0]):
-            return story(client, found[0])
-        time.sleep(0.1)
-    raise AssertionError(f"it never came to that: {found}")
+    [run] = once(lambda: runs(client, "killed"), lambda found: len(found) == 1 and ready(found[0]))
+    return story(client, run)

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,12 @@ from fanlight.cli.client import Client
 from fanlight.cli.demo.samples import bare_environment
 from fanlight.cli.demo.server import DemoServer
 from fanlight.cli.tree import rows_of
-from fanlight.errors import NotFoundError
 
 from .conftest import node_modules_with, python_with
+from .stories import runs
+from .waiting import once
 
+PROJECT = "snippets"
 SNIPPETS = Path(__file__).parents[2] / "studio" / "src" / "model" / "snippets"
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="no curl here")
 
@@ -38,7 +39,7 @@ def install_words(name: str) -> list[str]:
 def fill(file: str, server: DemoServer) -> str:
     """The snippet as Studio shows it for this server."""
     text = (SNIPPETS / file).read_text()
-    text = text.replace("{{endpoint}}", server.otlp).replace("{{project}}", "snippets")
+    text = text.replace("{{endpoint}}", server.otlp).replace("{{project}}", PROJECT)
     assert "{{" not in text
     return text
 
@@ -57,18 +58,12 @@ def run(command: list[str], script: Path) -> None:
     assert "error" not in done.stderr.lower(), done.stderr
 
 
-def spans_of(client: Client, service: str) -> list[tuple[str, str, str | None]]:
-    """(kind, name, name of the parent) of every span of the service's only run, once there is one."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            runs = list(client.items("runs", limit=10, q=f"service:{service}"))
-        except NotFoundError:  # the project is made by its first span
-            runs = []
-        if len(runs) == 1:
-            return _rows(client.project_get(f"traces/{runs[0]['trace_id']}")["columns"])
-        time.sleep(0.05)
-    raise AssertionError(f"no run of {service} was stored")
+def spans_of(client: Client, service: str, *, count: int) -> list[tuple[str, str, str | None]]:
+    """(kind, name, name of the parent) of every span of the service's only run, once it has so many."""
+    [run] = once(
+        lambda: runs(client, service), lambda found: len(found) == 1 and found[0]["span_count"] >= count
+    )
+    return _rows(client.project_get(f"traces/{run['trace_id']}")["columns"])
 
 
 def _rows(columns: dict[str, Any]) -> list[tuple[str, str, str | None]]:
@@ -105,7 +100,7 @@ def test_a_python_snippet_runs_as_it_stands(
     script = tmp_path / "hello.py"
     script.write_text(fill(file, server))
     run([str(python_with(install_words(name)))], script)
-    assert spans_of(client, service) == spans
+    assert spans_of(client, service, count=len(spans)) == spans
 
 
 @pytest.mark.timeout(420)
@@ -123,7 +118,7 @@ def test_the_javascript_snippet_runs_as_it_stands(server: DemoServer, client: Cl
         run([str(node.folder / "node")], script)
     finally:
         script.unlink()
-    assert spans_of(client, "hello-js") == [
+    assert spans_of(client, "hello-js", count=2) == [
         ("agent", "invoke_agent greeter", None),
         ("llm", "chat hello-model", "invoke_agent greeter"),
     ]
@@ -136,7 +131,7 @@ def test_the_curl_snippet_runs_as_it_stands(server: DemoServer, client: Client, 
         fill("curl.sh", server).replace('{"stringValue": "hello"}', '{"stringValue": "hello-curl"}')
     )
     run(["sh"], script)
-    assert spans_of(client, "hello-curl") == [("internal", "hello fanlight", None)]
+    assert spans_of(client, "hello-curl", count=1) == [("internal", "hello fanlight", None)]
 
 
 def test_the_collector_snippet_sends_every_signal_to_the_server(server: DemoServer) -> None:

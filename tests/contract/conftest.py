@@ -1,6 +1,7 @@
 """Every test of this suite runs against each store: embedded, and a ClickHouse server on loopback."""
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from .clickhouse import clickhouse_server
 from .telemetry import LogFiles
 
 ENGINES = ["embedded", "clickhouse"]
+A_SEED_EACH = pytest.mark.parametrize(("url", "seed"), [*zip(ENGINES, (1, 2), strict=True)], indirect=["url"])
+"""Random rows, others for each store."""
+
 RETENTION_DAYS = 0
 """Fixed times never expire."""
 
@@ -27,9 +31,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of the embedded engine with every table and no row."""
+    folder = tmp_path_factory.mktemp("prepared")
+    store = open_store(f"chdb://{folder / 'store'}", folder, config.load(environ={}))
+    store.open()
+    store.close()
+    return folder / "store"
+
+
 @pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a store that nobody has used."""
+    """The address of a store that nobody has used. Embedded it has its tables: making them takes long."""
+    if request.param == "embedded":
+        shutil.copytree(request.getfixturevalue("prepared"), tmp_path / "store", symlinks=True)
     return unused(request, tmp_path)
 
 

@@ -10,13 +10,13 @@ from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from fanlight.model.batch import Batch
 from fanlight.model.signal import Signal
 from fanlight.otlp import framing
 from fanlight.store.contract import Segment
+from tests.fixtures.values import any_value, pairs
 
 NOW_NS = 1_790_000_000_000_000_000
 SECOND_NS = 1_000_000_000
@@ -26,29 +26,6 @@ SIGNALS: dict[type[Message], Signal] = {
     ExportLogsServiceRequest: Signal.LOGS,
     ExportMetricsServiceRequest: Signal.METRICS,
 }
-
-
-def any_value(value: Any) -> AnyValue:
-    match value:
-        case None:
-            return AnyValue()
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-        case bytes():
-            return AnyValue(bytes_value=value)
-        case list():
-            return AnyValue(array_value=ArrayValue(values=[any_value(each) for each in value]))
-        case dict():
-            return AnyValue(kvlist_value=KeyValueList(values=pairs(value)))
-    return AnyValue(string_value=value)
-
-
-def pairs(attributes: dict[str, Any]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
 
 
 def span(

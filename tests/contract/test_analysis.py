@@ -11,6 +11,7 @@ from fanlight.ingest.watching import STANDSTILL_EVERY_S, Watcher
 from fanlight.model.finding import Found
 from fanlight.model.project import ProjectScope
 from fanlight.query.changes import list_changes
+from fanlight.query.debugging import same_input
 from fanlight.query.diff.reader import get_diff, get_median_diff
 from fanlight.query.failure.reader import get_failure
 from fanlight.query.findings import list_findings
@@ -239,3 +240,31 @@ def test_a_run_in_which_nothing_happens_is_stuck_until_something_does(
     assert looked(watcher, clock, 40_003) == []
     clock.advance(STANDSTILL_EVERY_S)
     assert looked(watcher, clock, 40_004) == [("stuck", "over")]
+
+
+def test_the_same_input_finds_other_runs_of_the_agent_within_thirty_days(store: Any, log: LogFiles) -> None:
+    day = 24 * 3_600
+
+    def asked(trace: int, words: str, *, at: int = 0, agent: str = "planner", error: str = "") -> Any:
+        return span(
+            "plan", trace=trace, number=1, at=at, error=error, gen_ai__operation__name="invoke_agent",
+            gen_ai__agent__name=agent, fanlight__input=words,
+        )  # fmt: skip
+
+    put(
+        store, log, asked(1, "to Oslo", error="no way"), asked(2, "to Oslo", at=-100), asked(3, "to Rome"),
+        asked(4, "to Oslo", agent="driver"), asked(5, "to Oslo", at=-200, error="late"),
+        asked(6, "to Oslo", at=-31 * day), asked(7, "to Oslo", at=-300),
+    )  # fmt: skip
+    found = same_input(store, SCOPE, get_run(store, SCOPE, run_of(1)))
+    assert found is not None
+    assert [(each.id, each.status) for each in found.newest] == [
+        (run_of(2), "success"),
+        (run_of(5), "error"),
+        (run_of(7), "success"),
+    ]
+    assert (found.runs, found.succeeded, found.failed) == (3, 2, 1)
+    assert found.last_success == found.newest[0]
+    elsewhere = same_input(store, ProjectScope("other"), get_run(store, SCOPE, run_of(1)))
+    assert elsewhere is not None
+    assert elsewhere.runs == 0

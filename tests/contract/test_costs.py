@@ -6,8 +6,6 @@ import random
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from fanlight.model.project import ProjectScope
 from fanlight.pricing.book import Override
 from fanlight.pricing.published import find_published
@@ -61,9 +59,8 @@ def test_the_engine_counts_as_the_price_table_does(store: Any, log: Any, rows: A
     assert {row[0]: tuple(row[1:]) for row in found} == expected
 
 
-@pytest.mark.parametrize(
-    ("attributes", "cost"),
-    [
+def test_a_call_has_a_cost_or_the_reason_why_not(store: Any, log: Any, rows: Any) -> None:
+    cases: list[tuple[dict[str, Any], tuple[str | None, str, str]]] = [
         (tokens(input=1_000, output=100), ("0.0035", "price", "")),
         ({**tokens(input=1_000), "gen_ai__usage__cost": 0.25}, ("0.25", "reported", "")),
         ({"model": "my-own", **tokens(input=5)}, (None, "", "unknown model")),
@@ -71,14 +68,13 @@ def test_the_engine_counts_as_the_price_table_does(store: Any, log: Any, rows: A
         ({}, (None, "", "no tokens reported")),
         ({"model": "my-own", "provider": "ollama", **tokens(input=5)}, (None, "", "unknown model")),
         (tokens(input=0, output=0), ("0", "price", "")),
-    ],
-)
-def test_a_call_has_a_cost_or_the_reason_why_not(
-    store: Any, log: Any, rows: Any, attributes: dict[str, Any], cost: tuple[str | None, str, str]
-) -> None:
-    store.insert(log.segment(traces(call(1, **attributes))))
-    [(amount, source, reason)] = rows("SELECT cost, cost_source, unpriced FROM spans")
-    assert (None if amount is None else f"{amount.normalize():f}", source, reason) == cost
+    ]
+    calls = [call(number, **attributes) for number, (attributes, _) in enumerate(cases, start=1)]
+    store.insert(log.segment(traces(*calls)))
+    found = rows("SELECT cost, cost_source, unpriced FROM spans ORDER BY span_id")
+    assert [(None if amount is None else f"{amount.normalize():f}", *rest) for amount, *rest in found] == [
+        cost for _, cost in cases
+    ]
 
 
 def test_what_is_no_model_call_and_reports_nothing_needs_no_price(store: Any, log: Any, rows: Any) -> None:
@@ -159,15 +155,16 @@ def test_repricing_computes_what_storing_would_have_and_then_changes_nothing(
     assert rows("SELECT cost, cost_source, price_id, unpriced FROM spans ORDER BY span_id") == before
 
 
-@pytest.mark.parametrize("given", [{}, tokens(input=5)])
 def test_what_was_reported_in_another_currency_is_kept_and_never_counted(
-    store: Any, log: Any, rows: Any, given: dict[str, int]
+    store: Any, log: Any, rows: Any
 ) -> None:
     euros = {"fanlight__cost": 0.25, "fanlight__cost__currency": "EUR"}
-    store.insert(log.segment(traces(call(1, model="my-own", **given, **euros))))
-    assert rows("SELECT cost, cost_source, cost_reported, currency_reported, unpriced FROM spans") == [
-        (None, "", Decimal("0.25"), "EUR", "currency EUR")
-    ]
+    calls = (call(1, model="my-own", **euros), call(2, model="my-own", **tokens(input=5), **euros))
+    store.insert(log.segment(traces(*calls)))
+    assert (
+        rows("SELECT cost, cost_source, cost_reported, currency_reported, unpriced FROM spans")
+        == [(None, "", Decimal("0.25"), "EUR", "currency EUR")] * 2
+    )
 
 
 def test_a_span_shows_its_price_and_how_its_cost_is_made_up(store: Any, log: Any) -> None:

@@ -77,6 +77,14 @@ def test_equal_log_records_of_one_request_are_all_kept_and_sending_them_again_ch
     assert rows("SELECT body FROM logs ORDER BY seq") == [("same",), ("same",), ("other",)]
 
 
+def test_log_records_and_points_that_come_again_are_recognised_whichever_came_first(opened, log):
+    for first, then in ((gauge("load", 1.0, 2.0), logs("a", "b")), (logs("c"), gauge("rate", 1.0))):
+        store = opened()  # what a process has learned of the one must not stand for the other
+        for request in (first, then):
+            before, again = (store.insert(log.segment(request)) for _ in range(2))
+            assert (before.duplicates, again.stored, again.duplicates) == (0, 0, before.stored)
+
+
 def test_log_records_without_a_time_are_recognised_when_they_come_again(store, log, rows):
     store.insert(log.segment(logs("a", at_ns=0)))
     again = store.insert(log.segment(logs("a", at_ns=0), received_ns=NOW_NS + 120 * SECOND_NS))

@@ -12,8 +12,9 @@ import pytest
 from fanlight.errors import InvalidError
 from fanlight.model.instant import read_instant
 from fanlight.model.project import ProjectScope
-from fanlight.query.revenue import get_revenue, get_run_billing
+from fanlight.query.revenue import get_revenue, get_run_billing, list_billing
 
+from .conftest import A_SEED_EACH
 from .telemetry import NOW_NS, SECOND_NS, span, traces
 from .test_billing import bills
 
@@ -31,10 +32,18 @@ DAY_S = 86_400
 
 
 def trace(
-    number: int, *, agent: str, room: str = "", at: int = 0, tokens: int = 1_000, model: str = "gpt-4o"
+    number: int,
+    *,
+    agent: str,
+    room: str = "",
+    user: str = "",
+    at: int = 0,
+    tokens: int = 1_000,
+    model: str = "gpt-4o",
 ) -> Any:
     """A run of one model call; 1,000 tokens of gpt-4o cost 0.0025 dollars."""
-    placed = {"trace": number, "at": at, **({"fanlight__room": room} if room else {})}
+    named = {"fanlight__room": room, "user__id": user}
+    placed = {"trace": number, "at": at, **{name: value for name, value in named.items() if value}}
     root = span(
         "run", number=number * 10, gen_ai__operation__name="invoke_agent", gen_ai__agent__name=agent, **placed
     )
@@ -104,7 +113,7 @@ def told(items: list[Any], key: Any) -> dict[Any, dict[str, Decimal]]:
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@A_SEED_EACH
 def test_any_order_any_repetition_and_any_split_into_requests_gives_the_sums_of_decimal(
     store: Any, log: Any, seed: int
 ) -> None:
@@ -166,6 +175,42 @@ def test_an_agent_has_the_revenue_and_the_cost_of_its_runs(store: Any, log: Any)
     }
     rooms = {item.key: (item.runs, item.margin) for item in get_revenue(store, SCOPE, group="room").items}
     assert rooms == {"lobby": (1, "9.0355"), None: (2, "100.0925")}
+
+
+def test_a_run_and_what_is_paid_for_it_are_its_users_and_the_models_that_cost_most_in_it(
+    store: Any, log: Any
+) -> None:
+    keep_runs(
+        store,
+        log,
+        trace(1, agent="a", user="ann"),
+        trace(2, agent="a", model="my-own", user="ann"),
+        trace(3, agent="a"),
+    )
+    store.insert(log.segment(
+        bills(event("e1", "1"), trace=1), bills(event("e2", "2"), trace=2), bills(event("e3", "5"), trace=0),
+    ))  # fmt: skip
+
+    def margins(group: str) -> dict[str | None, tuple[int, str | None]]:
+        found = get_revenue(store, SCOPE, group=group)
+        assert sum(Decimal(item.margin or 0) for item in found.items) == Decimal(found.total.margin or 0)
+        return {item.key: (item.runs, item.margin) for item in found.items}
+
+    assert margins("user") == {"ann": (2, "2.9975"), None: (1, "4.9975")}
+    assert margins("model") == {"gpt-4o": (2, "0.995"), "my-own": (1, "2"), None: (0, "5")}
+
+
+def test_billing_events_of_a_time_are_listed_page_by_page(store: Any, log: Any) -> None:
+    for number in range(5):
+        store.insert(log.segment(bills(event(f"e{number}", "1"), at_s=number * DAY_S, trace=1)))
+    asked: dict[str, Any] = {
+        "since_ns": NOW_NS + DAY_S * SECOND_NS,
+        "until_ns": NOW_NS + 4 * DAY_S * SECOND_NS,
+    }
+    first = list_billing(store, SCOPE, **asked, limit=2)
+    rest = list_billing(store, SCOPE, **asked, limit=2, cursor=first.next)
+    assert [[line.id for line in page.items] for page in (first, rest)] == [["e3", "e2"], ["e1"]]
+    assert rest.next is None
 
 
 def test_currencies_are_never_mixed_and_a_margin_across_them_is_none_and_said(store: Any, log: Any) -> None:
@@ -241,7 +286,7 @@ def test_a_run_is_a_customers_when_its_events_name_no_other(store: Any, log: Any
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", [{"group": "model"}, {"interval": "year"}, {"tz": "Mars"}])
+@pytest.mark.parametrize("wrong", [{"group": "provider"}, {"interval": "year"}, {"tz": "Mars"}])
 def test_what_cannot_be_asked_is_said(wrong: dict[str, str]) -> None:
     with pytest.raises(InvalidError):
         get_revenue(None, SCOPE, **wrong)  # type: ignore[arg-type]

@@ -11,7 +11,14 @@ import pytest
 from fanlight.errors import SchemaTooNewError, StoreError
 from fanlight.store import migrate
 
+from .conftest import ENGINES, unused
 from .telemetry import span, traces
+
+
+@pytest.fixture(params=ENGINES)
+def url(request, tmp_path):
+    """Nothing is there yet, no table either."""
+    return unused(request, tmp_path)
 
 
 def step(version: int, *statements: str) -> migrate.Migration:

@@ -44,13 +44,15 @@ def at(seconds: int) -> int:
 
 
 def agent(name: str, number: int, seconds: int, **resource: str) -> Any:
-    """A run of 10 s of one agent, with one call that costs something."""
+    """A run of 10 s of one agent: a model call that costs something, and the helper's fails; a tool call."""
     root = span(name, trace=number, number=number * 10, at=seconds, gen_ai__operation__name="invoke_agent",
                 gen_ai__agent__name=name)  # fmt: skip
     call = span("chat", trace=number, number=number * 10 + 1, parent=number * 10, at=seconds + 1, took=5,
                 gen_ai__operation__name="chat", gen_ai__request__model="gpt-4o",
-                gen_ai__usage__input_tokens=number)  # fmt: skip
-    return traces(root, call, resource=resource)
+                gen_ai__usage__input_tokens=number, error="too many" if name == "helper" else "")  # fmt: skip
+    tool = span("search", trace=number, number=number * 10 + 2, parent=number * 10, at=seconds + 6, took=2,
+                gen_ai__operation__name="execute_tool", gen_ai__tool__name="search")  # fmt: skip
+    return traces(root, call, tool, resource=resource)
 
 
 def record(
@@ -259,6 +261,7 @@ def test_a_timeline_tells_what_happened_in_order_and_its_pages_hold_each_once(pl
         ("event", "room.started"),
         ("run.started", "planner"),
         ("log", "error"),
+        ("step", "search"),
         ("run.ended", "planner"),
         ("developer_log", "info"),
         ("log", "warn"),
@@ -266,7 +269,10 @@ def test_a_timeline_tells_what_happened_in_order_and_its_pages_hold_each_once(pl
         ("event", "participant.left"),
     ]
     assert whole.items[2].log.body == "in its run"
-    assert whole.items[6].data == {"by": "idle"}
+    assert whole.items[7].data == {"by": "idle"}
+    [step] = [each.step for each in whole.items if each.step is not None]
+    assert (step.kind, step.duration_ms, step.error, step.run) == ("tool", 2_000.0, None, step.trace_id)
+    assert len({(each.type, each.id) for each in whole.items}) == len(whole.items)
     for limit in (1, 2, 5):
         found, cursor = [], None
         while True:
@@ -279,6 +285,8 @@ def test_a_timeline_tells_what_happened_in_order_and_its_pages_hold_each_once(pl
     _, within = place.get(place.unnamed)
     assert [(each.type, each.name) for each in list_timeline(place.store, SCOPE, within).items] == [
         ("run.started", "helper"),
+        ("step", "chat"),
+        ("step", "search"),
         ("run.ended", "helper"),
         ("log", "error"),
     ]

@@ -15,6 +15,7 @@ from fanlight.query.runs import list_runs
 from fanlight.query.usage import get_usage
 from fanlight.store.contract import RunKey
 
+from .conftest import A_SEED_EACH
 from .telemetry import NOW_NS, SECOND_NS, span, traces
 
 SCOPE = ProjectScope("default")
@@ -76,7 +77,7 @@ def sums(items: list[Any]) -> dict[str, Any]:
     return {**told, "cost": cost}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@A_SEED_EACH
 def test_totals_are_the_sums_of_the_runs_and_of_every_grouping(store: Any, log: Any, seed: int) -> None:
     fill(store, log, seed)
     runs = list_runs(store, SCOPE, limit=1_000).items

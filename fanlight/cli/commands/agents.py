@@ -136,20 +136,14 @@ def set_env(
 
 
 def _values(given: list[str]) -> dict[str, str]:
+    from fanlight.cli.asking import ask_secret
     from fanlight.errors import InvalidError
 
     named = [each.partition("=") for each in given]
     bare = [name for name, equals, _ in named if not equals]
     if len(bare) > 1 and not sys.stdin.isatty():
         raise InvalidError("stdin holds one value", hint="set one variable at a time, or write NAME=VALUE")
-    return {name: value if equals else _asked(name) for name, equals, value in named}
-
-
-def _asked(name: str) -> str:
-    if sys.stdin.isatty():
-        found: str = typer.prompt(name, hide_input=True, err=True)
-        return found
-    return sys.stdin.read().rstrip("\r\n")
+    return {name: value if equals else ask_secret(name) for name, equals, value in named}
 
 
 @env.command("remove")

@@ -114,6 +114,34 @@ def _expiry(days: int | None) -> int | None:
     return None if days is None else SYSTEM.now_ns() + days * DAY_NS
 
 
+@app.command("set")
+def set_(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as in: fanlight keys list.")],
+    limit: options.Limits = None,
+    project: options.Project = "default",
+    url: options.Url = None,
+    key: options.Key = None,
+    data: options.Data = None,
+    json: options.Json = False,
+) -> None:
+    """Change how much a key may send: rates of its own, below those of its project.
+
+    Example: fanlight keys set 8sJ2kf91QxZa --limit spans_per_s=500
+    """
+    from fanlight.cli.administration import open_administration
+    from fanlight.cli.output import print_json, say, visible
+
+    if not limit:
+        raise typer.BadParameter("nothing to change: give --limit")
+    with open_administration(url, key, data) as administration:
+        changed = administration.set_key(project, key_id, options.limits_of(limit))
+    if json:
+        print_json(changed)
+        return
+    own = ", ".join(f"{name} {value:g}" for name, value in changed["limits"].items())
+    say(f"{visible(changed['id'])} ({visible(changed['name'])}): {own or 'no limits of its own'}")
+
+
 @app.command("revoke")
 def revoke(
     key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as in: fanlight keys list.")],

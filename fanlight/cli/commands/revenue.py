@@ -9,7 +9,7 @@ import typer
 
 from fanlight.cli import options
 
-_By = Annotated[str, typer.Option("--by", help="agent, run, customer or room.")]
+_By = Annotated[str, typer.Option("--by", help="agent, model, room, user, customer or run.")]
 _Every = Annotated[
     str | None, typer.Option("--every", help="minute, hour, day or week.", show_default="all in one")
 ]

@@ -81,7 +81,7 @@ def _print_room(room: Mapping[str, Any], json: bool) -> None:
         say("no session goes on in it", "dim")
     else:
         stdout().print()
-        stdout().print(sessions_table([room["session"]]))
+        stdout().print(sessions_table([room["session"]], width=stdout().width))
     if room["present"]:
         stdout().print()
         rows = [[each["name"], each["role"], each["id"]] for each in room["present"]]

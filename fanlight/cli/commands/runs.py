@@ -28,6 +28,7 @@ def runs(
     """
     from fanlight.cli.client import Client
     from fanlight.cli.output import print_json, say, stdout
+    from fanlight.cli.sampled import tell_sampled
     from fanlight.cli.times import instant
 
     query = " ".join(filter_ or [])
@@ -41,12 +42,15 @@ def runs(
                 to=until and instant(until),
             )
         )
-    if json:
-        print_json({"items": found})
-    elif found:
-        stdout().print(runs_table(found, width=stdout().width))
-    else:
-        say("no runs match" if query or since or until else "no runs yet: fanlight demo makes some", "dim")
+        if json:
+            print_json({"items": found})
+        elif found:
+            stdout().print(runs_table(found, width=stdout().width))
+            tell_sampled(client)
+        else:
+            say(
+                "no runs match" if query or since or until else "no runs yet: fanlight demo makes some", "dim"
+            )
 
 
 def runs_table(runs: Sequence[Mapping[str, Any]], *, width: int) -> Any:

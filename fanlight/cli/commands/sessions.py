@@ -27,6 +27,9 @@ class _Sessions(TyperGroup):
 
 app = typer.Typer(cls=_Sessions)
 
+LEAST_WIDTHS = {"failed": 90, "cost": 100, "started": 112, "there": 120, "in": 136, "out": 136}
+"""Columns that need a terminal of so many characters."""
+
 _Session = Annotated[str, typer.Argument(metavar="ID", help="The session's id.")]
 
 
@@ -70,7 +73,7 @@ def list_(
     if json:
         print_json({"items": found})
     elif found:
-        stdout().print(sessions_table(found))
+        stdout().print(sessions_table(found, width=stdout().width))
     else:
         say("no session like that" if where or active or room or since or until else "no sessions yet", "dim")
 
@@ -135,7 +138,7 @@ def _show(client: Client, session: str, limit: int, json: bool) -> bool:
     if json:
         print_json({**found, "timeline": timeline})
         return True
-    stdout().print(sessions_table([found]))
+    stdout().print(sessions_table([found], width=stdout().width))
     for each in found["present"]:
         stdout().print(_present(each))
     if timeline:
@@ -144,8 +147,8 @@ def _show(client: Client, session: str, limit: int, json: bool) -> bool:
     return True
 
 
-def sessions_table(found: Sequence[Mapping[str, Any]]) -> Table:
-    """Sessions, with what their runs came to."""
+def sessions_table(found: Sequence[Mapping[str, Any]], *, width: int) -> Table:
+    """Sessions, with what their runs came to; what a narrow terminal has no room for is left out."""
     from fanlight.cli.output import table
 
     right = {"justify": "right", "no_wrap": True}
@@ -156,7 +159,10 @@ def sessions_table(found: Sequence[Mapping[str, Any]]) -> Table:
         *((name, narrow) for name in ("state", "started", "last heard")),
         *((name, right) for name in ("there", "runs", "failed", "in", "out", "cost")),
     ]
-    return table(heads, [_row(each) for each in found])
+    shown = [place for place, (name, _) in enumerate(heads) if width >= LEAST_WIDTHS.get(name, 0)]
+    return table(
+        [heads[place] for place in shown], [[_row(each)[place] for place in shown] for each in found]
+    )
 
 
 def _row(session: Mapping[str, Any]) -> list[Any]:
@@ -215,6 +221,10 @@ def _moment(moment: Mapping[str, Any]) -> list[Any]:
         return [at, moment["name"], data.get("name"), said or None]
     if moment["run"] is not None:
         return [at, what, moment["name"], _outcome(moment["run"]) if what == "run.ended" else None]
+    if moment["step"] is not None:
+        step = moment["step"]
+        status = "success" if step["error"] is None else "error"
+        return [at, step["kind"], moment["name"], _outcome({**step, "status": status})]
     log = moment["log"]
     return [at, _level(moment), log["service"], _body(log["body"])]
 

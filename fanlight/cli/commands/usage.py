@@ -63,6 +63,7 @@ def _show(
 ) -> None:
     from fanlight.cli.client import Client
     from fanlight.cli.output import print_json, print_text, say
+    from fanlight.cli.sampled import tell_sampled
     from fanlight.cli.times import instant
 
     with Client(url, key, project) as client:
@@ -78,14 +79,15 @@ def _show(
             print_text(client.project_text("usage/cost", format="csv", **asked))
             return
         found = client.project_get("usage/cost", **asked)
-    if json:
-        print_json(found)
-        return
-    if not found["total"]["runs"]:
-        say("no runs in that time", "dim")
-        return
-    _print(found, by, every, tz)
-    _tell_unpriced(found["total"])
+        if json:
+            print_json(found)
+            return
+        if not found["total"]["runs"]:
+            say("no runs in that time", "dim")
+            return
+        _print(found, by, every, tz)
+        _tell_unpriced(found["total"])
+        tell_sampled(client)
 
 
 def _print(found: Mapping[str, Any], by: str, every: str | None, tz: str) -> None:

@@ -15,13 +15,12 @@ from fanlight.errors import (
     InvalidError,
     OverloadError,
     PayloadError,
+    QuotaError,
     UnauthenticatedError,
 )
-from fanlight.ingest.ledger import Ledger
-from fanlight.ingest.receivers.intake import Append, Gate, Intake, explain
+from fanlight.ingest.receivers.intake import Gate, Intake, explain
 from fanlight.model.batch import Coding
 from fanlight.model.signal import Signal
-from fanlight.otlp.limits import Limits
 from fanlight.otlp.status import error_with_delay, response_body, shorten
 
 logger = logging.getLogger("fanlight.ingest")
@@ -34,11 +33,15 @@ SERVICES = MappingProxyType(
     }
 )
 
+HANDSHAKE_TIMEOUT_MS = 20_000
+KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 20_000, 8_000
+
 _CODES: tuple[tuple[type[FanlightError], grpc.StatusCode, int], ...] = (
     (UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, 401),
     (ForbiddenError, grpc.StatusCode.PERMISSION_DENIED, 403),
     (InvalidError, grpc.StatusCode.INVALID_ARGUMENT, 400),
     (PayloadError, grpc.StatusCode.INVALID_ARGUMENT, 400),
+    (QuotaError, grpc.StatusCode.RESOURCE_EXHAUSTED, 429),
     (OverloadError, grpc.StatusCode.UNAVAILABLE, 503),
     (FanlightError, grpc.StatusCode.UNAVAILABLE, 503),
 )
@@ -46,21 +49,23 @@ _CODES: tuple[tuple[type[FanlightError], grpc.StatusCode, int], ...] = (
 Handler = Callable[[bytes, Any], Awaitable[bytes]]
 
 
-async def start_grpc(
-    address: str, gate: Gate, append: Append, limits: Limits, ledger: Ledger, *, intake: Intake | None = None
-) -> tuple[Any, int]:
+async def start_grpc(address: str, gate: Gate, intake: Intake) -> tuple[Any, int]:
     """Serve the three OTLP services on `address` (`host:port`, port 0 = any); the server and its port.
 
-    With `intake` the memory bound is shared with another receiver. Stop it by `await server.stop(grace_s)`.
+    Stop it by `await server.stop(grace_s)`.
 
     Raises:
         RuntimeError: the address cannot be bound.
     """
-    receiver = OtlpGrpc(gate, intake or Intake(append, limits, ledger))
+    receiver = OtlpGrpc(gate, intake)
     server = grpc.aio.server(
         options=[
-            ("grpc.max_receive_message_length", limits.max_body_bytes),
+            ("grpc.max_receive_message_length", intake.limits.max_body_bytes),
             ("grpc.so_reuseport", 0),  # A taken port is an error, not a port shared by two servers.
+            ("grpc.server_handshake_timeout_ms", HANDSHAKE_TIMEOUT_MS),
+            # A client that is gone without a word is asked after, and let go when it does not answer.
+            ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+            ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_MS),
         ]
     )
     server.add_generic_rpc_handlers(
@@ -111,10 +116,12 @@ class OtlpGrpc:
         metadata = {
             name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)
         }
-        project = self._gate(_read_key(metadata), metadata.get("x-fanlight-project"))
-        with self._intake.inflight.hold() as hold:
+        key = _read_key(metadata)
+        project = self._gate(key, metadata.get("x-fanlight-project"))
+        sender = self._intake.admit(signal, project, key)
+        with self._intake.inflight.hold(project) as hold:
             hold.add(len(body))
-            checked = await self._intake.take(signal, project, body, Coding.IDENTITY, hold)
+            checked = await self._intake.take(signal, project, body, Coding.IDENTITY, hold, sender=sender)
         return response_body(signal, sum(checked.rejected.values()), explain(checked), json=False)
 
     async def _refuse(self, signal: Signal, error: FanlightError, size_bytes: int, context: Any) -> bytes:
@@ -123,9 +130,11 @@ class OtlpGrpc:
             # Without RetryInfo this is final: the sender must not try the same again.
             code, status = grpc.StatusCode.RESOURCE_EXHAUSTED, 413
         reason = "too_large" if status == 413 else error.code
+        if isinstance(error, QuotaError):
+            reason = f"over_{error.limit}"
         self._intake.ledger.refused(signal, reason, status=status, size_bytes=size_bytes)
         trailers: tuple[tuple[str, bytes], ...] = ()
-        if isinstance(error, OverloadError):
+        if isinstance(error, OverloadError | QuotaError):
             details = error_with_delay(status, str(error), error.retry_after_s)
             trailers = (("grpc-status-details-bin", details),)
         await context.abort(code, shorten(str(error)), trailing_metadata=trailers)

@@ -16,6 +16,7 @@ from fanlight.errors import (
     InvalidError,
     OverloadError,
     PayloadError,
+    QuotaError,
     UnauthenticatedError,
 )
 from fanlight.ingest.ledger import Ledger
@@ -40,7 +41,7 @@ _PATH = re.compile(
     r"^(?:/?/v1|/otlp/(?P<key>[^/]+)/v1|/api/public/otel/v1)/(?P<signal>traces|logs|metrics)/?$"
 )
 
-BODY_GRACE_S = 30.0
+BODY_GRACE_S = 20.0
 """A body may take this long, and longer only while it comes at `SLOWEST_BYTES_PER_S` or faster."""
 SLOWEST_BYTES_PER_S = 64 * 1024
 
@@ -48,6 +49,7 @@ _STATUSES: tuple[tuple[type[FanlightError], int], ...] = (
     (UnauthenticatedError, 401),
     (ForbiddenError, 403),
     (InvalidError, 400),
+    (QuotaError, 429),
     (OverloadError, 503),
 )
 
@@ -96,7 +98,7 @@ class OtlpHttp:
         Raises:
             OverloadError: the server is full for now.
         """
-        with self.intake.inflight.hold() as hold:
+        with self.intake.inflight.hold(project) as hold:
             hold.add(len(body))
             await self.intake.take(signal, project, body, Coding.IDENTITY, hold)
 
@@ -160,14 +162,16 @@ class OtlpHttp:
             )
         coding = parse_coding(request.coding)
         project = self._gate(request.key, request.project)
-        with self.intake.inflight.hold() as hold:
-            body = await self._read_body(request, receive, hold)
-            checked = await self.intake.take(request.signal, project, body, coding, hold, json=request.json)
+        sender = self.intake.admit(request.signal, project, request.key)
+        with self.intake.inflight.hold(project) as hold:
+            body = await self._read_body(request, receive, hold, sender.caps.max_body_bytes)
+            checked = await self.intake.take(
+                request.signal, project, body, coding, hold, json=request.json, sender=sender
+            )
         rejected = sum(checked.rejected.values())
         return _Answer(200, response_body(request.signal, rejected, explain(checked), json=request.json))
 
-    async def _read_body(self, request: _Request, receive: Receive, hold: Hold) -> bytes:
-        most = self.intake.limits.max_body_bytes
+    async def _read_body(self, request: _Request, receive: Receive, hold: Hold, most: int) -> bytes:
         if request.length is not None:
             if request.length > most:
                 raise too_large(most)
@@ -187,7 +191,7 @@ class OtlpHttp:
             request.signal, _reason(status, error), status=status, size_bytes=request.size_bytes
         )
         headers: list[tuple[bytes, bytes]] = []
-        if isinstance(error, OverloadError):
+        if isinstance(error, OverloadError | QuotaError):
             headers.append((b"retry-after", str(error.retry_after_s).encode()))
         if status == 405:
             headers.append((b"allow", b"POST"))
@@ -244,6 +248,8 @@ def _read_key(headers: dict[bytes, bytes]) -> str | None:
 
 
 def _reason(status: int, error: FanlightError) -> str:
+    if isinstance(error, QuotaError):
+        return f"over_{error.limit}"
     return {405: "method", 408: "slow", 413: "too_large", 415: "content_type"}.get(status, error.code)
 
 

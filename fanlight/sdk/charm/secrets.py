@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 
 from fanlight.redact import Redactor
-
-_NAMES = re.compile(
-    r"(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|DSN|PRIVATE|AUTH(?:ORIZATION)?)(?:_|$)",
-    re.IGNORECASE,
-)
+from fanlight.redact.names import is_secret_name
 
 
 def redactor_of(environ: Mapping[str, str] | None = None) -> Redactor:
@@ -22,4 +17,4 @@ def redactor_of(environ: Mapping[str, str] | None = None) -> Redactor:
         'it is ***'
     """
     environ = os.environ if environ is None else environ
-    return Redactor(value for name, value in environ.items() if _NAMES.search(name))
+    return Redactor(value for name, value in environ.items() if is_secret_name(name))

@@ -25,6 +25,7 @@ from fanlight.semconv.content.parts import parts_of, result_value
 from fanlight.semconv.content.sent import Sent
 from fanlight.semconv.content.source import FIELDS, Source
 from fanlight.semconv.content.tools import tools_of
+from fanlight.semconv.content.uncaptured import MARK
 from fanlight.semconv.content.values import data_of, one_budget
 
 T = TypeVar("T")
@@ -59,9 +60,10 @@ def read_content(sent: Sent) -> Content:
 
 def _read(sent: Sent) -> Content:
     source: dict[str, str] = {}
+    withheld = sent.values.get(MARK) is False
     call = _tool_call(sent, source)
     if sent.kind == "tool":
-        return Content(tool_call=call, source=source, truncated=sent.truncated)
+        return Content(tool_call=call, source=source, truncated=sent.truncated, withheld=withheld)
     query, documents = _found(sent, source)
     # What became the query or the documents is not shown once more as what was said.
     shown = set(source.values())
@@ -79,6 +81,7 @@ def _read(sent: Sent) -> Content:
         query=query,
         source=source,
         truncated=sent.truncated,
+        withheld=withheld,
     )
 
 

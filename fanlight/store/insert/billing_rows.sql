@@ -16,5 +16,5 @@ SELECT
     values[14] AS room,
     values[15] AS description,
     toUInt8(values[16]) AS verified,
-    {retention_days:UInt16} AS retention_days
+    toUInt16(values[17]) AS retention_days
 FROM (SELECT arrayJoin({rows:Array(Array(String))}) AS values)

@@ -5,6 +5,7 @@ SELECT
 FROM billing FINAL
 WHERE project_id = {project_id:String}
     AND verified
+    AND occurred_at >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
     AND occurred_at <= fromUnixTimestamp64Nano({place_ns:Int64}, 'UTC')
     AND (occurred_ns, event_id) < ({place_ns:Int64}, {place_id:String})
 ORDER BY occurred_ns DESC, event_id DESC

@@ -28,7 +28,8 @@ FROM (
         SELECT
             occurred_at, currency, amount, kind, verified, customer, event.run_id AS run_id,
             if(event.agent = '', of_run.agent, event.agent) AS agent,
-            if(event.room = '', of_run.room, event.room) AS room
+            if(event.room = '', of_run.room, event.room) AS room,
+            of_run.user AS user, of_run.model AS model
         FROM (
             SELECT occurred_at, currency, amount, kind, verified, customer, run_id, agent, room
             FROM billing FINAL
@@ -48,7 +49,7 @@ FROM (
     FROM (
         SELECT of_window.*, billed.customer AS customer
         FROM (
-            SELECT run_id, agent, room, started_at, cost, unpriced_tokens
+            SELECT run_id, agent, room, user, /*model*/ AS model, started_at, cost, unpriced_tokens
             FROM runs FINAL
             WHERE project_id = {project_id:String}
                 AND started_at >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')

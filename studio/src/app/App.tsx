@@ -5,27 +5,22 @@ import { failureOf } from "../data/failure";
 import { LiveContext } from "../data/hooks";
 import { LiveHub } from "../data/live";
 import { SessionContext, sessionQuery, takePlace, useMay, useMayOnServer, useSession } from "../data/session";
-import { firstProject, isMember } from "../model/session";
-import { RunsPage } from "../pages/runs/RunsPage";
+import { paramsOf } from "../model/address";
+import { firstProject, isMember, mayIn } from "../model/session";
 import { Empty, ErrorBox, NoPermission, SkeletonRows } from "../widgets/states";
 import { Shell } from "./Shell";
 import { lastProject, rememberProject } from "./last-project";
+import { PAGES } from "./pages";
 
-const TracePage = lazy(async () => ({ default: (await import("../pages/trace/TracePage")).TracePage }));
-const LogsPage = lazy(async () => ({ default: (await import("../pages/logs/LogsPage")).LogsPage }));
-const UsagePage = lazy(async () => ({ default: (await import("../pages/usage/UsagePage")).UsagePage }));
 const LoginPage = lazy(async () => ({ default: (await import("../pages/entrance/LoginPage")).LoginPage }));
 const SetUpPage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).SetUpPage }));
 const InvitePage = lazy(async () => ({ default: (await import("../pages/entrance/NewAccount")).InvitePage }));
 const DevicePage = lazy(async () => ({ default: (await import("../pages/entrance/DevicePage")).DevicePage }));
-const AgentEnvPage = lazy(async () => ({ default: (await import("../pages/settings/AgentEnvPage")).AgentEnvPage }));
 const AccountPage = lazy(async () => ({ default: (await import("../pages/account/AccountPage")).AccountPage }));
-const MembersPage = lazy(async () => ({ default: (await import("../pages/settings/MembersPage")).MembersPage }));
-const KeysPage = lazy(async () => ({ default: (await import("../pages/settings/KeysPage")).KeysPage }));
 const PeoplePage = lazy(async () => ({ default: (await import("../pages/settings/PeoplePage")).PeoplePage }));
 const AuditPage = lazy(async () => ({ default: (await import("../pages/settings/AuditPage")).AuditPage }));
 
-const place = (project: string, path = "runs"): string => `/p/${encodeURIComponent(project)}/${path}`;
+const place = (project: string, path = ""): string => `/p/${encodeURIComponent(project)}${path === "" ? "" : `/${path}`}`;
 
 /** Asks who is there before anything else: what is shown hangs on it. */
 export function App(): ReactElement | null {
@@ -76,9 +71,6 @@ function Inside(): ReactElement {
 function Project({ name }: { readonly name: string }): ReactElement {
   const session = useSession();
   const mayRead = useMay(name, "read");
-  const mayUsage = useMay(name, "usage");
-  const mayAdmin = useMay(name, "admin");
-  const mayMembers = useMay(name, "members");
   const hub = useMemo(() => (mayRead ? new LiveHub(name) : null), [name, mayRead]);
   useEffect(() => hub?.start(), [hub]);
   useEffect(() => rememberProject(name), [name]);
@@ -94,23 +86,24 @@ function Project({ name }: { readonly name: string }): ReactElement {
       <Shell project={name}>
         <Page>
           <Switch>
-            <Route path="/p/:project/runs"><RunsPage project={name} /></Route>
-            <Route path="/p/:project/runs/:id">{({ id }) => mayRead ? <TracePage project={name} runId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
-            <Route path="/p/:project/traces/:id">{({ id }) => mayRead ? <TracePage project={name} traceId={decodeURIComponent(id)} /> : <NoPermission to="see what happened in a run" />}</Route>
-            <Route path="/p/:project/logs">{mayRead ? <LogsPage project={name} /> : <NoPermission to="read logs" />}</Route>
-            <Route path="/p/:project/usage/:about?">{({ about }) => mayUsage ? <UsagePage project={name} about={about} /> : <NoPermission to="see tokens and cost" />}</Route>
-            <Route path="/p/:project/settings/members">{mayMembers ? <MembersPage project={name} /> : <NoPermission to="see its members" />}</Route>
-            <Route path="/p/:project/settings/keys">{mayAdmin ? <KeysPage project={name} /> : <NoPermission to="see its keys" />}</Route>
-            <Route path="/p/:project/settings/environment">{mayAdmin ? <AgentEnvPage project={name} /> : <NoPermission to="set what its agents find in their environment" />}</Route>
-            <Route path="/p/:project/settings/audit">{mayAdmin ? <AuditPage project={name} /> : <NoPermission to="see its audit log" />}</Route>
-            <Route path="/p/:project/settings"><Redirect to={place(name, mayMembers ? "settings/members" : "settings/keys")} replace /></Route>
-            <Route path="/p/:project"><Redirect to={place(name)} replace /></Route>
+            {PAGES.map(({ path, right, to, show }) => (
+              <Route key={path} path={`/p/:project/${path}`}>
+                {() => right === null || mayIn(session, name, right) ? show(name, paramsOf(`/p/:project/${path}`, pathBelowBase())) : <NoPermission to={to} />}
+              </Route>
+            ))}
+            <Route path="/p/:project/settings"><Redirect to={place(name, "settings/general")} replace /></Route>
             <Route><Missing /></Route>
           </Switch>
         </Page>
       </Shell>
     </LiveContext>
   );
+}
+
+/** The path of the address without the prefix under which a proxy may serve Studio. */
+function pathBelowBase(): string {
+  const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
+  return window.location.pathname.slice(base.length);
 }
 
 function Page({ children }: { readonly children: ReactNode }): ReactElement {

@@ -1,49 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactElement, type ReactNode, useState, useSyncExternalStore } from "react";
+import { Fragment, type ReactElement, type ReactNode, Suspense, lazy, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { useHealth } from "../data/hooks";
+import { keyLabel } from "../base/keys";
 import { projectsQuery } from "../data/reads";
 import { useSession } from "../data/session";
-import { type Session, isMember, mayIn, mayOnServer } from "../model/session";
+import { frozenLink } from "../model/link";
+import { plainOf } from "../model/visible";
 import { IconButton } from "../widgets/button";
 import { Key } from "../widgets/dialog";
-import { DownIcon, KeyboardIcon, LogsIcon, MoonIcon, PeopleIcon, ProjectIcon, RunsIcon, ScreenIcon, SearchIcon, SettingsIcon, SunIcon, UsageIcon } from "../widgets/icons";
+import { DownIcon, KeyboardIcon, ProjectIcon, SearchIcon } from "../widgets/icons";
 import { useKeyboard, useKeys } from "../widgets/keys";
+import { Name } from "../widgets/name";
 import { AccountMenu } from "./AccountMenu";
+import { AppearanceMenu } from "./AppearanceMenu";
 import { Help } from "./Help";
-import { Palette } from "./Palette";
-import { type Theme, setTheme, theme } from "./theme";
+import { LiveLamp } from "./LiveLamp";
+import { linksFor } from "./navigation";
+import { useZone } from "./zone";
 
-interface PageLink {
-  readonly path: string;
-  readonly label: string;
-  readonly keys: string;
-  readonly icon: () => ReactElement;
-}
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
-/** What is in a project for whoever asks: what one has no right to is not shown. */
-function pagesOf(session: Session, project: string | null): readonly PageLink[] {
-  const root = project !== null && isMember(session, project) ? `/p/${encodeURIComponent(project)}` : null;
-  const may = (right: Parameters<typeof mayIn>[2]): boolean => project !== null && mayIn(session, project, right);
-  const server = mayOnServer(session, "server") && session.mode !== "local";
-  return [
-    ...(root === null ? [] : [{ path: `${root}/runs`, label: "Runs", keys: "g r", icon: RunsIcon }]),
-    ...(may("read") ? [{ path: `${root}/logs`, label: "Logs", keys: "g l", icon: LogsIcon }] : []),
-    ...(may("usage") ? [{ path: `${root}/usage`, label: "Usage", keys: "g u", icon: UsageIcon }] : []),
-    ...(may("admin") || may("members") ? [{ path: `${root}/settings`, label: "Settings", keys: "g ,", icon: SettingsIcon }] : []),
-    ...(server ? [{ path: "/settings", label: "Server", keys: "g p", icon: PeopleIcon }] : []),
-  ];
-}
+const copy = (text: string): void => void navigator.clipboard?.writeText(text);
+const copyFrozen = (): void => copy(frozenLink(window.location.href, Date.now()));
 
 export function Shell({ project, children }: { readonly project: string | null; readonly children: ReactNode }): ReactElement {
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<"help" | "palette" | null>(null);
   const session = useSession();
-  const pages = pagesOf(session, project);
+  // Every time on the page is written in it: it is drawn anew when it changes.
+  const shown = useZone();
+  const pages = linksFor(session, project);
   useKeyboard();
   useKeys("Everywhere", [
     { keys: "?", label: "All keys", run: () => setOpen("help") },
     { keys: "Mod+k", label: "Search or jump", run: () => setOpen("palette") },
+    { keys: "y", label: "Copy link, with its time range frozen", run: copyFrozen },
+    { keys: "Y", label: "Copy live link", run: () => copy(window.location.href) },
     ...pages.map(({ path, label, keys }) => ({ keys, label: `Go to ${label}`, run: () => navigate(path) })),
   ]);
   return (
@@ -58,36 +50,38 @@ export function Shell({ project, children }: { readonly project: string | null; 
         >
           <SearchIcon />
           Search or jump…
-          <span className="ml-auto"><Key>Ctrl K</Key></span>
+          <span className="ml-auto"><Key>{keyLabel("Mod+k").join(" ")}</Key></span>
         </button>
         <LiveLamp />
-        <ThemeButton />
+        <AppearanceMenu />
         <IconButton label="All keys (?)" onClick={() => setOpen("help")}><KeyboardIcon /></IconButton>
         {session.person_id !== null && <AccountMenu name={session.name ?? ""} />}
       </header>
       <nav aria-label="Pages" className="border-r border-line bg-surface p-2">
         <ul className="grid gap-0.5">
-          {pages.map(({ path, label, keys, icon: Icon }) => (
-            <li key={path}><NavLink to={path} label={label} keys={keys}><Icon /></NavLink></li>
+          {pages.map(({ path, label, keys, icon: Icon, exact = false, beside: Beside }) => (
+            <li key={path}><NavLink to={path} label={label} keys={keys} exact={exact} beside={Beside && project !== null && <Beside project={project} />}><Icon /></NavLink></li>
           ))}
         </ul>
       </nav>
-      <main id="content" className="flex min-h-0 min-w-0 flex-col bg-bg">{children}</main>
+      <main id="content" className="flex min-h-0 min-w-0 flex-col bg-bg"><Fragment key={shown}>{children}</Fragment></main>
       {open === "help" && <Help onClose={() => setOpen(null)} />}
-      {open === "palette" && <Palette project={project} pages={pages} onClose={() => setOpen(null)} />}
+      {open === "palette" && <Suspense fallback={null}><Palette project={project} pages={pages} onClose={() => setOpen(null)} /></Suspense>}
     </div>
   );
 }
 
-function NavLink({ to, label, keys, children }: {
+function NavLink({ to, label, keys, exact, beside, children }: {
   readonly to: string;
   readonly label: string;
+  readonly exact: boolean;
   readonly keys: string;
+  readonly beside?: ReactNode;
   readonly children: ReactNode;
 }): ReactElement {
   const [location] = useLocation();
   // A trace is reached through its run, so that Runs stays lit.
-  const here = location.startsWith(to) || (label === "Runs" && location.includes("/traces/"));
+  const here = (exact ? location === to : location.startsWith(to)) || (label === "Runs" && location.includes("/traces/"));
   return (
     <Link
       href={to}
@@ -97,60 +91,38 @@ function NavLink({ to, label, keys, children }: {
     >
       {children}
       <span className="max-md:sr-only">{label}</span>
+      {beside}
     </Link>
   );
 }
 
 function ProjectSwitcher({ project }: { readonly project: string | null }): ReactElement {
   const { data } = useQuery(projectsQuery());
-  const names = [...new Set([...(project === null ? [] : [project]), ...(data?.items ?? []).map(({ name }) => name)])].toSorted();
+  const shown = new Map((data?.items ?? []).map(({ name, display_name }) => [name, display_name || name]));
+  if (project !== null && !shown.has(project)) shown.set(project, project);
+  const choices = [...shown].toSorted(([, a], [, b]) => a.localeCompare(b));
+  const here = project === null ? "Fanlight" : (shown.get(project) ?? project);
   return (
     <>
-      <button type="button" popoverTarget="projects" className="anchor-project flex h-7 max-w-56 items-center gap-2 rounded-md px-2 font-semibold hover:bg-hover" aria-label={project === null ? "No project; choose one" : `Project ${project}, switch`}>
+      <button type="button" popoverTarget="projects" className="anchor-project flex h-7 max-w-56 items-center gap-2 rounded-md px-2 font-semibold hover:bg-hover" aria-label={project === null ? "No project; choose one" : `Project ${plainOf(here)}, switch`}>
         <span className="text-accent"><ProjectIcon /></span>
-        <span className="truncate">{project ?? "Fanlight"}</span>
+        <Name text={here} />
         <span className="text-muted"><DownIcon /></span>
       </button>
       <div id="projects" popover="auto" aria-label="Projects" className="below-project min-w-56 rounded-lg border border-line bg-raised p-1 text-fg shadow-pop">
-        <p className="px-2 py-1 text-xs font-medium text-muted">{names.length === 0 ? "You are in no project yet" : "Projects"}</p>
-        {names.map((name) => (
+        <p className="px-2 py-1 text-xs font-medium text-muted">{choices.length === 0 ? "You are in no project yet" : "Projects"}</p>
+        {choices.map(([name, label]) => (
           <Link
             key={name}
-            href={`/p/${encodeURIComponent(name)}/runs`}
+            href={`/p/${encodeURIComponent(name)}`}
             aria-current={name === project ? "true" : undefined}
-            className="flex h-7 items-center rounded px-2 hover:bg-hover aria-[current]:bg-selected"
+            className="flex h-7 items-center gap-2 rounded px-2 hover:bg-hover aria-[current]:bg-selected"
           >
-            {name}
+            <Name text={label} className="max-w-72 truncate" />
+            {label !== name && <span className="ml-auto pl-2 font-mono text-xs text-muted">{name}</span>}
           </Link>
         ))}
       </div>
     </>
-  );
-}
-
-/** Whether what is shown is live, and how much comes in. */
-function LiveLamp(): ReactElement {
-  const { connection, perSecond, lostAt } = useHealth();
-  const [look, text, title] = {
-    live: ["text-ok", perSecond > 0 ? `Live ${perSecond}/s` : "Live", "Changes arrive as they happen"],
-    lost: ["text-warn", "Reconnecting…", `The stream broke ${lostAt ? `at ${new Date(lostAt).toLocaleTimeString()}` : ""}; what is missed will be fetched`],
-    connecting: ["text-muted", "Connecting…", "Opening the stream"],
-    idle: ["text-muted", "Idle", "Nothing on this page changes by itself"],
-  }[connection] as [string, string, string];
-  return (
-    <span className="flex h-7 min-w-24 items-center justify-end gap-1.5 px-1 text-sm whitespace-nowrap text-muted" title={title} data-connection={connection}>
-      <span className={`${look} ${connection === "lost" ? "pulse" : ""}`} aria-hidden="true">●</span>
-      {text}
-    </span>
-  );
-}
-
-const NEXT: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
-
-function ThemeButton(): ReactElement {
-  const choice = useSyncExternalStore(theme.watch, theme.get);
-  const Icon = { system: ScreenIcon, light: SunIcon, dark: MoonIcon }[choice];
-  return (
-    <IconButton label={`Theme: ${choice}; switch to ${NEXT[choice]}`} onClick={() => setTheme(NEXT[choice])}><Icon /></IconButton>
   );
 }

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { queries } from "../data/reads";
 import { App } from "./App";
+import { Places } from "./Places";
 import "./styles.css";
 
 const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
@@ -14,7 +15,7 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <Router base={base}>
-        <App />
+        <Places><App /></Places>
       </Router>
     </QueryClientProvider>
   </StrictMode>,

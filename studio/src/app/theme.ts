@@ -2,6 +2,8 @@ import { Signal } from "../base/signal";
 
 export type Theme = "system" | "light" | "dark";
 
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
 // public/theme.js reads the same key before the first paint.
 const KEY = "fanlight.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");

@@ -1,9 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { formatCount, formatMoney, plural } from "./format";
+import { Frame } from "./frame";
 import { KeyReader, keyName } from "./keys";
 import { Ring } from "./ring";
 import { Seen } from "./seen";
-import { formatDuration, parseMillis, parseNanos } from "./time";
+import { formatDuration, formatNanos, parseMillis, parseNanos } from "./time";
 import { slotOf, topShowing, windowAt, windowAtTail } from "./window";
 
 const press = (key: string, held: Partial<KeyboardEvent> = {}) =>
@@ -13,6 +14,7 @@ describe("times", () => {
   test("keep every nanosecond of an RFC 3339 time", () => {
     expect(parseNanos("2026-11-21T02:03:04.123456789Z")).toBe(1795226584123456789n);
     expect(parseNanos("2026-11-21T02:03:04Z")).toBe(1795226584000000000n);
+    expect(formatNanos(1795226584000456789n)).toBe("2026-11-21T02:03:04.000456789Z");
     expect(parseNanos("2026-11-21T03:03:04.5+01:00")).toBe(1795226584500000000n);
     expect(parseMillis("1970-01-01T00:00:00.0015Z")).toBe(1.5);
   });
@@ -123,5 +125,35 @@ describe("keys", () => {
     const reader = new KeyReader();
     expect(reader.read("g", bindings, 0)).toBe("pending");
     expect(reader.read("?", bindings, 100)).toMatchObject({ keys: "?" });
+  });
+});
+
+describe("a frame", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  /** When a frame of 10 ms ran, that rests for `rest` ms and was asked at these moments. */
+  function ranAt(asked: readonly number[], rest: number): number[] {
+    vi.useFakeTimers({ now: 0 });
+    vi.stubGlobal("requestAnimationFrame", (run: () => void) => setTimeout(run, 10 - (Date.now() % 10)));
+    const ran: number[] = [];
+    const frame = new Frame(() => {
+      ran.push(Date.now());
+      return rest;
+    });
+    for (const at of asked) setTimeout(() => frame.ask(), at);
+    vi.advanceTimersByTime(1000);
+    return ran;
+  }
+
+  test("runs once however often it is asked", () => {
+    expect(ranAt([1, 2, 3, 14, 55], 0)).toEqual([10, 20, 60]);
+  });
+
+  test("rests as long as was asked for, and then runs for what came meanwhile, if anything did", () => {
+    expect(ranAt([1, 12, 30, 31], 100)).toEqual([10, 120]);
+    expect(ranAt([1, 205], 100)).toEqual([10, 210]);
   });
 });

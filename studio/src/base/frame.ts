@@ -1,23 +1,35 @@
-/** Calls `run` at most once per animation frame, however often it is asked. */
+/**
+ * Calls `run` at most once per animation frame, however often it is asked, and not before the time is over that
+ * `run` asked for when it was called last, in ms.
+ */
 export class Frame {
   #handle = 0;
+  #timer = 0;
+  #asked = false;
 
-  constructor(
-    private readonly run: () => void,
-    private readonly request: (callback: () => void) => number = (callback) => requestAnimationFrame(callback),
-    private readonly cancel: (handle: number) => void = (handle) => cancelAnimationFrame(handle),
-  ) {}
+  constructor(private readonly run: () => number) {}
 
   ask(): void {
-    if (this.#handle !== 0) return;
-    this.#handle = this.request(() => {
+    this.#asked = true;
+    if (this.#handle !== 0 || this.#timer !== 0) return;
+    this.#handle = requestAnimationFrame(() => {
       this.#handle = 0;
-      this.run();
+      this.#asked = false;
+      const rest = this.run();
+      if (rest > 0) this.#timer = setTimeout(() => this.#wake(), rest);
     });
   }
 
   stop(): void {
-    if (this.#handle !== 0) this.cancel(this.#handle);
+    cancelAnimationFrame(this.#handle);
+    clearTimeout(this.#timer);
     this.#handle = 0;
+    this.#timer = 0;
+    this.#asked = false;
+  }
+
+  #wake(): void {
+    this.#timer = 0;
+    if (this.#asked) this.ask();
   }
 }

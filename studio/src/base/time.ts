@@ -1,4 +1,5 @@
-/** Times: RFC 3339 in UTC with up to nine digits of fraction in, the reader's own zone out. */
+/** Times: RFC 3339 in UTC with up to nine digits of fraction in, the zone that is chosen out. */
+import { partsOf } from "./zone";
 
 const NS_PER_MS = 1_000_000n;
 
@@ -11,6 +12,12 @@ export function parseNanos(text: string): bigint | null {
   return BigInt(ms) * NS_PER_MS + BigInt((match[2] ?? "").padEnd(9, "0"));
 }
 
+/** The RFC 3339 time of nanoseconds since 1970, as the server writes it: parseNanos backwards. */
+export function formatNanos(nanos: bigint): string {
+  const seconds = new Date(Number(nanos / NS_PER_MS)).toISOString().slice(0, 19);
+  return `${seconds}.${String(nanos % 1_000_000_000n).padStart(9, "0")}Z`;
+}
+
 /** Milliseconds since 1970, as a float with the fraction kept as far as a double can. */
 export function parseMillis(text: string): number {
   const nanos = parseNanos(text);
@@ -19,12 +26,12 @@ export function parseMillis(text: string): number {
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** `14:03:07.120` in the reader's zone. */
+/** `14:03:07.120` in the zone that times are shown in. */
 export function clockTime(ms: number): string {
   if (!Number.isFinite(ms)) return "—";
-  const date = new Date(ms);
-  const fraction = String(date.getMilliseconds()).padStart(3, "0");
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${fraction}`;
+  const { hour, minute, second } = partsOf(ms);
+  const fraction = String(((Math.floor(ms) % 1000) + 1000) % 1000).padStart(3, "0");
+  return `${two(hour)}:${two(minute)}:${two(second)}.${fraction}`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -32,11 +39,11 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** `14:03:07` today, `Nov 3 14:03` on another day: the shortest that leaves no doubt. */
 export function shortTime(ms: number, now: number): string {
   if (!Number.isFinite(ms)) return "—";
-  const date = new Date(ms);
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (date.toDateString() === new Date(now).toDateString()) return `${clock}:${two(date.getSeconds())}`;
-  const year = date.getFullYear() === new Date(now).getFullYear() ? "" : ` ${date.getFullYear()}`;
-  return `${MONTHS[date.getMonth()]} ${date.getDate()}${year} ${clock}`;
+  const [at, today] = [partsOf(ms), partsOf(now)];
+  const clock = `${two(at.hour)}:${two(at.minute)}`;
+  if (at.year === today.year && at.month === today.month && at.day === today.day) return `${clock}:${two(at.second)}`;
+  const year = at.year === today.year ? "" : ` ${at.year}`;
+  return `${MONTHS[at.month]} ${at.day}${year} ${clock}`;
 }
 
 /** `14:03` today, `Nov 3 14:03` on another day. */
@@ -47,15 +54,22 @@ export function minuteOf(ms: number, now: number): string {
 
 /** `Nov 3`. */
 export function dayOf(ms: number): string {
-  const date = new Date(ms);
-  return `${MONTHS[date.getMonth()]} ${date.getDate()}`;
+  const { month, day } = partsOf(ms);
+  return `${MONTHS[month]} ${day}`;
+}
+
+/** `Nov 3 2026 14:03:07`. */
+export function longTime(ms: number): string {
+  if (!Number.isFinite(ms)) return "—";
+  const { year, month, day, hour, minute, second } = partsOf(ms);
+  return `${MONTHS[month]} ${day} ${year} ${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
 /** Both zones, for a tooltip. */
 export function bothZones(ms: number): string {
   if (!Number.isFinite(ms)) return "";
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return `${new Date(ms).toLocaleString()} (${zone})\n${new Date(ms).toISOString()} (UTC)`;
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `${new Date(ms).toLocaleString()} (${own})\n${new Date(ms).toISOString()} (UTC)`;
 }
 
 const trim = (value: number, digits: number): string => value.toFixed(digits).replace(/\.0+$|(\.\d*?)0+$/, "$1");

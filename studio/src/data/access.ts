@@ -1,7 +1,6 @@
 /** Accounts, members, keys and the audit log: what is read of them, and what can be done. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { AuditEntry, Device, Invite, Key, KeyScope, Login, Member, Person, Verification } from "../model/access";
-import type { Page } from "../model/api";
+import type { AuditEntry, Device, Invite, Key, KeyScope, Login, Member, Page, Person, Verification } from "../model/api";
 import { getJson, projectPath, sendJson } from "./http";
 import { queries } from "./reads";
 

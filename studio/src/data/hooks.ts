@@ -1,6 +1,7 @@
 /** What pages hang on to: the live stream and the state in the URL. */
 import { createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { useLocation, useSearch } from "wouter";
+import { useLocation } from "wouter";
+import { useSearch } from "wouter/use-browser-location";
 import { Signal } from "../base/signal";
 import type { Gap, LiveEvent } from "../model/api";
 import { DEFAULT_RANGE, type Range } from "../model/range";
@@ -8,7 +9,7 @@ import type { Health, LiveHub } from "./live";
 
 export const LiveContext = createContext<LiveHub | null>(null);
 
-const NO_STREAM = new Signal<Health>({ connection: "idle", perSecond: 0, lostAt: null });
+const NO_STREAM = new Signal<Health>({ connection: "idle", perSecond: 0, lostAt: null, missed: 0 });
 
 export function useHealth(): Health {
   const hub = useContext(LiveContext);
@@ -40,7 +41,30 @@ export function useLive(topics: string, handlers: LiveHandlers): void {
   }, [hub, topics]);
 }
 
+/** Has `work` done within `ms`: once, however often it is asked for meanwhile. */
+export function useSoon(work: () => void, ms: number): () => void {
+  const timer = useRef(0);
+  const latest = useRef(work);
+  useLayoutEffect(() => {
+    latest.current = work;
+  });
+  useEffect(() => () => {
+    window.clearTimeout(timer.current);
+    timer.current = 0;
+  }, []);
+  return useCallback(() => {
+    if (timer.current !== 0) return;
+    timer.current = window.setTimeout(() => {
+      timer.current = 0;
+      latest.current();
+    }, ms);
+  }, [ms]);
+}
+
 export type Changes = Readonly<Record<string, string | null>>;
+
+/** The query of the address as it stands there: the router's own is decoded once, and a `%25` in it would be twice. */
+export { useSearch };
 
 /** The query of the URL. Parameters that Studio does not know are kept. */
 export function useUrlState(): {
@@ -67,11 +91,11 @@ export function useUrlState(): {
   return { params, change };
 }
 
-/** The time range in the URL, and how to set it. */
-export function useRange(): { readonly range: Range; readonly setRange: (range: Range) => void } {
+/** The time range in the URL, and how to set it; `fallback` where the address has none. */
+export function useRange(fallback: Range = DEFAULT_RANGE): { readonly range: Range; readonly setRange: (range: Range) => void } {
   const { params, change } = useUrlState();
-  const from = params.get("from") ?? DEFAULT_RANGE.from;
-  const to = params.get("to") ?? DEFAULT_RANGE.to;
+  const from = params.get("from") ?? fallback.from;
+  const to = params.get("to") ?? fallback.to;
   const range = useMemo(() => ({ from, to }), [from, to]);
   const setRange = useCallback((next: Range) => change({ from: next.from, to: next.to === "now" ? null : next.to }, "push"), [change]);
   return { range, setRange };

@@ -66,6 +66,7 @@ async function ask<T>(method: Method, url: URL, init: RequestInit): Promise<T> {
     if (init.signal?.aborted) throw error;
     throw new ApiError("The server cannot be reached.", 0, "unreachable", "Is fanlight serve still running?", "", shown, method);
   }
+  if (response.status === 204) return null as T;
   if (response.ok) return (await response.json()) as T;
   if (response.status === 401) raiseDoubt();
   throw await failureOf(response, shown, method);

@@ -14,6 +14,11 @@ import { Election, type Message } from "./election";
 const PENDING_EVENTS = 20_000;
 const RETRY_MS = [1000, 2000, 5000, 10_000];
 const RATE_MS = 2000;
+/**
+ * How long a page rests after events, in ms for each of them and at most: a few are shown in the next frame, and
+ * of a flood, which nobody reads line by line, four pictures a second.
+ */
+const REST_MS = { each: 2, most: 250 };
 
 export type Connection = "idle" | "connecting" | "live" | "lost";
 
@@ -22,11 +27,13 @@ export interface Health {
   readonly perSecond: number;
   /** When the stream was lost, in ms since 1970. */
   readonly lostAt: number | null;
+  /** Events that the server could not send live since the page was opened; what they changed was read again. */
+  readonly missed: number;
 }
 
 export interface Listener {
   readonly topics: ReadonlySet<string>;
-  /** Everything since the last frame, in the order of the store. */
+  /** Everything since it was called last, in the order of the store. */
   readonly onEvents: (events: readonly LiveEvent[]) => void;
   /** What is shown may have missed something: read it again from the server. */
   readonly onResync: () => void;
@@ -44,7 +51,7 @@ const wantedBy = (subscriptions: Iterable<Subscription>): Set<string> =>
 const covers = (have: ReadonlySet<string>, want: ReadonlySet<string>): boolean => [...want].every((topic) => have.has(topic));
 
 export class LiveHub {
-  readonly health = new Signal<Health>({ connection: "idle", perSecond: 0, lostAt: null });
+  readonly health = new Signal<Health>({ connection: "idle", perSecond: 0, lostAt: null, missed: 0 });
   #subscriptions = new Set<Subscription>();
   #source: EventSource | null = null;
   #covered: ReadonlySet<string> = new Set();
@@ -186,15 +193,22 @@ export class LiveHub {
     this.#frame.ask();
   }
 
-  #deliver(): void {
+  #deliver(): number {
+    let most = 0;
     for (const { listener, ring } of this.#subscriptions) {
       const { values, dropped } = ring.drain();
+      most = Math.max(most, values.length);
       if (values.length > 0) listener.onEvents(values);
       if (dropped > 0) listener.onResync();
     }
+    return Math.min(REST_MS.most, most * REST_MS.each);
   }
 
   #onGap(gap: Gap): void {
+    // What came before the gap is shown before it.
+    this.#deliver();
+    const health = this.health.get();
+    this.health.set({ ...health, missed: health.missed + (gap.missed ?? 0) });
     for (const { listener } of this.#subscriptions) {
       listener.onGap?.(gap);
       listener.onResync();
@@ -208,8 +222,8 @@ export class LiveHub {
   }
 
   #report(connection: Connection, lostAt: number | null = null): void {
-    const { perSecond } = this.health.get();
-    this.health.set({ connection, lostAt, perSecond: connection === "live" ? perSecond : 0 });
+    const { perSecond, missed } = this.health.get();
+    this.health.set({ connection, lostAt, perSecond: connection === "live" ? perSecond : 0, missed });
   }
 
   #measure(): void {

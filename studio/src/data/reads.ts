@@ -1,6 +1,7 @@
 /** What Studio reads from the API, as queries: one function a question. */
 import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Failure, Finding, Ledger, Log, Page, Project, Run, ServerInfo, Span, Stats, TraceStructure } from "../model/api";
+import { zoneName } from "../base/zone";
+import type { Failure, Finding, LedgerSnapshot, Page, Project, Run, Server, Span, Stats, TraceStructure } from "../model/api";
 import { boundsOf, type Range } from "../model/range";
 import type { About, Group, Interval, Usage } from "../model/usage";
 import { ApiError, getJson, projectPath } from "./http";
@@ -15,10 +16,9 @@ export const queries = new QueryClient({
 });
 
 export const RUNS_PAGE = 100;
-export const LOGS_PAGE = 500;
 
 export const serverQuery = () =>
-  queryOptions({ queryKey: ["server"], queryFn: ({ signal }) => getJson<ServerInfo>("server", {}, signal) });
+  queryOptions({ queryKey: ["server"], queryFn: ({ signal }) => getJson<Server>("server", {}, signal) });
 
 export const projectsQuery = () =>
   queryOptions({ queryKey: ["projects"], queryFn: ({ signal }) => getJson<Page<Project>>("projects", {}, signal) });
@@ -34,7 +34,7 @@ export const statsQuery = (project: string) =>
 export const healthQuery = (project: string) =>
   queryOptions({
     queryKey: ["health", project],
-    queryFn: ({ signal }) => getJson<Ledger>(projectPath(project, "health"), {}, signal),
+    queryFn: ({ signal }) => getJson<LedgerSnapshot>(projectPath(project, "health"), {}, signal),
     staleTime: 0,
   });
 
@@ -52,14 +52,12 @@ export const failureQuery = (project: string, id: string, version: string) =>
     queryFn: ({ signal }) => getJson<Failure>(projectPath(project, `runs/${encodeURIComponent(id)}/failure`), {}, signal),
   });
 
-/** What runs came to; days and weeks begin in the reader's zone. */
+/** What runs came to; days and weeks begin in the zone that is shown. */
 export const usageQuery = (project: string, about: About, q: string, range: Range, group: Group | "", interval: Interval | "") =>
   queryOptions({
-    queryKey: ["usage", project, about, q, range.from, range.to, group, interval],
-    queryFn: ({ signal }) => {
-      const tz = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-      return getJson<Usage>(projectPath(project, `usage/${about}`), { q, ...boundsOf(range, Date.now()), group, interval, tz }, signal);
-    },
+    queryKey: ["usage", project, about, q, range.from, range.to, group, interval, zoneName()],
+    queryFn: ({ signal }) =>
+      getJson<Usage>(projectPath(project, `usage/${about}`), { q, ...boundsOf(range, Date.now()), group, interval, tz: zoneName() }, signal),
     staleTime: 0,
   });
 
@@ -92,10 +90,13 @@ export const runQuery = (project: string, id: string) =>
     queryFn: ({ signal }) => getJson<Run>(projectPath(project, `runs/${encodeURIComponent(id)}`), {}, signal),
   });
 
+/** So many spans of a trace are asked for; of a larger one, it is said that there are more. */
+const MOST_SPANS = 100_000;
+
 export const traceQuery = (project: string, id: string) =>
   queryOptions({
     queryKey: ["trace", project, id],
-    queryFn: ({ signal }) => getJson<TraceStructure>(projectPath(project, `traces/${encodeURIComponent(id)}`), {}, signal),
+    queryFn: ({ signal }) => getJson<TraceStructure>(projectPath(project, `traces/${encodeURIComponent(id)}`), { limit: MOST_SPANS }, signal),
   });
 
 export const spanQuery = (project: string, trace: string, id: string) =>
@@ -107,16 +108,4 @@ export const spanQuery = (project: string, trace: string, id: string) =>
         {},
         signal,
       ),
-  });
-
-/** The newest logs; its next pages go back in time. */
-export function readLogs(project: string, q: string, range: Range, cursor?: string, signal?: AbortSignal): Promise<Page<Log>> {
-  const bounds = boundsOf(range, Date.now());
-  return getJson<Page<Log>>(projectPath(project, "logs"), { q, ...bounds, limit: LOGS_PAGE, cursor }, signal);
-}
-
-export const logQuery = (project: string, id: string) =>
-  queryOptions({
-    queryKey: ["log", project, id],
-    queryFn: ({ signal }) => getJson<Log>(projectPath(project, `logs/${encodeURIComponent(id)}`), {}, signal),
   });

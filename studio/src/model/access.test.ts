@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { type Key, nameOfPlace, orderKeys, stateOfKey } from "./access";
+import { auditCsv, keysCsv, membersCsv, nameOfPlace, orderKeys, stateOfKey } from "./access";
+import type { Key } from "./schema";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const key = (id: string, more: Partial<Key> = {}): Key => ({
-  id, name: id, scopes: ["ingest"], created_at: `2026-11-0${id}T00:00:00Z`, expires_at: null, last_used_at: null, revoked_at: null, ...more,
+  id, name: id, scopes: ["ingest"], limits: {}, created_at: `2026-11-0${id}T00:00:00Z`, expires_at: null, last_used_at: null, revoked_at: null, ...more,
 });
 
 test("a key is in force until it expires or is revoked", () => {
@@ -24,4 +25,14 @@ test("a login is named by its browser and system, or as its terminal called itse
     "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/127.0", "Mozilla/5.0", "ann@laptop", "",
   ].map(nameOfPlace);
   expect(names).toEqual(["Chrome on Linux", "Safari on macOS", "Firefox on Windows", "A browser", "ann@laptop", "unnamed"]);
+});
+
+test("members, keys and the audit log are had as CSV; of a key its secret is in no list", () => {
+  const member = { person_id: "p", email: "=ann@example.org", name: "Ann", role: "owner", since: "2026-11-01T00:00:00Z" };
+  const entry = { seq: 1, at: "2026-11-01T00:00:00Z", actor: "ann", action: "key.made", project: "default", target: "k", address: "::1", detail: { scopes: ["ingest"] }, hash: "ab" };
+  expect([membersCsv([member]), keysCsv([key("1")], NOW), auditCsv([entry])].map((text) => text.split("\r\n")[1])).toEqual([
+    "'=ann@example.org,Ann,owner,2026-11-01T00:00:00Z",
+    "1,1,ingest,active,2026-11-01T00:00:00Z,,,",
+    '1,2026-11-01T00:00:00Z,ann,key.made,default,k,::1,"{""scopes"":[""ingest""]}",ab',
+  ]);
 });

@@ -1,76 +1,6 @@
-/** The shapes of accounts, members, keys and the audit log: the mirror of fanlight/api/*.py. */
-
-export interface Login {
-  readonly id: string;
-  readonly kind: string;
-  readonly label: string;
-  readonly created_at: string;
-  readonly last_used_at: string;
-  readonly expires_at: string;
-  readonly current: boolean;
-}
-
-export interface Device {
-  readonly user_code: string;
-  readonly label: string;
-}
-
-export interface Person {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly is_admin: boolean;
-  readonly created_at: string;
-  readonly disabled_at: string | null;
-}
-
-export interface Member {
-  readonly person_id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: string;
-  readonly since: string;
-}
-
-export interface Invite {
-  readonly id: string;
-  readonly email: string;
-  readonly role: string;
-  readonly by: string;
-  readonly created_at: string;
-  readonly expires_at: string;
-  readonly accepted_at: string | null;
-}
-
-export type KeyScope = "ingest" | "read" | "execute" | "admin";
-
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly KeyScope[];
-  readonly created_at: string;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly revoked_at: string | null;
-}
-
-export interface AuditEntry {
-  readonly seq: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly project: string | null;
-  readonly target: string;
-  readonly address: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly hash: string;
-}
-
-export interface Verification {
-  readonly entries: number;
-  readonly newest_hash: string;
-  readonly broken_at: number | null;
-}
+/** What accounts, members, keys and the audit log come to on a page. */
+import { csvText } from "./csv";
+import type { AuditEntry, Key, KeyScope, Member } from "./schema";
 
 /** What each role may do, in the order in which they are offered. */
 export const ROLES: readonly { readonly name: string; readonly says: string }[] = [
@@ -115,3 +45,17 @@ export function nameOfPlace(label: string): string {
   const first = (names: typeof BROWSERS): string | undefined => names.find(([, pattern]) => pattern.test(label))?.[0];
   return [first(BROWSERS) ?? "A browser", first(SYSTEMS)].filter(Boolean).join(" on ");
 }
+
+export const membersCsv = (members: readonly Member[]): string =>
+  csvText(["email", "name", "role", "since"], members.map(({ email, name, role, since }) => [email, name, role, since]));
+
+export const keysCsv = (keys: readonly Key[], now: number): string =>
+  csvText(["name", "id", "scopes", "state", "created_at", "last_used_at", "expires_at", "revoked_at"], keys.map((key) => [
+    key.name, key.id, key.scopes.join(" "), stateOfKey(key, now), key.created_at, key.last_used_at, key.expires_at, key.revoked_at,
+  ]));
+
+/** The entries with their hashes, so that the chain can be followed in the file. */
+export const auditCsv = (entries: readonly AuditEntry[]): string =>
+  csvText(["seq", "at", "actor", "action", "project", "target", "address", "detail", "hash"], entries.map(({ seq, at, actor, action, project, target, address, detail, hash }) => [
+    seq, at, actor, action, project, target, address, JSON.stringify(detail), hash,
+  ]));

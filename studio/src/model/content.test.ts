@@ -6,7 +6,7 @@ const call = (id: string | null) => ({ type: "tool_call", id, name: "search", ar
 const result = (id: string | null) => ({ type: "tool_result", id, name: null, content: [{ type: "text", text: "found" }], is_error: false }) as const;
 const message = (role: string, ...parts: Message["parts"]): Message => ({ role, name: null, parts });
 const EMPTY: Content = {
-  system: [], input: [], output: [], tools: [], tool_call: null, documents: [], query: null, source: {}, truncated: false,
+  system: [], input: [], output: [], tools: [], tool_call: null, documents: [], query: null, source: {}, truncated: false, withheld: false,
 };
 
 describe("a conversation", () => {
@@ -44,6 +44,7 @@ describe("a conversation", () => {
 test("content is there as soon as one field says something", () => {
   expect(hasContent(EMPTY)).toBe(false);
   expect(hasContent({ ...EMPTY, query: "x" })).toBe(true);
+  expect(hasContent({ ...EMPTY, withheld: true })).toBe(true);
   expect(hasContent({ ...EMPTY, tools: [{ name: "search", description: null, parameters: null }] })).toBe(true);
 });
 

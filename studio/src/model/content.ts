@@ -68,6 +68,8 @@ export interface Content {
   readonly query: unknown;
   readonly source: Readonly<Record<string, string>>;
   readonly truncated: boolean;
+  /** What was said was taken out before it was stored: content is not captured. */
+  readonly withheld: boolean;
 }
 
 /** A part as it is shown: a call stands with the result that answers it. */
@@ -81,9 +83,10 @@ export interface Turn {
   readonly parts: readonly Shown[];
 }
 
+/** Whether there is something to show, be it that there is nothing on purpose. */
 export function hasContent(content: Content): boolean {
   const lists = [content.system, content.input, content.output, content.tools, content.documents];
-  return content.tool_call !== null || content.query !== null || lists.some((list) => list.length > 0);
+  return content.withheld || content.tool_call !== null || content.query !== null || lists.some((list) => list.length > 0);
 }
 
 /**

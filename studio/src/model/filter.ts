@@ -79,6 +79,25 @@ export function addTerm(line: string, term: string): string {
   return `${line.trim()} ${term}`.trim();
 }
 
+const negate = (term: string): string => (term.startsWith("-") ? term.slice(1) : `-${term}`);
+
+/** Whether the term stands in the line. */
+export function hasTerm(line: string, term: string): boolean {
+  return parseTerms(line).some((present) => present.text === term);
+}
+
+/** The line that does not let the term pass: without it where it stood, else with its negation. */
+export function excludeTerm(line: string, term: string): string {
+  const index = parseTerms(line).findIndex((present) => present.text === term);
+  return index >= 0 ? removeTerm(line, index) : addTerm(line, negate(term));
+}
+
+/** The line that lets the term pass: without its negation where that stood, else with the term. */
+export function includeTerm(line: string, term: string): string {
+  const index = parseTerms(line).findIndex((present) => present.text === negate(term));
+  return index >= 0 ? removeTerm(line, index) : addTerm(line, term);
+}
+
 /** The line without its term number `index`. */
 export function removeTerm(line: string, index: number): string {
   return parseTerms(line)

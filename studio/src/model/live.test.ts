@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Log, Run } from "./api";
 import { elapsedMs, layRuns } from "./runs";
-import { EMPTY_TAIL, FOLLOW_LINES, HELD_LINES, type Tail, arrive, catchUp, interrupt, lineId, prepend, release, tailOf, volumeOf } from "./tail";
+import { EMPTY_TAIL, FOLLOW_LINES, HELD_LINES, type Tail, aroundGap, arrive, catchUp, interrupt, lineId, prepend, release, tailOf, volumeOf } from "./tail";
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 const log = (id: string, seconds: number): Log => ({
@@ -23,6 +23,12 @@ describe("the tail of logs", () => {
     expect(ids(arrive(arrive(tail, [log("c", 3)], true), [log("c", 3), log("d", 4)], true))).toEqual(["a", "b", "c", "d"]);
   });
 
+  test("puts what arrives a little late in its place by time, but not across a gap", () => {
+    expect(ids(arrive(tail, [log("d", 4), log("c", 1.5)], true))).toEqual(["a", "c", "b", "d"]);
+    const broken = interrupt(tail, { reason: "too_old", after: "4", next: "9", missed: null }, true);
+    expect(ids(arrive(broken, [log("c", 1.5)], true))).toEqual(["a", "b", "gap-4-9", "c"]);
+  });
+
   test("does not move while it is held: arrivals wait", () => {
     const held = arrive(tail, [log("c", 3)], false);
     expect([ids(held), held.waiting.length]).toEqual([["a", "b"], 1]);
@@ -33,7 +39,7 @@ describe("the tail of logs", () => {
     const held = arrive(tail, many(HELD_LINES + 7), false);
     expect([ids(held), held.waiting.length, held.overflowed]).toEqual([["a", "b"], HELD_LINES, 7]);
     const gap = release(held).lines.find((line) => line.type === "gap");
-    expect(gap).toMatchObject({ reason: "7 records arrived while the tail was held and are not shown" });
+    expect(gap).toMatchObject({ missed: 7, reason: "more arrived than is kept while the tail is held" });
   });
 
   test("trims its oldest lines while it follows, and says so", () => {
@@ -62,10 +68,20 @@ describe("the tail of logs", () => {
     expect(ids(interrupt(interrupt(tail, gap, true), gap, true))).toEqual(["a", "b", "gap-4-9"]);
   });
 
+  test("knows the time around a gap once records stand on both sides of it", () => {
+    const gap = { reason: "too_old", after: "4", next: "9", missed: 5 };
+    const broken = interrupt(tail, gap, true);
+    expect(aroundGap(broken.lines, 2)).toBeNull();
+    expect(aroundGap(arrive(broken, [log("c", 3)], true).lines, 2)).toEqual({ from: at(2), to: "2026-01-01T00:00:03.001Z" });
+  });
+
   test("counts by level over its time", () => {
-    const times = [{ ms: 0, level: "info" }, { ms: 40, level: "warn" }, { ms: 60, level: "error" }, { ms: 99, level: "fatal" }];
-    expect(volumeOf(times, 2)).toEqual([
-      { at: 0, total: 2, warn: 1, error: 0 }, { at: 50, total: 2, warn: 0, error: 2 },
+    const levels = [["info", 0], ["warn", 0.04], ["error", 0.06], ["fatal", 0.099]] as const;
+    const logs = levels.map(([level, seconds]) => ({ ...log(level, seconds), level }));
+    const gap = { reason: "too_old", after: "4", next: "9", missed: null };
+    const start = Date.parse(at(0));
+    expect(volumeOf(interrupt(tailOf(logs), gap, true).lines, 2)).toEqual([
+      { at: start, total: 2, warn: 1, error: 0 }, { at: start + 50, total: 2, warn: 0, error: 2 },
     ]);
     expect(volumeOf([], 5)).toEqual([]);
   });
@@ -76,7 +92,7 @@ describe("the list of runs", () => {
     id, trace_id: id, name: id, status: "success", agent: null, service: null, room: null, session: null, user: null,
     started_at: at(seconds), ended_at: null, duration_ms: 5, tokens: { input: null, output: null, cache_read: null, cache_write: null, reasoning: null },
     cost: { amount: null, currency: "USD", unpriced_tokens: null }, models: [], error: null, span_count: 1, error_count: 0,
-    llm_count: 0, tool_count: 0, root_span_id: null, findings: [], input: null, output: null, ...more,
+    llm_count: 0, tool_count: 0, root_span_id: null, findings: [], input: null, output: null, unpriced_reasons: [], providers: [], first_token_ms: null, ...more,
   });
   const fetched = [run("b", 2), run("a", 1)];
 

@@ -1,4 +1,6 @@
 /** Time ranges as they stand in the URL: `from=now-1h` and `to=now`, or times in UTC. */
+import { minuteOf, shortTime } from "../base/time";
+import { midnight, parseDate } from "../base/zone";
 
 export interface Range {
   readonly from: string;
@@ -63,34 +65,77 @@ export function shift(range: Range, direction: -1 | 1, now: number): Range {
   return { from: new Date(from + by).toISOString(), to: new Date(to + by).toISOString() };
 }
 
-/** What a person typed: `3h`, `90m`, `yesterday`, `today`, or a date; null when it means nothing. */
-export function parseTyped(text: string, now: number): Range | null {
-  const trimmed = text.trim().toLowerCase();
-  const relative = /^(\d+)\s*([smhdw])$/.exec(trimmed);
-  if (relative) return { from: `now-${relative[1]}${relative[2]}`, to: "now" };
-  const midnight = new Date(now).setHours(0, 0, 0, 0);
-  if (trimmed === "today") return { from: new Date(midnight).toISOString(), to: "now" };
-  if (trimmed === "yesterday") {
-    return { from: new Date(midnight - 86_400e3).toISOString(), to: new Date(midnight).toISOString() };
-  }
-  const [first, second] = text.split(/\s+(?:to|–|—|\.\.)\s+/);
-  const from = Date.parse(first ?? "");
-  if (Number.isNaN(from)) return null;
-  const to = second === undefined ? Number.NaN : Date.parse(second);
-  return { from: new Date(from).toISOString(), to: Number.isNaN(to) ? "now" : new Date(to).toISOString() };
+/** A range of twice the length around the same middle, that ends now at the latest. */
+export function zoomOut(range: Range, now: number): Range {
+  const from = momentOf(range.from, now) ?? now;
+  const to = momentOf(range.to, now) ?? now;
+  const length = Math.max(1000, to - from);
+  if (isLive(range)) return { from: relativeStart(2 * length), to: "now" };
+  const end = Math.min(now, to + length / 2);
+  return { from: new Date(end - 2 * length).toISOString(), to: new Date(end).toISOString() };
 }
 
-/** `Last hour`, or both ends in the reader's zone. */
-export function labelOf(range: Range): string {
+const WHOLE: readonly (readonly [string, number])[] = [["d", 86_400e3], ["h", 3600e3], ["m", 60e3], ["s", 1e3]];
+
+/** `now-2h`: the largest unit that divides a length of time, which is rounded to seconds. */
+function relativeStart(ms: number): string {
+  const length = Math.round(ms / 1000) * 1000;
+  const [unit, size] = WHOLE.find(([, each]) => length % each === 0) ?? ["s", 1000];
+  return `now-${length / size}${unit}`;
+}
+
+const WORDS: Readonly<Record<string, number>> = { second: 1e3, sec: 1e3, minute: 60e3, min: 60e3, hour: 3600e3, day: 86_400e3, week: 604_800e3 };
+
+/** A length of time such as `3h`, `90 min` or `2 days`, in ms; null for what is none. */
+function parseLength(text: string): number | null {
+  const found = /^(\d{1,6})\s*([a-z]+)$/.exec(text.trim());
+  if (!found) return null;
+  const unit = UNIT_MS[found[2] ?? ""] ?? WORDS[(found[2] ?? "").replace(/s$/, "")];
+  return unit === undefined ? null : Number(found[1]) * unit;
+}
+
+/** What a person typed: `3h`, `last 2 days`, `yesterday`, `today`, or dates; null when it means nothing. */
+export function parseTyped(text: string, now: number): Range | null {
+  const trimmed = text.trim().toLowerCase();
+  const length = parseLength(trimmed.replace(/^(?:last|past|now-)\s*/, ""));
+  if (length !== null) return length > 0 ? { from: relativeStart(length), to: "now" } : null;
+  const today = midnight(now);
+  if (trimmed === "today") return { from: new Date(today).toISOString(), to: "now" };
+  // Yesterday may have had 23 or 25 hours.
+  if (trimmed === "yesterday") return { from: new Date(midnight(today - 1)).toISOString(), to: new Date(today).toISOString() };
+  const [first = "", second] = text.split(/\s+(?:to|–|—|\.\.|\/)\s+|\/(?=\d{4}-)/);
+  const from = parseDate(first);
+  if (Number.isNaN(from)) return null;
+  if (second === undefined) {
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(first.trim());
+    const next = midnight(from + 90_000_000);
+    return { from: new Date(from).toISOString(), to: isDay && next <= now ? new Date(next).toISOString() : "now" };
+  }
+  if (second.trim().toLowerCase() === "now") return { from: new Date(from).toISOString(), to: "now" };
+  // A clock alone means the day that was named before.
+  const to = /^\d\d?:\d\d/.test(second.trim()) ? parseDate(`${/^\S+/.exec(first.trim())?.[0]} ${second.trim()}`) : parseDate(second);
+  if (Number.isNaN(to) || to <= from) return null;
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+/** `Last hour`, or both ends in the zone that times are shown in. */
+export function labelOf(range: Range, now = Date.now()): string {
   const preset = PRESETS.find((candidate) => candidate.from === range.from && range.to === "now");
   if (preset) return preset.label;
   const relative = /^now-(\d+)([smhdw])$/.exec(range.from);
   if (relative && range.to === "now") return `Last ${relative[1]}${relative[2]}`;
-  return `${showMoment(range.from)} – ${showMoment(range.to)}`;
+  return `${showMoment(range.from, now)} – ${showMoment(range.to, sharesDay(range) ? Date.parse(range.to) : now)}`;
 }
 
-function showMoment(text: string): string {
+/** Whether the second end need not name its day again. */
+function sharesDay(range: Range): boolean {
+  const [from, to] = [Date.parse(range.from), Date.parse(range.to)];
+  return Number.isFinite(from) && Number.isFinite(to) && midnight(from) === midnight(to);
+}
+
+/** The clock alone on the day of `today`; seconds only where there are some. */
+function showMoment(text: string, today: number): string {
   const at = Date.parse(text);
   if (Number.isNaN(at)) return text;
-  return new Date(at).toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  return at % 60_000 === 0 ? minuteOf(at, today) : shortTime(at, today);
 }

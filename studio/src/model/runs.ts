@@ -29,3 +29,17 @@ export function elapsedMs(run: Run, now: number): number | null {
   if (run.status !== "running") return null;
   return Math.max(0, now - parseMillis(run.started_at));
 }
+
+/** The runs marked for a comparison after `id` was marked or unmarked: two at most, the older mark goes. */
+export function marked(before: readonly string[], id: string): readonly string[] {
+  return before.includes(id) ? before.filter((other) => other !== id) : [...before.slice(-1), id];
+}
+
+export const runHref = (project: string, id: string, tab = ""): string =>
+  `/p/${encodeURIComponent(project)}/runs/${encodeURIComponent(id)}${tab === "" ? "" : `/${tab}`}`;
+
+export const compareHref = (project: string, a: string, b: string): string =>
+  `${runHref(project, a)}/compare/${encodeURIComponent(b)}`;
+
+/** Changes whenever what is computed of a run may have changed. */
+export const versionOf = (run: Run): string => `${run.status} ${run.ended_at} ${run.span_count}`;

@@ -8,7 +8,7 @@ function span(id: string, parent: string | null, start = 0, more: Partial<SpanFi
   return {
     span_id: id, parent_span_id: parent, name: id, kind: "tool", span_kind: "INTERNAL", status: "ok", state: "finished",
     start_ns: start, duration_ns: 10, service: null, agent: null, model: null, tool: null, tokens_input: null,
-    tokens_output: null, cost: null, error_type: null, event_count: 0, has_content: false, ...more,
+    tokens_output: null, cost: null, error_type: null, event_count: 0, has_content: false, agent_inherited: false, wrapper: false, finish_reason: null, first_token_ns: null, flags: [], ...more,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type UsageItem, binsOf, csvOf, intervalFor, percentilesOf, runsBehind, seriesOf, sortItems, topOf, unpricedShare } from "./usage";
+import { type UsageItem, axisOf, binOf, binsOf, changeOf, csvOf, ghostOf, intervalFor, percentilesOf, rangeBefore, runsBehind, sayChange, seriesOf, sortItems, topOf, unpricedShare } from "./usage";
 
 const NOW = Date.parse("2026-11-21T12:00:30Z");
 const item = (key: string | null, more: Partial<UsageItem> = {}): UsageItem => ({
@@ -50,8 +50,16 @@ describe("series", () => {
   });
 });
 
+test("a moment is in the bin that began last, and outside of all in none", () => {
+  expect([9, 10, 19.5, 20, 29, 30, null].map((at) => binOf(at, [10, 20], 30))).toEqual([null, 0, 0, 1, 1, null, null]);
+});
+
 test("the top of an axis is round and never below the value", () => {
   expect([0, 0.0038, 1, 7, 23, 240, 1000].map(topOf)).toEqual([1, 0.005, 1, 10, 25, 250, 1000]);
+});
+
+test("an axis has round lines, and one at zero also where money is lost", () => {
+  expect([axisOf(0, 3), axisOf(-0.3, 6.7), axisOf(-5, 0)]).toEqual([[0, 1.25, 2.5, 3.75, 5], [-2, 0, 2, 4, 6, 8], [-6, -4, -2, 0]]);
 });
 
 test("the unpriced share is of all tokens, and of none there is no share", () => {
@@ -79,4 +87,18 @@ test("the CSV quotes, runs no formula and keeps every digit of money", () => {
     "total,2,2,0,100,20,,0.5,0,,,",
     "",
   ]);
+});
+
+test("the period before is as long, and its bins stand beneath those of now", () => {
+  const range = { from: "now-3m", to: "now" };
+  expect(rangeBefore(range, NOW)).toEqual({ from: "2026-11-21T11:54:30.000Z", to: "2026-11-21T11:57:30.000Z" });
+  const bins = binsOf(range, "minute", NOW);
+  const before = [item("a", { at: minute(-6) }), item("b", { at: minute(-6) }), item("a", { at: minute(-4) })];
+  expect(ghostOf(before, range, "minute", "cost", NOW, bins)).toEqual({ name: "period before", values: [1, 0, 0.5, 0] });
+  expect(ghostOf([], range, "minute", "cost", NOW, bins)).toBeUndefined();
+});
+
+test("a change is a share of what was, and of nothing there is none", () => {
+  expect([changeOf(112, 100), changeOf(1, 0), changeOf(null, 3)].map((change) => change && Number(change.toFixed(2)))).toEqual([0.12, null, null]);
+  expect([0.12, -0.5, 0.001, 13].map(sayChange)).toEqual(["▲ 12%", "▼ 50%", "≈ same", "▲ ×14"]);
 });

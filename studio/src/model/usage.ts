@@ -1,29 +1,11 @@
-/** What runs came to, by group and interval: the mirror of fanlight/model/usage.py, laid out for a chart and a table. */
-import type { Cost, Tokens } from "./api";
+/** What runs came to, by group and interval, laid out for a chart and a table. */
+import { midnight, zone } from "../base/zone";
+import type { Usage, UsageItem } from "./api";
+import { csvText, decimal } from "./csv";
 import { addTerm, quoteValue } from "./filter";
 import { type Range, momentOf } from "./range";
 
-export interface UsageItem {
-  /** Null where the group has no name. */
-  readonly key: string | null;
-  /** When its interval began; null without intervals. */
-  readonly at: string | null;
-  readonly runs: number;
-  readonly spans: number;
-  readonly errors: number;
-  readonly tokens: Tokens;
-  readonly cost: Cost;
-  /** Null under 100 samples. */
-  readonly p50_ms: number | null;
-  readonly p95_ms: number | null;
-  readonly p99_ms: number | null;
-}
-
-export interface Usage {
-  readonly items: readonly UsageItem[];
-  readonly total: UsageItem;
-  readonly truncated: boolean;
-}
+export type { Usage, UsageItem };
 
 export const ABOUTS = ["cost", "activity", "latency"] as const;
 export type About = (typeof ABOUTS)[number];
@@ -59,20 +41,27 @@ export function binsOf(range: Range, interval: Interval, now: number): number[] 
 }
 
 function floorTo(ms: number, interval: Interval): number {
-  const at = new Date(ms);
-  if (interval === "minute") return at.setSeconds(0, 0);
-  if (interval === "hour") return at.setMinutes(0, 0, 0);
-  at.setHours(0, 0, 0, 0);
+  if (interval === "minute" || interval === "hour") {
+    const at = new Date(ms);
+    return interval === "minute" ? at.setSeconds(0, 0) : at.setMinutes(0, 0, 0);
+  }
+  const day = midnight(ms);
   // Weeks begin on Monday.
-  return interval === "week" ? at.setDate(at.getDate() - ((at.getDay() + 6) % 7)) : at.getTime();
+  return interval === "week" ? addDays(day, -((weekdayOf(day) + 6) % 7)) : day;
+}
+
+const weekdayOf = (ms: number): number => (zone.get() === "utc" ? new Date(ms).getUTCDay() : new Date(ms).getDay());
+
+/** Days are not all of 24 hours, but in UTC. */
+function addDays(ms: number, days: number): number {
+  const at = new Date(ms);
+  return zone.get() === "utc" ? at.setUTCDate(at.getUTCDate() + days) : at.setDate(at.getDate() + days);
 }
 
 export function after(ms: number, interval: Interval): number {
   if (interval === "minute") return ms + 60_000;
   if (interval === "hour") return ms + HOUR_MS;
-  // Days are not all of 24 hours.
-  const at = new Date(ms);
-  return at.setDate(at.getDate() + (interval === "week" ? 7 : 1));
+  return addDays(ms, interval === "week" ? 7 : 1);
 }
 
 export interface Series {
@@ -119,11 +108,31 @@ export function percentilesOf(items: readonly UsageItem[], bins: readonly number
   return [read("p50_ms"), read("p95_ms"), read("p99_ms")].filter(({ values }) => values.some((value) => value !== null));
 }
 
+/** The bin that a moment is in; null outside of all of them. */
+export function binOf(at: number | null, bins: readonly number[], end: number): number | null {
+  if (at === null || at >= end) return null;
+  const next = bins.findIndex((start) => start > at);
+  const found = (next === -1 ? bins.length : next) - 1;
+  return found < 0 ? null : found;
+}
+
 /** A round number at or above `value`, for the top of an axis. */
 export function topOf(value: number): number {
   if (value <= 0) return 1;
   const scale = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 2.5, 5, 10].find((step) => step * scale >= value * 0.999_999) ?? 10) * scale;
+}
+
+/** The values at the lines of an axis, from the bottom up: zero is one of them, four or five lines stand above the first. */
+export function axisOf(least: number, most: number): number[] {
+  if (least >= 0) {
+    const top = topOf(most);
+    return [0, 0.25, 0.5, 0.75, 1].map((part) => top * part);
+  }
+  const step = topOf((Math.max(0, most) - least) / 4);
+  const below = Math.ceil(-least / step);
+  const above = Math.ceil(Math.max(0, most) / step);
+  return Array.from({ length: below + above + 1 }, (_, at) => (at - below) * step);
 }
 
 /** The share of tokens that no price was known for; null when there were no tokens. */
@@ -165,18 +174,52 @@ export function sortItems(items: readonly UsageItem[], column: Column): UsageIte
   return items.toSorted((left, right) => value(right) - value(left) || 0);
 }
 
-/** A cell of CSV. What a spreadsheet would take for a formula is marked as text. */
-function cellOf(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** The table as CSV with its total; money with every digit that the server gave. */
 export function csvOf(group: Group, items: readonly UsageItem[], total: UsageItem): string {
-  const head = [group, ...COLUMNS.map((column) => (/^p\d/.test(column) ? `${column}_ms` : column))];
-  const line = (name: string, item: UsageItem): string =>
-    [cellOf(name), ...COLUMNS.map((column) => (column === "cost" ? (item.cost.amount ?? "") : cellOf(numberOf(item, column))))].join(",");
-  return `${[head.join(","), ...items.map((item) => line(item.key ?? "", item)), line("total", total)].join("\r\n")}\r\n`;
+  const heads = [group, ...COLUMNS.map((column) => (/^p\d/.test(column) ? `${column}_ms` : column))];
+  const line = (name: string | null, item: UsageItem) => [name, ...COLUMNS.map((column) => (column === "cost" ? decimal(item.cost.amount) : numberOf(item, column)))];
+  return csvText(heads, [...items.map((item) => line(item.key, item)), line("total", total)]);
 }
+
+/** The range of the same length before this one, in absolute times. */
+export function rangeBefore(range: Range, now: number): Range {
+  const from = momentOf(range.from, now) ?? now;
+  const to = momentOf(range.to, now) ?? now;
+  return { from: new Date(from - (to - from)).toISOString(), to: new Date(from).toISOString() };
+}
+
+/** What stood in the period before, bin for bin beneath those of now. */
+export function ghostOf(items: readonly UsageItem[], range: Range, interval: Interval, about: About, now: number, bins: readonly number[]): Series | undefined {
+  const sums = new Map<number, number>();
+  for (const item of items) {
+    const at = item.at === null ? Number.NaN : Date.parse(item.at);
+    const value = MEASURES[about](item);
+    if (value !== null) sums.set(at, (sums.get(at) ?? 0) + value);
+  }
+  return beneath(sums, range, interval, now, bins, about === "latency" ? null : 0);
+}
+
+/** Values of the period before by the start of their intervals, laid beneath the bins of now; `none` where there is none. */
+export function beneath(values: ReadonlyMap<number, number>, range: Range, interval: Interval, now: number, bins: readonly number[], none: number | null): Series | undefined {
+  if (values.size === 0) return undefined;
+  const before = binsOf(rangeBefore(range, now), interval, now);
+  // The last bin of a range that ends within it is the first of the next one.
+  const shift = Math.max(0, before.length - bins.length);
+  return { name: "period before", values: bins.map((_, at) => values.get(before[at + shift] ?? Number.NaN) ?? none) };
+}
+
+/** By how much a number changed, as a share of what it was; null where that says nothing. */
+export function changeOf(now: number | null, before: number | null): number | null {
+  return now === null || before === null || before === 0 ? null : now / before - 1;
+}
+
+/** `▲ 12%`, `▼ 4%`, `≈ same`, `× 14`. */
+export function sayChange(change: number): string {
+  const percent = Math.round(Math.abs(change) * 100);
+  if (percent === 0) return "≈ same";
+  if (change >= 9) return `▲ ×${Math.round(change + 1)}`;
+  return `${change > 0 ? "▲" : "▼"} ${percent}%`;
+}
+
+/** The bin's own range as the address takes it. */
+export const rangeOf = (from: number, to: number): Range => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });

@@ -69,11 +69,26 @@ export function groupId(tree: Tree, first: number): string {
   return `${tree.spans[first]?.span_id}*`;
 }
 
+/** Which spans have rows at all, by position; null for all of them. */
+export type Kept = Uint8Array | null;
+
+/** The spans of some kinds, and those that they hang below. Null when that is all of them. */
+export function keptKinds(tree: Tree, kinds: ReadonlySet<string>): Kept {
+  if (kinds.size === 0) return null;
+  const kept = new Uint8Array(tree.spans.length);
+  for (let at = kept.length - 1; at >= 0; at -= 1) {
+    if (kinds.has(tree.spans[at]?.kind ?? "")) kept[at] = 1;
+    const parent = tree.parent[at] as number;
+    if (kept[at] === 1 && parent !== -1) kept[parent] = 1;
+  }
+  return kept;
+}
+
 /** Positions of the children of `at`, or of the roots for -1. */
-function childrenOf(tree: Tree, at: number, from: number, to: number): number[] {
+function childrenOf(tree: Tree, at: number, from: number, to: number, kept: Kept = null): number[] {
   const children: number[] = [];
   for (let child = from; child < to; child = tree.end[child] as number) {
-    if (tree.parent[child] === at) children.push(child);
+    if (tree.parent[child] === at && (kept === null || kept[child] === 1)) children.push(child);
   }
   return children;
 }
@@ -97,7 +112,7 @@ function stretches(tree: Tree, siblings: readonly number[]): number[][] {
 }
 
 /** The rows of a waterfall from the top down. */
-export function layRows(tree: Tree, folding: Folding): Row[] {
+export function layRows(tree: Tree, folding: Folding, kept: Kept = null): Row[] {
   const rows: Row[] = [];
   const firstOrphan = tree.orphans[0] ?? tree.spans.length;
   const stack: { stretch: readonly number[]; depth: number }[] = [];
@@ -129,14 +144,15 @@ export function layRows(tree: Tree, folding: Folding): Row[] {
     const end = tree.end[at] as number;
     const open = !folding.closed.has(tree.spans[at]?.span_id ?? "");
     rows.push({ type: "span", at, depth, open, below: end - at - 1, wrappers });
-    if (open && end > at + 1) push(childrenOf(tree, at, at + 1, end), depth + 1);
+    if (open && end > at + 1) push(childrenOf(tree, at, at + 1, end, kept), depth + 1);
   };
 
-  push(childrenOf(tree, -1, 0, firstOrphan), 0);
+  push(childrenOf(tree, -1, 0, firstOrphan, kept), 0);
   drain();
-  if (tree.orphans.length > 0) {
-    rows.push({ type: "orphans", count: tree.orphans.length });
-    push(tree.orphans, 1);
+  const orphans = kept === null ? tree.orphans : tree.orphans.filter((at) => kept[at] === 1);
+  if (orphans.length > 0) {
+    rows.push({ type: "orphans", count: orphans.length });
+    push(orphans, 1);
     drain();
   }
   return rows;

@@ -8,7 +8,7 @@ const FIELD = "h-8 w-full rounded-md border border-control bg-bg px-2.5 outline-
 export function Field({ label, hint, ...rest }: ComponentProps<"input"> & { readonly label: string; readonly hint?: string }): ReactElement {
   const id = useId();
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label htmlFor={id} className="text-sm font-medium">{label}</label>
       <input id={id} aria-describedby={hint ? `${id}-hint` : undefined} spellCheck={false} className={FIELD} {...rest} />
       {hint && <p id={`${id}-hint`} className="text-xs text-muted">{hint}</p>}
@@ -23,7 +23,7 @@ export function Choice({ label, hidden = false, children, className = "", ...res
 }): ReactElement {
   const id = useId();
   return (
-    <div className={hidden ? "" : "grid gap-1"}>
+    <div className={hidden ? "" : "grid content-start gap-1"}>
       <label htmlFor={id} className={hidden ? "sr-only" : "text-sm font-medium"}>{label}</label>
       <select id={id} className={`${FIELD} ${className}`} {...rest}>{children}</select>
     </div>

@@ -13,7 +13,12 @@ function icon(paths: ReactNode): () => ReactElement {
   };
 }
 
+export const OverviewIcon = icon(<><rect x="2" y="2.5" width="5" height="6" rx="1" /><rect x="9" y="2.5" width="5" height="3.500" rx="1" /><rect x="2" y="10.500" width="5" height="3" rx="1" /><rect x="9" y="8" width="5" height="5.500" rx="1" /></>);
+export const AgentsIcon = icon(<><path d="M8 1.800 13.400 5v6L8 14.200 2.600 11V5Z" /><circle cx="8" cy="8" r="2.200" /></>);
+export const HealthIcon = icon(<path d="M1.500 8.500h3l1.700-4.500 3 8 1.800-3.500h3.500" />);
+export const PluginsIcon = icon(<path d="M6 2v3M10 2v3M4 5h8v3a4 4 0 0 1-8 0ZM8 12v2" />);
 export const RunsIcon = icon(<path d="M2.5 4h11M2.5 8h7M2.5 12h9" />);
+export const RoomsIcon = icon(<path d="M8 1.800 13.400 5v6L8 14.200 2.600 11V5Z" />);
 export const LogsIcon = icon(<><rect x="2" y="2.5" width="12" height="11" rx="2" /><path d="M5 6h2M5 9.5h6" /></>);
 export const SearchIcon = icon(<><circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 3 3" /></>);
 export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
@@ -37,3 +42,8 @@ export const PeopleIcon = icon(<><circle cx="6" cy="5.500" r="2.500" /><path d="
 export const RepeatIcon = icon(<path d="M3 8a5 5 0 0 1 8.500-3.500L13 6M13 2.500V6H9.500M13 8a5 5 0 0 1-8.500 3.500L3 10M3 13.500V10h3.500" />);
 export const DownloadIcon = icon(<path d="M8 2.500v7.500M5 7l3 3 3-3M2.500 13h11" />);
 export const FilterIcon = icon(<path d="M2.500 4h11M4.500 8h7M6.500 12h3" />);
+export const SessionsIcon = icon(<path d="M4 2.500h5A1.500 1.500 0 0 1 10.500 4v3A1.500 1.500 0 0 1 9 8.500H6.200L3.500 10.500V8.400A1.500 1.500 0 0 1 2.500 7V4A1.500 1.500 0 0 1 4 2.500ZM12.800 6.600a1.500 1.500 0 0 1 .7 1.300v2.600a1.500 1.500 0 0 1-1 1.400v1.900l-2.300-1.800H7.800" />);
+export const BookmarkIcon = icon(<path d="M4.500 2.500h7v11L8 10.700 4.500 13.500Z" />);
+export const PlusIcon = icon(<path d="M8 3.500v9M3.500 8h9" />);
+export const MinusIcon = icon(<path d="M3.500 8h9" />);
+export const WiderIcon = icon(<path d="M6 4 2.500 8 6 12M10 4l3.500 4-3.500 4M2.500 8h11" />);

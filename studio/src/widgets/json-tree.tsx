@@ -1,13 +1,23 @@
 import { type ReactElement, useState } from "react";
+import { isLarge } from "../model/json-rows";
+import { JsonView } from "./json-view";
+import { Visible } from "./name";
+import { Text } from "./text";
 
-const CUT = 2000;
 const OPEN_DEPTH = 2;
-const STRIDE = 100;
+/** More parts than these are shown as rows of a list that scrolls by itself. */
+const MOST_INLINE = 150;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A value as a tree that folds. Long texts and long lists are cut, say so, and open at a click. */
+/** A value as a tree that folds. A large one gets a box of its own, in which it can be searched. */
 export function JsonTree({ value, depth = 0 }: { readonly value: unknown; readonly depth?: number }): ReactElement {
+  const [isBoxed] = useState(() => isLarge(value, MOST_INLINE));
+  if (isBoxed) return <JsonView value={value} />;
+  return <Inline value={value} depth={depth} />;
+}
+
+function Inline({ value, depth }: { readonly value: unknown; readonly depth: number }): ReactElement {
   if (typeof value === "object" && value !== null) return <Branch value={value as Fields | readonly unknown[]} depth={depth} />;
   if (typeof value === "string") return <Text text={value} quoted />;
   return <span className="text-accent">{String(value)}</span>;
@@ -16,8 +26,7 @@ export function JsonTree({ value, depth = 0 }: { readonly value: unknown; readon
 function Branch({ value, depth }: { readonly value: Fields | readonly unknown[]; readonly depth: number }): ReactElement {
   const isList = Array.isArray(value);
   const entries = Object.entries(value);
-  const [open, setOpen] = useState(depth < OPEN_DEPTH && entries.length <= STRIDE);
-  const [shown, setShown] = useState(STRIDE);
+  const [open, setOpen] = useState(depth < OPEN_DEPTH);
   const [left, right] = isList ? ["[", "]"] : ["{", "}"];
   if (entries.length === 0) return <span className="text-muted">{left}{right}</span>;
   const toggle = (
@@ -31,39 +40,15 @@ function Branch({ value, depth }: { readonly value: Fields | readonly unknown[];
     <>
       {toggle}
       <div className="ml-1 border-l border-line pl-3">
-        {entries.slice(0, shown).map(([key, item]) => (
+        {entries.map(([key, item]) => (
           <div key={key}>
-            <span className={isList ? "text-muted" : "text-fg"}>{key}</span>
+            <span className={isList ? "text-muted" : "text-fg"}><Visible line text={key} /></span>
             <span className="text-muted">: </span>
-            <JsonTree value={item} depth={depth + 1} />
+            <Inline value={item} depth={depth + 1} />
           </div>
         ))}
-        {shown < entries.length && (
-          <button type="button" className="text-accent hover:underline" onClick={() => setShown(shown + STRIDE)}>
-            {entries.length - shown} more
-          </button>
-        )}
       </div>
       <span className="text-muted">{right}</span>
     </>
-  );
-}
-
-/** A text that keeps its line breaks; cut when it is long, and opened at a click. */
-export function Text({ text, quoted = false }: { readonly text: string; readonly quoted?: boolean }): ReactElement {
-  const [whole, setWhole] = useState(false);
-  const cut = !whole && text.length > CUT;
-  const mark = quoted ? '"' : "";
-  return (
-    <span className="break-words whitespace-pre-wrap">
-      {quoted && <span className="text-muted">{mark}</span>}
-      {cut ? text.slice(0, CUT) : text}
-      {cut && (
-        <button type="button" className="text-accent hover:underline" onClick={() => setWhole(true)}>
-          … show {(text.length - CUT).toLocaleString("en-US")} more characters
-        </button>
-      )}
-      {quoted && <span className="text-muted">{mark}</span>}
-    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
-import { type Binding, KeyReader, isTyping, keyName } from "../base/keys";
+import { type Binding, KeyReader, isPressing, isTyping, keyName } from "../base/keys";
 import { Signal } from "../base/signal";
 
 /** Bindings of one part of the page, under the name that the help shows. */
@@ -61,7 +61,7 @@ export function useKeyboard(): void {
     const onKey = (event: KeyboardEvent): void => {
       const name = keyName(event);
       const chord = name.startsWith("Mod+");
-      if (event.defaultPrevented || (!chord && (singleKeysOff.get() || isTyping(event.target)))) return;
+      if (event.defaultPrevented || (!chord && (singleKeysOff.get() || isTyping(event.target) || isPressing(name, event.target)))) return;
       // A modal dialog has the keyboard to itself.
       if (!chord && document.querySelector("dialog[open]")) return;
       const found = reader.read(name, keyGroups.get().flatMap((group) => group.bindings), event.timeStamp);

@@ -12,16 +12,16 @@ export function PageHead({ title, children }: { readonly title: ReactNode; reado
   );
 }
 
-/** Copies a link that shows tomorrow what is shown now. */
+/** Copies a link that shows tomorrow what is shown now; with Shift, one that goes on with time. */
 export function CopyLink({ link }: { readonly link: () => string }): ReactElement {
   const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(link());
+  const copy = async (isLive: boolean): Promise<void> => {
+    await navigator.clipboard?.writeText(isLive ? window.location.href : link());
     setCopied(true);
     window.setTimeout(() => setCopied(false), 1500);
   };
   return (
-    <Button look="plain" onClick={() => void copy()} title="Copy a link with this time range frozen (y)">
+    <Button look="plain" onClick={(event) => void copy(event.shiftKey)} title="Copy a link with this time range frozen (y); Shift: a live link (Y)">
       <LinkIcon />
       <span aria-live="polite">{copied ? "Copied" : "Copy link"}</span>
     </Button>

@@ -1,9 +1,10 @@
 import {
-  type KeyboardEvent, type ReactElement, type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle,
+  type CSSProperties, type KeyboardEvent, type ReactElement, type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle,
   useLayoutEffect, useRef, useState,
 } from "react";
 import { flushSync } from "react-dom";
 import { overscan, slotOf, topShowing, windowAt, windowAtTail } from "../base/window";
+import { useRowHeight } from "./density";
 
 /** What a page may ask of its list. */
 export interface RowsHandle {
@@ -26,6 +27,7 @@ export interface RowProps {
 interface Props {
   readonly label: string;
   readonly role?: "grid" | "treegrid";
+  /** In px, as it normally is: readers may want rows closer together or further apart. */
   readonly rowHeight: number;
   readonly count: number;
   /** Draws row `index` as an element that spreads `props`. */
@@ -50,7 +52,8 @@ interface Props {
  * keeps its element (its slot) while it stays there.
  */
 export function Rows(props: Props): ReactElement {
-  const { label, role = "grid", rowHeight, count, render, follow = false, header, columns, activeId } = props;
+  const { label, role = "grid", count, render, follow = false, header, columns, activeId } = props;
+  const rowHeight = useRowHeight(props.rowHeight);
   const box = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
@@ -70,14 +73,20 @@ export function Rows(props: Props): ReactElement {
     if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [follow, count, height]);
 
+  useLayoutEffect(() => {
+    if (!follow && box.current) setTop(box.current.scrollTop);
+  }, [follow]);
+
   const onScroll = useCallback(() => {
     const element = box.current;
     if (!element) return;
-    // In the same frame as the scroll itself; a frame later the reader would see the unfilled part.
-    flushSync(() => setTop(element.scrollTop));
-    const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
-    props.onScroll?.({ top: element.scrollTop < rowHeight * 4, end: rest < rowHeight });
-  }, [props, rowHeight]);
+    // Read before rows move: afterwards each of these would lay the list out at once.
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    // In the same frame as the scroll itself; a frame later the reader would see the unfilled part. While the
+    // list follows its end, its rows do not depend on where it was scrolled to.
+    if (!follow) flushSync(() => setTop(scrollTop));
+    props.onScroll?.({ top: scrollTop < rowHeight * 4, end: scrollHeight - scrollTop - clientHeight < rowHeight });
+  }, [props, rowHeight, follow]);
 
   useImperativeHandle(props.handle, () => ({
     focus: () => box.current?.focus({ preventScroll: true }),
@@ -124,7 +133,7 @@ export function Rows(props: Props): ReactElement {
       <div ref={head} role="rowgroup" className="sticky top-0 z-10">
         {header}
       </div>
-      <div role="rowgroup" className="relative" style={{ height: count * rowHeight }} data-rows={`${start}-${end}`}>
+      <div role="rowgroup" className="relative" style={{ height: count * rowHeight, "--row": `${rowHeight}px` } as CSSProperties} data-rows={`${start}-${end}`}>
         {rows}
       </div>
     </div>

@@ -63,7 +63,7 @@ export function ErrorBox({ failure, onRetry }: { readonly failure: Failure; read
 /** Rows of the shape of what is being loaded; shown only after 150 ms. */
 export function SkeletonRows({ count, height }: { readonly count: number; readonly height: number }): ReactElement {
   return (
-    <div className="flex-1 overflow-hidden" aria-busy="true" aria-label="Loading">
+    <div role="group" className="flex-1 overflow-hidden" aria-busy="true" aria-label="Loading">
       {Array.from({ length: count }, (_, index) => (
         <div key={index} className="flex items-center px-4" style={{ height }}>
           <div className="skeleton h-3" style={{ width: `${28 + ((index * 37) % 55)}%` }} />

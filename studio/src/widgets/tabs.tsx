@@ -25,7 +25,7 @@ export function Tabs({ label, tabs, chosen, onChoose, children }: {
   };
   return (
     <>
-      <div role="tablist" aria-label={label} tabIndex={-1} className="flex shrink-0 gap-1 border-b border-line px-3" onKeyDown={onKeyDown}>
+      <div role="tablist" aria-label={label} tabIndex={-1} className="flex shrink-0 flex-wrap gap-x-1 border-b border-line px-3" onKeyDown={onKeyDown}>
         {tabs.map(({ name, label: text, count }) => (
           <button
             key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={name === chosen} aria-controls="tab-panel"

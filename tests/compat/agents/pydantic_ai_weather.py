@@ -1,4 +1,7 @@
-"""An agent of pydantic-ai that calls a tool, which fails once. Argument: the version of its spans."""
+"""An agent of pydantic-ai that calls a tool, which fails once. Arguments: versions of its spans.
+
+It runs once in each, as a service of its own: the packages take seconds to be imported.
+"""
 
 import sys
 
@@ -25,9 +28,6 @@ def model(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
     return STEPS[sum(isinstance(message, ModelResponse) for message in messages)]
 
 
-provider = tracer_provider()
-settings = InstrumentationSettings(tracer_provider=provider, version=int(sys.argv[1]))
-Agent.instrument_all(settings)
 agent = Agent(FunctionModel(model, model_name="scripted"), name="forecaster", system_prompt="Be brief.")
 
 
@@ -39,5 +39,8 @@ def weather(city: str) -> str:
     return f"sunny in {city}"
 
 
-print(agent.run_sync("Weather in Berlin?", conversation_id="conversation-1").output)
-provider.shutdown()
+for version in map(int, sys.argv[1:]):
+    provider = tracer_provider(f"pydantic-ai-{version}")
+    Agent.instrument_all(InstrumentationSettings(tracer_provider=provider, version=version))
+    print(agent.run_sync("Weather in Berlin?", conversation_id="conversation-1").output)
+    provider.shutdown()

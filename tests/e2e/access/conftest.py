@@ -19,6 +19,7 @@ from fanlight.catalog.people import add_person
 from fanlight.catalog.projects import create_project
 from fanlight.catalog.registered import Publication, publish
 from fanlight.cli.demo.server import running_server
+from tests.fixtures.waiting import until
 
 OURS, THEIRS = "ours", "theirs"
 WORD, NO_WORD = "zqxjkvbpw", "wpbvkjxqz"
@@ -47,11 +48,13 @@ class Two:
                 headers={"authorization": f"Bearer {self.keys[project]}"},
             )
             assert (answer.status_code, answer.json()) == (200, {}), answer.text
-        until = time.monotonic() + 20
         wanted = {"spans": before["spans"] + 2, "logs": before["logs"] + 3}
-        while any((now := _stats(owner, project))[name] < count for name, count in wanted.items()):
-            assert time.monotonic() < until, now
-            time.sleep(0.02)
+        until(
+            lambda: _stats(owner, project),
+            lambda now: all(now[name] >= count for name, count in wanted.items()),
+        )
+        runs = f"/api/v1/projects/{project}/runs"  # summed up a moment after their spans can be read
+        until(lambda: owner.get(runs, params={"q": f"trace:{trace}"}).json()["items"])
 
 
 def _stats(owner: httpx.Client, project: str) -> dict[str, int]:
@@ -177,7 +180,10 @@ def _fill(two: Two) -> None:
         ("POST", f"{base}/rooms", {"name": WORD}),
         ("PUT", f"{base}/rooms/{WORD}/members", {"email": f"them@{WORD}.example", "role": "viewer"}),
         ("PUT", f"{base}/budgets/{WORD}", budget),
+        ("PUT", f"{base}/views/runs/{WORD}", {"query": f"q={WORD}"}),
         ("PUT", f"{base}/prices", {"provider": WORD, "model": WORD, "prices": {"input": "1"}}),
+        ("PUT", f"{base}/sampling", {"tail_keep": f"agent:{WORD}"}),
+        ("PUT", f"{base}/secrets", {"secrets": {WORD: f"{WORD}-sealed"}}),
         ("POST", f"{base}/keys", {"name": WORD}),
         ("POST", f"{base}/invites", {"email": f"new@{WORD}.example", "role": "viewer"}),
     ):
@@ -196,4 +202,6 @@ def _fill(two: Two) -> None:
     variable = {"variables": {WORD: WORD}}
     answer = two.them.put(f"{base}/agents/{WORD}/env", json=variable)
     assert answer.status_code == 200, answer.text
+    answer = two.them.post(f"{base}/deletions", json={"run": f"{WORD}-erased"})
+    assert answer.status_code == 202, answer.text
     two.send(OURS, "ordinary", trace="0b" * 16)

@@ -18,7 +18,8 @@ from fanlight.catalog.logins import LoginKind, start_login
 from fanlight.catalog.people import add_person
 from fanlight.cli.demo.server import running_server
 
-SETTINGS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
+from .conftest import SETTINGS
+
 ANYBODY = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from fanlight.cli.client import Client
@@ -17,8 +18,10 @@ from fanlight.cli.demo.readback import stored_tree
 from fanlight.cli.demo.samples import bare_environment
 from fanlight.cli.demo.server import DemoServer
 from fanlight.errors import NotFoundError
+from tests.fixtures.command import Fanlight
+from tests.fixtures.waiting import until
 
-from .conftest import ROOT, Fanlight
+from .conftest import ROOT
 
 HOSTILE = "[bold red]x[/] \x1b]0;owned\x07 \u202egnp.exe"
 
@@ -45,16 +48,15 @@ def document(trace_id: str, names: list[str]) -> dict[str, Any]:
 
 def wait_for_run(client: Client, run_id: str, spans: int) -> dict[str, Any]:
     """The run, once its summary has so many spans."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def look() -> dict[str, Any]:
         try:
             run: dict[str, Any] = client.project_get(f"runs/{run_id}")
         except NotFoundError:
-            run = {"span_count": 0}
-        if run["span_count"] == spans:
-            return run
-        time.sleep(0.05)
-    raise AssertionError(f"run {run_id} has {run['span_count']} of {spans} spans")
+            return {"span_count": 0}
+        return run
+
+    return until(look, lambda run: run["span_count"] == spans)
 
 
 def test_an_imported_file_is_listed_shown_and_read_and_importing_it_again_changes_nothing(
@@ -86,11 +88,8 @@ def test_an_imported_file_is_listed_shown_and_read_and_importing_it_again_change
         assert not re.search("[\x07\x1b\u202e]", plain)
 
 
-def test_tail_shows_what_arrives_while_it_runs(
-    server: DemoServer, fanlight: Fanlight, tmp_path: Path
-) -> None:
+def test_tail_shows_what_arrives_while_it_runs(server: DemoServer) -> None:
     trace_id = "2" * 32
-    path = tmp_path / "live.json"
     with subprocess.Popen(
         [sys.executable, "-m", "fanlight.cli.main", "tail", f"run:{trace_id}", "--json", "--limit", "1"],
         env={**bare_environment(), "FANLIGHT_URL": server.studio},
@@ -101,9 +100,10 @@ def test_tail_shows_what_arrives_while_it_runs(
             # It may still be connecting, so something new is sent until it has seen some of it.
             deadline, names = time.monotonic() + 60, ["live agent"]
             while tail.poll() is None and time.monotonic() < deadline:
-                path.write_text(json.dumps(document(trace_id, names)))
-                fanlight("import", str(path))
+                spans = {"resourceSpans": document(trace_id, names)["resourceSpans"]}
+                httpx.post(f"{server.otlp}/v1/traces", json=spans).raise_for_status()
                 names.append("step")
+                time.sleep(0.2)
             told = json.loads(tail.communicate(timeout=30)[0])
         finally:
             tail.kill()

@@ -71,7 +71,7 @@ def _run(place: Path, targets: tuple[str, ...]) -> Outcome:
     )
 
 
-def left_behind(mark: str, within_s: float = 3.0) -> list[int]:
+def left_behind(mark: str, within_s: float = 15.0) -> list[int]:
     """Processes that still have `mark` in their environment; those about to end have a moment to."""
     deadline = time.monotonic() + within_s
     while (found := _marked(mark)) and time.monotonic() < deadline:

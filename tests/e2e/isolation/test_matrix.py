@@ -21,10 +21,14 @@ GROUPS = (
     ("on_tool_error", "on_llm_new_token", "on_agent_action"),
 )
 HEALTHY = "healthy=healthy:Exporter"
+NEXT_TO_NOTHING_S = 0.5
 EVENTS = {
     "on_run_start": 1, "on_run_end": 199, "on_error": 200, "on_tool_start": 200, "on_tool_end": 200,
     "on_tool_error": 200, "on_llm_new_token": 800, "on_agent_action": 200,
 }  # fmt: skip
+pytestmark = pytest.mark.cells(
+    "T12", "21 misdeeds of an exporter in 11 places, four at once", "nobody notices"
+)
 Cells = Mapping[tuple[str, int], "Future[Outcome]"]
 
 
@@ -56,10 +60,14 @@ def seen(outcome: Outcome) -> tuple[bytes, bytes, int, list[int]]:
 def test_healthy_exporter_gets_everything_and_costs_next_to_nothing(
     plain: Outcome, run_agent: RunAgent
 ) -> None:
-    outcome = run_agent(HEALTHY).result()
+    outcome, usual_s = run_agent(HEALTHY).result(), plain.seconds
+    if outcome.seconds > usual_s + NEXT_TO_NOTHING_S:
+        # Once more, beside an agent that has none: both have the same machine then.
+        beside, again = run_agent(), run_agent(HEALTHY)
+        outcome, usual_s = again.result(), max(usual_s, beside.result().seconds)
     assert seen(outcome) == seen(plain)
     assert outcome.healthy == EVENTS, outcome.reports
-    assert outcome.seconds <= max(1.05 * plain.seconds, plain.seconds + 0.5)
+    assert outcome.seconds <= max(1.05 * usual_s, usual_s + NEXT_TO_NOTHING_S)
 
 
 def test_exporter_that_cannot_be_imported_is_only_said(plain: Outcome, run_agent: RunAgent) -> None:
@@ -78,10 +86,12 @@ def test_exporter_that_cannot_be_imported_is_only_said(plain: Outcome, run_agent
 def test_agent_and_the_healthy_exporter_notice_nothing(
     plain: Outcome, cells: Cells, run_agent: RunAgent, kind: str, group: int
 ) -> None:
-    outcome = cells[kind, group].result()
-    if outcome.seconds > plain.seconds + 2.0:
-        # Slower than an agent may be: the machine's load has one excuse, an exporter's misdeed has none.
-        outcome = run_agent(*exporters(kind, GROUPS[group])).result()
+    outcome, usual_s = cells[kind, group].result(), plain.seconds
+    if outcome.seconds > usual_s + 2.0:
+        # Slower than an agent may be. That the machine was busy is no fault of the exporter: once more,
+        # beside an agent that has none.
+        beside, again = run_agent(), run_agent(*exporters(kind, GROUPS[group]))
+        outcome, usual_s = again.result(), max(usual_s, beside.result().seconds)
     assert seen(outcome) == seen(plain)
     assert outcome.healthy == EVENTS, outcome.reports
-    assert outcome.seconds <= plain.seconds + 2.0, outcome.reports
+    assert outcome.seconds <= usual_s + 2.0, outcome.reports

@@ -18,6 +18,7 @@ from fanlight.sdk.isolation.limits import MIB
 from fanlight.sdk.isolation.processes import children, descendants
 from fanlight.sdk.isolation.record import read_records
 from tests.e2e.isolation.conftest import HERE, ROOT, left_behind
+from tests.fixtures.waiting import until
 
 SCRIPTED = Target(name="scripted", value="scripted:Exporter")
 
@@ -41,7 +42,7 @@ class Watched:
         deadline = time.monotonic() + within_s
         while not holds(report := self.isolated.reports()[0]):
             assert time.monotonic() < deadline, report
-            time.sleep(0.01)
+            time.sleep(0.02)
         return report
 
 
@@ -114,32 +115,39 @@ def test_exporter_that_keeps_raising_gets_nothing_then_one_try_then_everything(w
         failing = exporter.until(lambda report: report.state == "open")
         exporter.tell("while open")
         exporter.until(lambda report: report.dropped == 1)
-        states = set()
-        for _ in range(200):
+
+        def is_healthy(report: ExporterReport) -> bool:
             exporter.tell("try")
-            states.add(exporter.isolated.reports()[0].state)
-            if "healthy" in states:
-                break
-            time.sleep(0.02)
+            return report.state == "healthy"
+
+        exporter.until(is_healthy)
         exporter.tell("again")
         exporter.until(lambda report: "again" in exporter.notes)
     assert failing.last_error == "on_llm_new_token: ValueError: told to"
     assert (failing.failed, failing.delivered) == (3, 0)
     assert "while open" not in exporter.notes
-    assert "healthy" in states
 
 
 def test_try_that_fails_opens_again_for_longer(watch) -> None:
-    with watch(most_failures=2, retry_s=0.2) as exporter:
+    def failed(count: int) -> Callable[[ExporterReport], bool]:
+        def holds(report: ExporterReport) -> bool:
+            exporter.tell("fail")
+            return report.failed >= count and report.state == "open"
+
+        return holds
+
+    with watch(most_failures=2, retry_s=0.5) as exporter:
         exporter.tell("fail", "fail")
         exporter.until(lambda report: report.state == "open")
-        deadline = time.monotonic() + 10
-        while exporter.isolated.reports()[0].failed < 3 and time.monotonic() < deadline:
-            exporter.tell("fail")
-            time.sleep(0.02)
-        report = exporter.until(lambda report: report.state == "open")
-    assert report.failed == 3
+        first = time.monotonic()
+        exporter.until(failed(3))
+        second = time.monotonic()
+        report = exporter.until(failed(4))
+        third = time.monotonic()
+    assert report.failed == 4
     assert set(report.drops) == {"failed too often"}
+    # A try may be late, and is never early; a failure is seen a moment after it happened.
+    assert (second - first >= 0.4, third - second >= 0.8) == (True, True), (second - first, third - second)
 
 
 def test_exporter_that_dies_three_times_is_not_started_again_before_its_time(watch) -> None:
@@ -171,9 +179,7 @@ def test_changes_of_state_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         on_change=lambda report: told.append((report.name, report.state)),
     )
     isolated.emit("on_llm_new_token", {"token": "a"})
-    deadline = time.monotonic() + 10
-    while ("scripted", "healthy") not in told and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: ("scripted", "healthy") in told)
     isolated.close()
     assert ("gone", "failed") in told
     assert [state for name, state in told if name == "scripted"] == ["starting", "healthy", "stopped"]
@@ -231,15 +237,9 @@ def test_agent_killed_at_once_leaves_nobody_and_loses_nothing_older_than_its_las
     agent.send_signal(signal.SIGKILL)
     agent.wait()
     agent.stdout.close()
-    deadline = time.monotonic() + 5
-    while set(_alive(mark)) - set(forked) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    left = set(_alive(mark)) - set(forked)
-    for pid in forked:
-        os.kill(pid, signal.SIGKILL)
-    assert left == set()
+    try:
+        until(lambda: set(left_behind(mark, within_s=0.0)) <= set(forked), within_s=20)
+    finally:
+        for pid in forked:
+            os.kill(pid, signal.SIGKILL)
     assert (tmp_path / "notes").read_text() == "a\nb\n"
-
-
-def _alive(mark: str) -> list[int]:
-    return left_behind(mark, within_s=0.0)

@@ -112,7 +112,8 @@ def test_the_server_lists_what_is_installed_and_what_the_registry_has(place: Pla
     assert named(found)["probe"] == {
         "id": "probe", "name": "probe", "pypi_package": "charm-telemetry-probe", "description": "Looks",
         "author": "Ann", "tags": ["test"], "github_url": "https://github.com/ann/probe", "listed": True,
-        "installed": True, "version": "1.2", "entry_point": "probe_exporter:Probe", "report": None,
+        "installed": True, "version": "1.2", "entry_point": "probe_exporter:Probe",
+        "hooks": [], "variables": [], "enabled_by": [], "report": None,
     }  # fmt: skip
     assert {"fanlight", "otlp", "sentry", "datadog", "langsmith", "jsonl"} <= set(named(found))
     assert [skipped["entry"] for skipped in found["skipped"]] == ["bad"]

@@ -1,9 +1,7 @@
-"""What the reliability tests share: a corpus of small requests, and a seed that is printed."""
+"""What the reliability tests share: a corpus of small requests."""
 
 from __future__ import annotations
 
-import os
-import random
 import time
 
 import pytest
@@ -17,11 +15,3 @@ from tests.e2e.reliability.spans import Sent
 def sent() -> Sent:
     """Requests of 50 spans, different ones for ever."""
     return Sent(corpus=build(spans=10_000, shape=SMALL, per_request=50), now_ns=time.time_ns())
-
-
-@pytest.fixture
-def seed() -> int:
-    """Set FANLIGHT_TEST_SEED to run the same moments again."""
-    value = int(os.environ.get("FANLIGHT_TEST_SEED", 0)) or random.SystemRandom().randrange(1, 2**31)
-    print(f"FANLIGHT_TEST_SEED={value}")
-    return value

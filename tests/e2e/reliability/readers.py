@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -34,6 +35,7 @@ class Reader:
         """Whether it reads; a reader that does not keeps its connection."""
         self.reads.set()
         self._stop = threading.Event()
+        self._connection: socket.socket | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Reader:
@@ -42,14 +44,20 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        self.reads.set()
+        if (connection := self._connection) is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # whoever waits for bytes waits no longer
         self._thread.join(30)
+        assert not self._thread.is_alive(), "a reader hangs"
 
-    def wait(self, done: Callable[[Told], bool], *, timeout_s: float = 60.0) -> None:
+    def wait(self, done: Callable[[Told], bool], *, timeout_s: float = 120.0) -> None:
         """Wait until `done` says so of what was told."""
         until = time.monotonic() + timeout_s
         while not done(self.told):
+            assert self._thread.is_alive(), "the reader has died: its traceback is above"
             assert time.monotonic() < until, f"{len(self.told.events)} events, {self.told.gaps} gaps"
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     @property
     def last_id(self) -> str | None:
@@ -60,6 +68,7 @@ class Reader:
         while not self._stop.is_set():
             try:
                 with socket.create_connection(("127.0.0.1", self._port()), timeout=1.0) as connection:
+                    self._connection = connection
                     self._read(connection)
             except OSError:
                 self._stop.wait(0.02)
@@ -108,13 +117,14 @@ class Reader:
         raise ConnectionError("the stream ended")
 
     def _take(self, message: dict[str, str]) -> None:
+        # First of all: whoever sees the last event here sees its place as well.
+        self._last_id = message.get("id", self._last_id)
         if message.get("event") == "gap":
             self.told.gaps.append(json.loads(message["data"]))
         elif "data" in message:
             for event in json.loads(message["data"]):
                 self.told.seqs.append(int(event["seq"]))
                 self.told.events.append(event)
-        self._last_id = message.get("id", self._last_id)
 
 
 def messages(parts: Iterator[bytes]) -> Iterator[dict[str, str]]:

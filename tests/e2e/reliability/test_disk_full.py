@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -14,8 +15,11 @@ from benchmarks.client import Answer
 from benchmarks.server import Api, Server
 from tests.e2e.reliability.spans import Sent, assert_kept, wait_until_read
 from tests.e2e.reliability.traffic import HEADERS, Ledger, Outcome
+from tests.figures import Tell
 
 DISK_MIB = 128
+TO_THE_LAST_BYTE = {"FANLIGHT_DISK_STOP_BYTES": "0"}
+"""Nothing is kept free, so that it is the disk that refuses; operate/test_disk_low.py is about the rest."""
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -32,13 +36,15 @@ def _namespace() -> tuple[str, ...]:
     return command
 
 
+@pytest.mark.trust("T5")
 def test_a_full_disk_refuses_with_503_and_recovers_without_a_loss(
-    tmp_path: Path, sent: Sent, seed: int
+    tmp_path: Path, sent: Sent, seed: int, figure: Tell
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
     mount = f'mount -t tmpfs -o size={DISK_MIB}m tmpfs "$0" && exec "$@"'
-    server = Server(data, prefix=(*_namespace(), "sh", "-c", mount, str(data)))
+    prefix = (*_namespace(), "sh", "-c", mount, str(data))
+    server = Server(data, prefix=prefix, environment=TO_THE_LAST_BYTE)
     ledger = Ledger()
     try:
         server.start()
@@ -49,15 +55,40 @@ def test_a_full_disk_refuses_with_503_and_recovers_without_a_loss(
         wait_until_read(server, sent, ledger)
         _fill(filler)
         refused = _send_until(server, sent, ledger, status=503)
-        assert "retry-after" in refused.headers
+        assert b"the disk is full; free some space in the data directory" in refused.body
+        answered = [_refused_s(server, sent, ledger) for _ in range(5)]
         with server.connect() as connection:
             assert connection.request("GET", "/healthz").status == 200
             assert Api(connection).spans() > 0
+            assert _full_in_health(Api(connection))
         filler.unlink()
+        freed = time.monotonic()
         _send_until(server, sent, ledger, status=200)
+        accepting_s = time.monotonic() - freed
         assert_kept(server, sent, ledger, sample=10, seed=seed)
+        refused_ms = median(answered) * 1e3
+        figure(
+            test="T5", what="a full disk",
+            target="503 + Retry-After <= 1 s, reads up, accepts <= 5 s, 0 lost",
+            value=f"503 after {refused_ms:.0f} ms, reads up, accepts after {accepting_s:.1f} s, 0 lost",
+            ok="retry-after" in refused.headers and refused_ms <= 1_000 and accepting_s <= 5,
+        )  # fmt: skip
     finally:
         server.end()
+
+
+def _refused_s(server: Server, sent: Sent, ledger: Ledger) -> float:
+    """How long a refusal takes."""
+    began = time.monotonic()
+    answer = _send(server, sent, ledger, max(ledger.sent) + 1)
+    assert (answer.status, "retry-after" in answer.headers) == (503, True)
+    return time.monotonic() - began
+
+
+def _full_in_health(api: Api) -> bool:
+    """Whether the project's health says that requests are refused, and why."""
+    refusals = api.get("/health")["refusals"]
+    return any(refusal["status"] == 503 for refusal in refusals)
 
 
 def _send(server: Server, sent: Sent, ledger: Ledger, number: int) -> Answer:

@@ -32,12 +32,21 @@ class Ledger:
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     refused: int = 0
+    slowest_s: float = 0.0
+    """The longest that an answer took."""
     wrong: list[str] = field(default_factory=list)
 
     @property
     def acked(self) -> set[int]:
         """Requests that were answered with 200 and an empty body."""
-        return {number for number, outcome in self.outcomes.items() if outcome is Outcome.ACKED}
+        return {number for number, outcome in self.outcomes.copy().items() if outcome is Outcome.ACKED}
+
+    def told(self) -> str:
+        """What became of the requests so far, in a line."""
+        return (
+            f"{len(self.acked):,} of {len(self.outcomes):,} requests acknowledged, {self.refused:,} refused,"
+            f" wrong: {self.wrong[:3]}"
+        )
 
     @property
     def sent(self) -> set[int]:
@@ -83,14 +92,14 @@ class Traffic:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
 
     def wait_acked(self, count: int, *, timeout_s: float = 30.0) -> None:
         """Wait until that many requests were acknowledged."""
         until = time.monotonic() + timeout_s
         while len(self.ledger.acked) < count:
-            assert time.monotonic() < until, (
-                f"{len(self.ledger.acked)} of {count} acknowledged: {self.ledger}"
-            )
+            assert time.monotonic() < until, f"{count} were to be acknowledged: {self.ledger.told()}"
             time.sleep(0.01)
 
     def _take(self) -> int:
@@ -123,11 +132,14 @@ class Traffic:
     def _send(self, connection: Connection, number: int, body: bytes) -> tuple[bool, Connection | None]:
         """Send once: whether to send again, and the connection that is left."""
         self.ledger.outcomes.setdefault(number, Outcome.UNKNOWN)
+        began = time.monotonic()
         try:
             answer = connection.request("POST", self._path, body=body, headers=HEADERS)
         except OSError:
             with self._lock:
                 return self._dice.random() < 0.5, None
+        with self._lock:
+            self.ledger.slowest_s = max(self.ledger.slowest_s, time.monotonic() - began)
         if answer.status == 503:
             self.ledger.refused += 1
             self._stop.wait(min(0.2, float(answer.headers.get("retry-after", 1))))

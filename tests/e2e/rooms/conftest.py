@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +25,10 @@ from fanlight.cli.demo.server import running_server
 from fanlight.data_dir import secret_of
 from fanlight.rooms.messages import pack, unpack
 from fanlight.rooms.packets import Assembler, Message, packets_of
+from tests.fixtures.waiting import until
 
 PORTS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
 PROJECT, OTHER = "p", "q"
-PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +71,6 @@ class Guarded:
             if cursor is None:
                 break
         return found if len(found) >= count else []
-
-
-def until(asked: Callable[[], Any]) -> Any:
-    """What is answered as soon as it is something."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := asked()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fanlight.access.participants import ParticipantTokens
 from fanlight.cli.demo.server import running_server
+from tests.fixtures.waiting import until
 
-from .conftest import OTHER, PORTS, PROJECT, Guarded, Raw, raw, until
+from .conftest import OTHER, PORTS, PROJECT, Guarded, Raw, raw
 
 BURST = 10_000
 
@@ -221,8 +223,6 @@ async def _send_until_closed(talk: Raw) -> None:
 
 
 def _bodies(server: Guarded, count: int) -> list[Any]:
-    import httpx
-
     url = f"{server.url}/api/v1/projects/default/logs"
     found: list[Any] = []
     cursor = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from benchmarks.client import Connection
 from benchmarks.server import Server
+from tests.fixtures.waiting import until
 
 BASE = "/api/v1/projects/default"
 JSON = {"content-type": "application/json"}
@@ -39,15 +39,6 @@ def get(server: Server, path: str) -> Any:
         return json.loads(answer.body) if answer.status == 200 else None
 
 
-def wait(what: Callable[[], Any]) -> Any:
-    """What `what` gives, once it gives something."""
-    until = time.monotonic() + 20
-    while not (found := what()):
-        assert time.monotonic() < until
-        time.sleep(0.25)
-    return found
-
-
 def sessions(server: Server) -> dict[str, tuple[str, bool, str | None]]:
     """Room, whether it goes on, and how it ended, by id; `-` for an id that the server made."""
     found = get(server, "sessions")["items"]
@@ -71,7 +62,7 @@ def test_sessions_outlive_kill_9_end_idle_and_are_told_of_once(tmp_path: Path) -
         send(server, "lobby", "s1")
         send(server, "lobby", "s2")
         send(server, "attic")
-        wait(lambda: len(sessions(server)) == 3 and events(server).total() >= 2)
+        until(lambda: len(sessions(server)) == 3 and events(server).total() >= 2)
         with Connection(server.port) as connection:
             killed = connection.request(
                 "POST", f"{BASE}/sessions/s1/end", body=b'{"by": "killed"}', headers=JSON
@@ -79,17 +70,20 @@ def test_sessions_outlive_kill_9_end_idle_and_are_told_of_once(tmp_path: Path) -
             assert (killed.status, json.loads(killed.body)["ended_by"]) == (200, "killed")
         server.kill()
         server.start()
-        wait(lambda: get(server, "stats")["logs"] >= 5)
+        until(lambda: get(server, "stats")["logs"] >= 5)
         send(server, "lobby", "s1", body="late")
         send(server, "lobby", "s3")
-        wait(lambda: "s3" in sessions(server) and not any(live for _, live, _ in sessions(server).values()))
+        until(
+            lambda: sessions(server),
+            lambda found: "s3" in found and not any(live for _, live, _ in found.values()), every_s=0.25,
+        )  # fmt: skip
         assert sessions(server) == {
             "s1": ("lobby", False, "killed"),
             "s2": ("lobby", False, "idle"),
             "s3": ("lobby", False, "idle"),
             "-": ("attic", False, "idle"),
         }
-        wait(lambda: events(server)["s3", "room.ended"])
+        until(lambda: events(server)["s3", "room.ended"])
         assert events(server) == {
             (session, type_): 1 for session in ("s1", "s2", "s3") for type_ in ("room.started", "room.ended")
         }

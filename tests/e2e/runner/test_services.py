@@ -10,8 +10,9 @@ import pytest
 
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer
-from tests.e2e.runner.conftest import Fanlight, eventually
+from tests.fixtures.command import Fanlight
 from tests.fixtures.runs import MakeAgent
+from tests.fixtures.waiting import until
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 AGENT = """
@@ -45,10 +46,10 @@ def test_an_agent_that_runs_in_a_room_is_a_service_of_it_and_tells_how_it_ended(
     )  # fmt: skip
     assert found["started_at"] < found["reported_at"]
     assert found["logs"] == f"trace:{run_id}"
-    listed = eventually(lambda: list(client.items("logs", limit=9, q=found["logs"])), bool)
+    listed = until(lambda: list(client.items("logs", limit=9, q=found["logs"])), bool)
     assert {each["run"] for each in listed} == {run_id}
     told = [("service.started", "running"), ("service.stopped", state)]
-    assert eventually(lambda: room_events(client, room), lambda events: len(events) == 2) == told
+    assert until(lambda: room_events(client, room), lambda events: len(events) == 2) == told
 
 
 def test_what_a_service_reports_twice_is_told_once(client: Client, server: DemoServer) -> None:
@@ -63,7 +64,7 @@ def test_what_a_service_reports_twice_is_told_once(client: Client, server: DemoS
         ("service.started", "starting"), ("service.restarted", "restarting"),
         ("service.restarted", "running"), ("service.stopped", "stopped"), ("service.started", "running"),
     ]  # fmt: skip
-    assert eventually(lambda: room_events(client, "steady"), lambda events: len(events) >= 5) == told
+    assert until(lambda: room_events(client, "steady"), lambda events: len(events) >= 5) == told
 
 
 def test_developer_logs_are_posted_listed_filtered_and_paged(client: Client, server: DemoServer) -> None:
@@ -81,7 +82,7 @@ def test_developer_logs_are_posted_listed_filtered_and_paged(client: Client, ser
         found: list[dict[str, Any]] = httpx.get(url, params={"room": "talk", **asked}).json()["items"]
         return found
 
-    found = eventually(lambda: listed(order="asc"), lambda items: len(items) == 3)
+    found = until(lambda: listed(order="asc"), lambda items: len(items) == 3)
     assert [(each["type"], each["level"], each["data"]) for each in found] == [
         ("info", "info", sent[0]["data"]),
         ("warning", "warn", "as text"),
@@ -103,10 +104,8 @@ def test_the_command_line_lists_developer_logs_by_room_and_type(
 ) -> None:
     agent = make_agent(AGENT)
     assert fanlight("run", agent, "--room", "told", "--json").status == 0
-
-    def lines() -> list[str]:
-        return fanlight("logs", "--developer", "--room", "told", "--type", "order_placed").stdout.splitlines()
-
-    [line] = eventually(lines, bool)
+    until(lambda: list(client.items("developer-logs", limit=9, room="told", type="order_placed")))
+    listed = fanlight("logs", "--developer", "--room", "told", "--type", "order_placed").stdout
+    [line] = listed.splitlines()
     assert line.split(maxsplit=1)[1].startswith('order_placed weather one ticket price=3 to={"city": "Oslo"}')
     assert fanlight("logs", "--developer", "--room", "told", "--type", "nothing").stdout == ""

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 import hatch_build
+from benchmarks.server import free_port
 from fanlight.cli.client import Client
 from fanlight.cli.demo.server import DemoServer
-from tests.e2e.runner.conftest import Fanlight, forwarding, free_port, logs_of, stored
+from tests.e2e.runner.conftest import forwarding, logs_of, stored
+from tests.fixtures.command import Fanlight
 from tests.fixtures.runs import MakeAgent
 
 TALKING = """
@@ -101,12 +103,8 @@ def root_attributes(client: Client, run: dict[str, Any]) -> dict[str, Any]:
     return {each["key"]: each["value"] for each in span["attributes"]}
 
 
-def test_a_run_is_stored_with_its_tree_its_events_and_its_lines(
-    fanlight: Fanlight, client: Client, make_agent: MakeAgent
-) -> None:
-    outcome = run_json(
-        fanlight, make_agent(TALKING), "--input", '{"q": "x"}', "--room", "lobby", "--session", "s1"
-    )
+def test_a_run_is_stored_with_its_tree_its_events_and_its_lines(client: Client, outcomes: Outcomes) -> None:
+    outcome = outcomes["talking"]
     assert (outcome["status"], outcome["exit_status"], outcome["was_sent"]) == ("success", 0, True)
     run = stored(client, outcome["run"])
     assert {key: run[key] for key in ("status", "agent", "room", "session", "input", "output", "error")} == {

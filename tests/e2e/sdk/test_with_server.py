@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from benchmarks.server import free_port
 from fanlight.cli.demo.server import DemoServer, running_server
+from tests.fixtures.waiting import until
 
 PORTS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
 API = "/api/v1/projects/default"
@@ -33,15 +34,6 @@ def agent(code: str, url: str, **environ: str) -> subprocess.Popen[str]:
         env={**clean, "FANLIGHT_URL": url, "FANLIGHT_SPOOL": "off", **environ},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-
-
-def until(asked: Callable[[], Any]) -> Any:
-    """What is answered as soon as it is something."""
-    deadline = time.monotonic() + 20
-    while not (found := asked()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)
-    return found
 
 
 def get(server: DemoServer, path: str) -> Any:
@@ -100,12 +92,12 @@ def test_a_budget_of_the_project_stops_a_guarded_run(server: DemoServer) -> None
 
 
 def test_what_was_kept_while_the_server_was_away_reaches_it_once(tmp_path: Path) -> None:
-    data, spool = tmp_path / "data", {"FANLIGHT_SPOOL": str(tmp_path / "spool")}
-    with running_server(data, PORTS) as running:
-        url, port = running.studio, running.studio.rsplit(":", 1)[1]
+    port, spool = str(free_port()), {"FANLIGHT_SPOOL": str(tmp_path / "spool")}
+    url = f"http://127.0.0.1:{port}"
     with agent(RUN.replace("NAME", "'kept'"), url, **spool) as away:
         printed, _ = away.communicate("\n", timeout=30)
-    with running_server(data, {**PORTS, "port": port}) as back:
+    with running_server(tmp_path / "data", {**PORTS, "port": port}) as back:
+        assert back.studio == url
         with agent(RUN.replace("NAME", "'next'"), url, **spool) as successor:
             # It lives until then: an agent that ends has two seconds to send, and leaves the rest to another.
             kept = until(lambda: get(back, f"/runs/{printed.strip()}"))

@@ -2,63 +2,84 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Playwright, expect, sync_playwright
 
+from tests.e2e.studio.guarded import Owner, guarded_server
+from tests.e2e.studio.serving import ROOT, Server
 from tests.e2e.studio.telemetry import Sender
 
-ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
 DIST = ROOT / "fanlight" / "studio_dist"
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
 
-# Shared machines stall for seconds; a test that passes takes as long as it needs all the same.
-expect.set_options(timeout=15_000)
+# Shared machines stall for seconds, and pages read sums anew every 15 s. A test that passes takes as long as
+# it needs all the same.
+expect.set_options(timeout=30_000)
+
+
+class Chromium:
+    """The browser and its driver: started when first asked for, and anew after each stop."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._started: tuple[Playwright, Browser] | None = None
+
+    def start(self) -> tuple[Playwright, Browser]:
+        if self._started is None:
+            path = shutil.which("chromium")
+            if path is None:
+                pytest.skip("Chromium is not installed; apt-get install chromium")
+            playwright = self._open.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS.split())
+            self._open.callback(browser.close)
+            self._started = playwright, browser
+        return self._started
+
+    def stop(self) -> None:
+        self._started = None
+        self._open.close()
+
+
+CHROMIUM = Chromium()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expects_console(text): the test provokes this error of the console")
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server: where Studio and OTLP/HTTP are, and its process."""
-
-    studio: str
-    otlp: str
-    process: subprocess.Popen[str]
+    config.add_cleanup(CHROMIUM.stop)
 
 
 # The plugin's own fixtures last as long as the process, and with them an event loop in its main thread:
-# no test after them could call asyncio.run. These last as long as a module.
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
+# no test after them could call asyncio.run. These last as long as tests of this folder follow each other.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    try:
+        return (yield)
+    finally:
+        if nextitem is None or not nextitem.path.is_relative_to(HERE):
+            CHROMIUM.stop()
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed; apt-get install chromium")
-    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS.split())
-    yield browser
-    browser.close()
+def playwright() -> Playwright:
+    return CHROMIUM.start()[0]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
+    return CHROMIUM.start()[1]
 
 
 @pytest.fixture(scope="module")
@@ -76,23 +97,23 @@ def browser_context_args() -> dict[str, Any]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if not (DIST / "index.html").exists():
         pytest.fail("Studio is not built; make studio")
-    command = [
-        str(Path(sys.executable).with_name("fanlight")), "serve", "--json", "--port", "0",
-        "--otlp-http-port", "0", "--otlp-grpc-port", "off", "--data", str(tmp_path_factory.mktemp("data")),
-    ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        endpoints = json.loads(process.stdout.readline())
-        yield Server(studio=endpoints["studio"], otlp=endpoints["otlp_http"], process=process)
-        process.terminate()
-        process.wait(timeout=20)
+    running = Server(tmp_path_factory.mktemp("data"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
+    """The first person of a guarded server. Tries to sign in are counted: whose are many has one alone."""
+    with guarded_server(tmp_path_factory.mktemp("guarded")) as running:
+        yield running.found()
 
 
 @pytest.fixture
 def project(server: Server) -> str:
     """A project of this test alone."""
     name = f"t-{uuid.uuid4().hex[:12]}"
-    httpx.post(f"{server.studio}/api/v1/projects", json={"name": name}).raise_for_status()
+    httpx.post(f"{server.studio}/api/v1/projects", json={"name": name}, timeout=30).raise_for_status()
     return name
 
 
@@ -109,22 +130,30 @@ def root(server: Server, project: str) -> str:
 
 @pytest.fixture(autouse=True)
 def spotless(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No page of a test may leave an error in the console, a failed script, or ask another origin.
+    """No page of a test may leave an error in the console or a failed script, open a dialog or ask elsewhere.
 
-    `@pytest.mark.expects_console(TEXT)` names an error that the test provokes.
+    `@pytest.mark.expects_console(TEXT)` names an error that the test provokes. Contexts that a test makes by
+    itself are its own.
     """
-    if "page" not in request.fixturenames:
+    if "context" not in request.fixturenames:
         yield
         return
-    page: Page = request.getfixturevalue("page")
+    context: BrowserContext = request.getfixturevalue("context")
     server: Server = request.getfixturevalue("server")
     origin = urlsplit(server.studio).netloc
     marker = request.node.get_closest_marker("expects_console")
     expected: tuple[str, ...] = marker.args if marker else ()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
+
+    # What a listener raises is only written down: neither ends the test nor closes the dialog.
+    def refuse(dialog: Dialog) -> None:
+        faults.append(f"a dialog opened: {dialog.message[:80]}")
+        dialog.dismiss()
+
+    context.on("dialog", refuse)
+    context.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on(
         "request",
         lambda sent: faults.append(f"request to {sent.url}") if urlsplit(sent.url).netloc != origin else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,20 +16,21 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import BrowserContext
 
+from tests.e2e.studio.serving import ROOT
 from tests.e2e.studio.telemetry import Sender
 
-ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "a lantern for every agent"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guarded:
-    """A guarded server; `setup_path` is the printed page of the first person, `process` its process."""
+    """A guarded server: `setup_path` is the page of the first person, as printed; `log` has its stderr."""
 
     studio: str
     otlp: str
     setup_path: str
     process: subprocess.Popen[str]
+    log: Path
 
     def found(self) -> Owner:
         """Register the first person by the set-up token."""
@@ -79,21 +81,31 @@ class Owner:
 
 
 @contextmanager
-def guarded_server(data: Path) -> Iterator[Guarded]:
+def guarded_server(data: Path, **environ: str) -> Iterator[Guarded]:
     """A server that listens beyond loopback, which makes it guarded; nobody is registered yet."""
     command = [
         str(Path(sys.executable).with_name("fanlight")), "serve", "--json", "--host", "0.0.0.0",
         "--port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "off", "--data", str(data),
     ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    variables, log = {**os.environ, **environ}, data.with_suffix(".log")
+    with (
+        log.open("w") as said,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, cwd=ROOT, env=variables
+        ) as process,
+    ):
         assert process.stdout is not None
         endpoints = json.loads(process.stdout.readline())
         [note] = [note for note in endpoints["notes"] if "/setup#" in note]
         path = next(word for word in note.split() if "/setup#" in word).partition(endpoints["studio"])[2]
         try:
             yield Guarded(
-                studio=endpoints["studio"], otlp=endpoints["otlp_http"], setup_path=path, process=process
+                studio=endpoints["studio"],
+                otlp=endpoints["otlp_http"],
+                setup_path=path,
+                process=process,
+                log=log,
             )
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)

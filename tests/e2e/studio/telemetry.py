@@ -6,15 +6,20 @@ import json
 import secrets
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MS = 1_000_000
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(kw_only=True)
 class Span:
-    """One span of a made-up run; times are milliseconds after the trace's start."""
+    """One span of a made-up run; times are milliseconds after the trace's start.
+
+    `events` are names with attributes, `links` the attributes of links to the span's own trace.
+    """
 
     name: str
     parent: Span | None = None
@@ -22,6 +27,8 @@ class Span:
     takes_ms: int | None = 100
     attributes: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
     parent_id: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -71,39 +78,118 @@ def wide_trace(spans: int) -> list[Span]:
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Sends to one project of a server, with a key where one is asked for."""
+    """Sends to one project of a server, with a key where one is asked for; `resource` has more attributes."""
 
     studio: str
     otlp: str
     project: str
     key: str = ""
+    resource: Mapping[str, str] = field(default_factory=dict)
 
-    def spans(self, spans: list[Span], *, trace_id: str | None = None, start_ns: int | None = None) -> str:
+    def spans(
+        self,
+        spans: list[Span],
+        *,
+        trace_id: str | None = None,
+        start_ns: int | None = None,
+        resource: Mapping[str, str] = NOTHING,
+    ) -> str:
         """Send one trace, or a part of it; its id."""
         trace_id = trace_id or new_trace_id()
         start_ns = start_ns or time.time_ns() - 2_000 * MS
         for at in range(0, len(spans), 5_000):
             encoded = [_span(span, trace_id, start_ns) for span in spans[at : at + 5_000]]
             scope = {"scope": {"name": "studio-e2e"}, "spans": encoded}
-            self._post("traces", {"resourceSpans": [{"resource": _resource(), "scopeSpans": [scope]}]})
+            self._post(
+                "traces", {"resourceSpans": [{"resource": self._resource(resource), "scopeSpans": [scope]}]}
+            )
         return trace_id
 
-    def logs(self, texts: list[str], *, level: int = 9, trace_id: str = "", span_id: str = "") -> None:
+    def traces(self, traces: Sequence[list[Span]]) -> list[str]:
+        """Send whole traces in one request, each begun a millisecond after the one before; their ids."""
+        ids = [new_trace_id() for _ in traces]
+        start_ns = time.time_ns() - 2_000 * MS
+        spans = [
+            _span(span, trace_id, start_ns + at * MS)
+            for at, (trace_id, trace) in enumerate(zip(ids, traces, strict=True))
+            for span in trace
+        ]
+        scope = {"scope": {"name": "studio-e2e"}, "spans": spans}
+        self._post("traces", {"resourceSpans": [{"resource": self._resource(), "scopeSpans": [scope]}]})
+        return ids
+
+    def logs(
+        self,
+        texts: list[str],
+        *,
+        level: int = 9,
+        trace_id: str = "",
+        span_id: str = "",
+        attributes: Mapping[str, Any] = NOTHING,
+    ) -> None:
         """Send one log record a text, now."""
         now = time.time_ns()
         records = [
             {
                 "timeUnixNano": str(now + at), "severityNumber": level, "body": {"stringValue": text},
-                "traceId": trace_id, "spanId": span_id, "attributes": _attributes({"place": at}),
+                "traceId": trace_id, "spanId": span_id,
+                "attributes": _attributes({"place": at, **attributes}),
             }
             for at, text in enumerate(texts)
         ]  # fmt: skip
         scope = {"scope": {"name": "studio-e2e"}, "logRecords": records}
-        self._post("logs", {"resourceLogs": [{"resource": _resource(), "scopeLogs": [scope]}]})
+        self._post("logs", {"resourceLogs": [{"resource": self._resource(), "scopeLogs": [scope]}]})
+
+    def tokens(self, pieces: list[str], *, trace_id: str, span_id: str, first: int = 0) -> None:
+        """Stream pieces of a span's text, each a token, the first of them its `first`-th."""
+        records = [
+            {
+                "timeUnixNano": str(time.time_ns()), "eventName": "fanlight.token", "traceId": trace_id,
+                "spanId": span_id, "body": {"stringValue": text}, "severityNumber": 9,
+                "attributes": _attributes({"fanlight.token.index": first + at, "fanlight.token.count": 1}),
+            }
+            for at, text in enumerate(pieces)
+        ]  # fmt: skip
+        scope = {"scope": {"name": "studio-e2e"}, "logRecords": records}
+        self._post("logs", {"resourceLogs": [{"resource": self._resource(), "scopeLogs": [scope]}]})
+
+    def run_events(self, events: list[tuple[str, str]], *, trace_id: str, first: int = 1) -> None:
+        """Send what a run's process told, as its runner does: types and contents, in order."""
+        now = time.time_ns()
+        records = [
+            {
+                "timeUnixNano": str(now + at), "eventName": "fanlight.run.event", "traceId": trace_id,
+                "body": {"stringValue": json.dumps({"type": type_, "content": content})},
+                "severityNumber": 9,
+                "attributes": _attributes(
+                    {
+                        "fanlight.event.seq": first + at,
+                        "fanlight.event.type": type_,
+                        "fanlight.event.verified": "true",
+                    }
+                ),
+            }
+            for at, (type_, content) in enumerate(events)
+        ]  # fmt: skip
+        scope = {"scope": {"name": "studio-e2e"}, "logRecords": records}
+        self._post("logs", {"resourceLogs": [{"resource": self._resource(), "scopeLogs": [scope]}]})
+
+    def gauges(self, values: Mapping[str, float], *, resource: Mapping[str, str] = NOTHING) -> None:
+        """Send one point of each of these gauges, now."""
+        now = str(time.time_ns())
+        metrics = [
+            {"name": name, "gauge": {"dataPoints": [{"timeUnixNano": now, "asDouble": value}]}}
+            for name, value in values.items()
+        ]
+        scope = {"scope": {"name": "studio-e2e"}, "metrics": metrics}
+        self._post(
+            "metrics",
+            {"resourceMetrics": [{"resource": self._resource(resource), "scopeMetrics": [scope]}]},
+        )
 
     def wait(self, **wanted: int) -> None:
         """Wait until the project's statistics have reached these numbers: it is then readable."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         seen: dict[str, int] = {}
         while time.monotonic() < deadline:
             stats = f"{self.studio}/api/v1/projects/{self.project}/stats"
@@ -127,12 +213,11 @@ class Sender:
         with urllib.request.urlopen(request) as answer:
             assert answer.status == 200, answer.read()
 
+    def _resource(self, more: Mapping[str, str] = NOTHING) -> dict[str, Any]:
+        return {"attributes": _attributes({"service.name": "studio-e2e", **self.resource, **more})}
+
     def _credentials(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.key}"} if self.key else {}
-
-
-def _resource() -> dict[str, Any]:
-    return {"attributes": _attributes({"service.name": "studio-e2e"})}
 
 
 def _attributes(values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -154,6 +239,16 @@ def _span(span: Span, trace_id: str, start_ns: int) -> dict[str, Any]:
         "endTimeUnixNano": "0" if span.takes_ms is None else str(start + span.takes_ms * MS),
         "attributes": _attributes(span.attributes),
     }
+    if span.events:
+        encoded["events"] = [
+            {"timeUnixNano": str(start), "name": name, "attributes": _attributes(attributes)}
+            for name, attributes in span.events
+        ]
+    if span.links:
+        encoded["links"] = [
+            {"traceId": trace_id, "spanId": span.id, "attributes": _attributes(attributes)}
+            for attributes in span.links
+        ]
     if span.error is not None:
         encoded["status"] = {"code": 2, "message": span.error}
     return encoded

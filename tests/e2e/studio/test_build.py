@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.e2e.studio.conftest import ROOT
+from tests.e2e.studio.serving import ROOT
 
 
 @pytest.fixture

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.studio.guarded import PASSWORD, Guarded, Owner, guarded_server
+from tests.e2e.studio.guarded import PASSWORD, Guarded, Owner
 from tests.e2e.studio.telemetry import agent_run
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    with guarded_server(tmp_path_factory.mktemp("guarded")) as server:
-        yield server
+def server(guarded: Owner) -> Guarded:
+    return guarded.server
 
 
 @pytest.fixture(scope="module")
-def owner(server: Guarded) -> Owner:
-    return server.found()
+def owner(guarded: Owner) -> Owner:
+    return guarded
 
 
 @pytest.fixture
@@ -34,7 +33,13 @@ def inside(page: Page, server: Guarded, owner: Owner) -> Page:
     return page
 
 
-def test_a_key_is_shown_once_works_and_is_revoked(inside: Page, server: Guarded) -> None:
+def sign_in(server: Guarded, email: str, *, browser: str = "a test") -> httpx.Response:
+    """What a password opens, without a page."""
+    body = {"email": email, "password": PASSWORD}
+    return httpx.post(f"{server.studio}/api/v1/login", json=body, headers={"user-agent": browser}, timeout=30)
+
+
+def test_a_key_is_shown_once_works_and_is_revoked(inside: Page, server: Guarded, owner: Owner) -> None:
     inside.goto(f"{server.studio}/p/default/settings/keys")
     inside.get_by_label("Name").fill("collector")
     inside.get_by_label("Expires").select_option("In 30 days")
@@ -53,6 +58,8 @@ def test_a_key_is_shown_once_works_and_is_revoked(inside: Page, server: Guarded)
     line.get_by_role("button", name="Revoke").click()
     line.get_by_role("button", name="Revoke").click()
     expect(line).to_contain_text("revoked")
+    keys = {each["name"]: each for each in owner.call("GET", "projects/default/keys")["items"]}
+    assert keys["collector"]["revoked_at"] is not None
 
 
 @pytest.mark.expects_console("400")
@@ -69,12 +76,12 @@ def test_an_agents_variable_goes_in_and_never_comes_out(inside: Page, server: Gu
     sender = owner.sender("default")
     sender.spans(agent_run(agent="planner"))
     sender.wait(runs=1)
+    deadline = time.monotonic() + 60
+    while not owner.call("GET", "projects/default/agents")["items"]:  # it is known a moment after its run
+        assert time.monotonic() < deadline, "no agent is known"
+        time.sleep(0.05)
     agents = f"{server.studio}/p/default/settings/environment"
     inside.goto(agents)
-    for _ in range(40):  # an agent is known a moment after its run
-        if inside.get_by_label("Agent").count():
-            break
-        inside.reload()
     inside.get_by_label("Agent").select_option("planner")
     inside.get_by_label("Name").fill("WEATHER_KEY")
     inside.get_by_label("Value").fill("rain-or-shine-4711")
@@ -130,10 +137,12 @@ def test_an_administrator_registers_and_disables_people(inside: Page, server: Gu
     inside.get_by_label("First password").fill(PASSWORD)
     inside.get_by_role("button", name="Register").click()
     expect(inside.get_by_text("pia@example.org can sign in now.")).to_be_visible()
+    assert sign_in(server, "pia@example.org").status_code == 200
     line = inside.get_by_role("row").filter(has_text="pia@example.org")
     line.get_by_role("button", name="Disable").click()
     line.get_by_role("button", name="Disable").click()
     expect(line).to_contain_text("disabled")
+    assert sign_in(server, "pia@example.org").status_code == 401
 
 
 def test_the_audit_log_tells_who_did_what_and_its_chain_is_verified(
@@ -152,10 +161,8 @@ def test_the_audit_log_tells_who_did_what_and_its_chain_is_verified(
 def test_the_account_ends_other_logins_and_changes_the_password(
     inside: Page, server: Guarded, owner: Owner
 ) -> None:
-    body = {"email": "olga@example.org", "password": PASSWORD}
-    login = f"{server.studio}/api/v1/login"
     cookies = [
-        httpx.post(login, json=body, headers={"user-agent": label}, timeout=30).headers["set-cookie"]
+        sign_in(server, "olga@example.org", browser=label).headers["set-cookie"]
         for label in ("olga@laptop", "olga@desk")
     ]
     inside.get_by_role("button", name="Account of").click()

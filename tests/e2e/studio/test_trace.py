@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.studio.clipboard import copied
 from tests.e2e.studio.telemetry import Sender, Span, agent_run, new_trace_id
 
 pytestmark = pytest.mark.browser
 
-PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+SILENCE = base64.b64encode(
+    b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0@\x1f\0\0@\x1f\0\0\1\0\x08\0data\x08\0\0\0" + b"\x80" * 8
+)
+PICTURE = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+SOUND = {"type": "input_audio", "input_audio": {"data": SILENCE.decode(), "format": "wav"}}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "find_town", "arguments": '{"map": 1}'}}
 
 
@@ -27,17 +35,19 @@ def test_a_run_opens_from_the_list_and_shows_its_spans(page: Page, root: str, se
     sender.wait(runs=1)
     page.goto(f"{root}/runs")
     page.locator(f"#run-{trace_id}").click()
-    expect(page).to_have_url(f"{root}/runs/{trace_id}")
+    expect(page).to_have_url(f"{root}/runs/{trace_id}/overview")
+    expect(page.get_by_text("search did not answer").first).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Trace", exact=False).first.click()
+    expect(page).to_have_url(f"{root}/runs/{trace_id}/trace")
     expect(page.get_by_role("treegrid").locator(".row")).to_have_count(4)
     assert names(page) == ["invoke_agent planner", "chat gpt-4o", "execute_tool search", "execute_tool fetch"]
-    expect(page.get_by_text("search did not answer").first).to_be_visible()
 
 
 def test_the_failing_span_is_one_click_away(page: Page, root: str, sender: Sender) -> None:
     spans = agent_run(failing=True)
     trace_id = sender.spans(spans)
     sender.wait(runs=1)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/traces/{trace_id}")
     page.get_by_role("button", name="First failing span").click()
     expect(page).to_have_url(re.compile(rf"\?span={spans[3].id}$"))
     expect(page.get_by_role("complementary", name="Details")).to_contain_text("execute_tool fetch")
@@ -56,7 +66,7 @@ def test_a_deep_link_opens_the_span_with_its_messages(page: Page, root: str, sen
     panel.get_by_label("Filter attributes").fill("input_tokens")
     expect(panel.get_by_role("definition")).to_contain_text(["1200int"])
     panel.get_by_role("tab", name="Raw").click()
-    expect(panel).to_contain_text(f'"span_id": "{spans[1].id}"')
+    expect(panel).to_contain_text(f'span_id:"{spans[1].id}"')
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
 
@@ -88,7 +98,7 @@ def test_repeated_siblings_stand_as_one_and_find_opens_them(page: Page, root: st
     inside = Span(name="needle", parent=calls[7], at_ms=71, takes_ms=1)
     trace_id = sender.spans([top, *calls, inside])
     sender.wait(runs=1)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
     expect(page.get_by_role("row", name="12 × poll")).to_be_visible()
     assert names(page) == ["invoke_agent looper", "12 × poll"]
     page.keyboard.press("/")
@@ -109,7 +119,7 @@ def test_repeated_siblings_stand_as_one_and_find_opens_them(page: Page, root: st
 def test_arrows_fold_and_unfold(page: Page, root: str, sender: Sender) -> None:
     trace_id = sender.spans(agent_run())
     sender.wait(runs=1)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
     rows = page.get_by_role("treegrid").locator(".row")
     expect(rows).to_have_count(4)
     page.keyboard.press("j")
@@ -122,7 +132,7 @@ def test_arrows_fold_and_unfold(page: Page, root: str, sender: Sender) -> None:
 def test_dragging_over_the_map_zooms_and_0_shows_everything(page: Page, root: str, sender: Sender) -> None:
     trace_id = sender.spans(agent_run())
     sender.wait(runs=1)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
     overview = page.get_by_role("img", name=re.compile("Overview of 4 spans"))
     box = overview.bounding_box()
     assert box
@@ -146,7 +156,7 @@ def test_a_run_that_is_not_there_says_so(page: Page, root: str, sender: Sender) 
 
 def test_a_conversation_shows_calls_with_their_results(page: Page, root: str, sender: Sender) -> None:
     messages = [
-        {"role": "user", "content": [{"type": "text", "text": "What is on this map?"}, PICTURE]},
+        {"role": "user", "content": [{"type": "text", "text": "What is on this map?"}, PICTURE, SOUND]},
         {"role": "assistant", "tool_calls": [CALL]},
         {"role": "tool", "tool_call_id": "call_1", "content": '{"town": "Lisbon"}'},
     ]
@@ -163,7 +173,12 @@ def test_a_conversation_shows_calls_with_their_results(page: Page, root: str, se
     panel = page.get_by_role("complementary", name="Details")
     turns = panel.get_by_role("article")
     expect(turns.locator("h4")).to_have_text(["user", "assistant", "assistant"])
-    expect(turns.nth(0)).to_contain_text("image/png · 8 B · sha256 4c4b6a3be131…")
+    expect(turns.nth(0)).to_contain_text("image/png · 70 B")
+    # What came with the span is drawn and played from it: nothing else is asked for.
+    turns.nth(0).get_by_role("button", name="Show").first.click()
+    expect(turns.nth(0).get_by_role("img")).to_have_js_property("naturalWidth", 1)
+    turns.nth(0).get_by_role("button", name="Show").click()
+    expect(turns.nth(0).locator("audio")).to_have_js_property("duration", 0.001)
     expect(turns.nth(1)).to_contain_text('"Lisbon"')
     expect(turns.nth(1)).to_contain_text("find_town")
     expect(turns.nth(2)).to_contain_text("reasoning")
@@ -214,7 +229,7 @@ def test_wrappers_are_folded_into_their_child_until_they_are_asked_for(
     call = Span(name="fetch", parent=inner, at_ms=5, takes_ms=50)
     trace_id = sender.spans([outer, inner])
     sender.wait(runs=1)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
     rows = page.get_by_role("treegrid").locator(".row")
     expect(page.locator("[data-connection=live]")).to_be_visible()
     expect(rows).to_have_count(1)
@@ -225,12 +240,13 @@ def test_wrappers_are_folded_into_their_child_until_they_are_asked_for(
     expect(rows).to_have_count(3)
     assert names(page) == ["invoke_agent editor", "editor.workflow", "fetch"]
 
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
     expect(rows).to_have_count(2)
     page.keyboard.press("j")
     page.keyboard.press("ArrowRight")
     expect(rows).to_have_count(3)
-    page.goto(f"{root}/runs/{trace_id}")
+    page.goto(f"{root}/runs/{trace_id}/trace")
+    page.get_by_role("button", name="Rows").click()
     page.get_by_label("Show wrappers").check()
     expect(page).to_have_url(re.compile(r"\?wrappers=1$"))
     expect(rows).to_have_count(3)
@@ -238,3 +254,99 @@ def test_wrappers_are_folded_into_their_child_until_they_are_asked_for(
     page.goto(f"{root}/runs/{trace_id}?span={outer.id}")
     expect(page.get_by_role("row", name="invoke_agent editor")).to_have_attribute("aria-selected", "true")
     expect(rows).to_have_count(3)
+
+
+def test_where_the_time_went_is_told_by_the_critical_path_the_numbers_and_the_graph(
+    page: Page, root: str, sender: Sender
+) -> None:
+    spans = agent_run(failing=True)
+    trace_id = sender.spans(spans)
+    sender.wait(runs=1)
+    page.goto(f"{root}/traces/{trace_id}?span={spans[3].id}")
+    rows = page.get_by_role("treegrid").locator(".row")
+    panel = page.get_by_role("complementary", name="Details")
+    expect(rows).to_have_count(4)
+
+    page.keyboard.press("C")
+    expect(page).to_have_url(re.compile("critical=1"))
+    expect(page.get_by_title("Show it")).to_have_text("40 % in execute_tool fetch")
+    expect(panel).to_contain_text("400 ms, 40 % of the trace")
+    expect(rows.filter(has_text="on the critical path")).to_have_count(4)
+
+    page.get_by_role("button", name="tree", exact=True).click()
+    expect(page).to_have_url(re.compile("view=tree"))
+    assert [[cell.inner_text() for cell in row.get_by_role("gridcell").all()[1:]] for row in rows.all()] == [
+        ["1 s", "100 ms", "Σ1.2k", "Σ80", "Σ$0.0038"],
+        ["300 ms", "300 ms", "1.2k", "80", "$0.0038"],
+        ["200 ms", "200 ms", "none", "none", "none"],
+        ["400 ms", "400 ms", "none", "none", "none"],
+    ]
+    page.go_back()
+    expect(page.get_by_role("img", name=re.compile("Overview of 4 spans"))).to_be_visible()
+
+    page.get_by_role("button", name="graph", exact=True).click()
+    graph = page.get_by_role("group", name="Graph of agents, models and tools")
+    expect(graph.get_by_role("button")).to_have_count(3)
+    expect(graph.get_by_role("table").get_by_role("row")).to_have_count(3)
+    graph.get_by_role("button", name="search").press("Enter")
+    expect(panel.get_by_role("heading", level=2)).to_have_text("search")
+    expect(panel).to_contain_text("Led to by")
+    panel.get_by_title("Show it in the waterfall").nth(1).click()
+    expect(page).to_have_url(re.compile(f"span={spans[3].id}"))
+    expect(page.get_by_role("row", name="execute_tool fetch")).to_have_attribute("aria-selected", "true")
+
+
+def test_kinds_are_chosen_and_a_jump_to_another_kind_brings_all_back(
+    page: Page, root: str, sender: Sender
+) -> None:
+    trace_id = sender.spans(agent_run(failing=True))
+    sender.wait(runs=1)
+    page.goto(f"{root}/traces/{trace_id}?kinds=llm")
+    expect(page.get_by_role("treegrid").locator(".row")).to_have_count(2)
+    assert names(page) == ["invoke_agent planner", "chat gpt-4o"]
+    # The run and why it failed are read after the spans and move the toolbar down, its open menu with it.
+    expect(page.get_by_role("region", name="Why it failed")).to_be_visible()
+    page.get_by_role("button", name="Kinds: 1").click()
+    page.get_by_role("checkbox", name="tool").check()
+    expect(page).to_have_url(re.compile("kinds=llm%2Ctool"))
+    page.get_by_role("checkbox", name="tool").uncheck()
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.get_by_title("Next error (e)").click()
+    expect(page.get_by_role("row", name="execute_tool fetch")).to_have_attribute("aria-selected", "true")
+    assert "kinds" not in page.url
+
+
+def test_a_span_is_copied_and_a_run_is_kept_as_a_file_that_needs_no_server(
+    page: Page, root: str, sender: Sender, tmp_path: Path
+) -> None:
+    spans = agent_run(failing=True)
+    spans[1].attributes["note"] = "Bearer abcdefghijkl"
+    trace_id = sender.spans(spans)
+    sender.wait(runs=1)
+    page.goto(f"{root}/runs/{trace_id}/trace?span={spans[1].id}")
+    panel = page.get_by_role("complementary", name="Details")
+    expect(panel).to_contain_text("Plan a trip to Lisbon")
+    for choice, begins in (
+        ("Copy as JSON", '{\n  "trace_id"'),
+        ("Copy as cURL", "curl -sS http"),
+        ("Copy for an LLM", "# Span chat gpt-4o\n- path: invoke_agent planner > chat gpt-4o"),
+        ("Copy as test fixture", "import pytest"),
+    ):
+        panel.get_by_title("Copy this span").first.click()
+        panel.get_by_role("button", name=choice).click()
+        assert copied(page, has=begins).startswith(begins)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    kept = tmp_path / "run.html"
+    download.value.save_as(kept)
+    assert download.value.suggested_filename == f"run-{trace_id}.html"
+    page.goto("about:blank")
+    page.set_content(kept.read_text())
+    expect(page.get_by_role("heading", level=1)).to_have_text("invoke_agent planner")
+    expect(page.get_by_text("search did not answer").first).to_be_visible()
+    page.locator("summary", has_text="chat gpt-4o").click()
+    expect(page.get_by_text("Take the night train.").first).to_be_visible()
+    assert "abcdefghijkl" not in kept.read_text()
+    assert "note: Bearer ***" in kept.read_text()

@@ -66,8 +66,7 @@ def test_latency_of_too_few_runs_is_not_told(page: Page, root: str, sender: Send
 
 
 def test_latency_of_a_hundred_runs_is_a_line(page: Page, root: str, sender: Sender) -> None:
-    for _ in range(100):
-        sender.spans(agent_run()[:1])
+    sender.traces([agent_run()[:1] for _ in range(100)])
     sender.wait(runs=100)
     page.goto(f"{root}/usage/latency?group=agent&interval=day")
     chart = page.get_by_role("img", name="Latency of runs per day")

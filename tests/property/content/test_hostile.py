@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fanlight.model.content import Content, Json, Message, Text
@@ -55,16 +55,19 @@ fields = st.dictionaries(st.one_of(st.sampled_from(WORDS), st.sampled_from(names
 events = st.lists(st.builds(SentEvent, event_names, fields), max_size=3)
 
 
-@settings(max_examples=400, deadline=None)
-@given(kind=st.sampled_from(KINDS), attributes=attributes, events=events, logs=events)
-def test_anything_becomes_content_that_is_valid_json(
-    kind: str, attributes: list[tuple[str, Any]], events: list[SentEvent], logs: list[SentEvent]
-) -> None:
-    content = read_content(Sent.of(kind, attributes=attributes, events=events, logs=logs))
-    assert msgspec.json.decode(msgspec.json.encode(content), type=Content) == content
+@pytest.mark.parametrize("examples", [150, pytest.param(3_000, marks=pytest.mark.slow)])
+def test_anything_becomes_content_that_is_valid_json(examples: int) -> None:
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(kind=st.sampled_from(KINDS), attributes=attributes, events=events, logs=events)
+    def holds(
+        kind: str, attributes: list[tuple[str, Any]], events: list[SentEvent], logs: list[SentEvent]
+    ) -> None:
+        content = read_content(Sent.of(kind, attributes=attributes, events=events, logs=logs))
+        assert msgspec.json.decode(msgspec.json.encode(content), type=Content) == content
+
+    holds()
 
 
-@settings(max_examples=100, deadline=None)
 @given(text=st.text(min_size=1, max_size=200))
 def test_a_text_comes_out_as_it_went_in(text: str) -> None:
     said = json.dumps([{"role": "user", "content": text}])

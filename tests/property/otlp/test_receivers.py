@@ -1,12 +1,10 @@
 """What must hold for every request: protobuf = JSON = gRPC, and no bytes at all may break the receiver."""
 
 import asyncio
-import base64
 import json
 import math
 
 import pytest
-from google.protobuf import json_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,9 +18,11 @@ from fanlight.otlp.check import check
 from fanlight.otlp.json import convert
 from fanlight.otlp.limits import Limits
 from fanlight.otlp.shape import ROOTS
+from tests.e2e.reliability.mutators import count_items
+from tests.fixtures.values import as_json
 
 LIMITS = Limits()
-BOUNDED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+BOUNDED = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 _MAX_DEPTH = 6
 _IDS = {"trace_id": 16, "span_id": 8, "parent_span_id": 8}
 
@@ -86,35 +86,8 @@ def requests(draw, signal):
     return request
 
 
-def as_json(request):
-    """OTLP/JSON: protobuf's JSON with the ids in hex."""
-
-    def mend(value):
-        if isinstance(value, dict):
-            return {
-                key: base64.b64decode(inner).hex()
-                if key in ("traceId", "spanId", "parentSpanId")
-                else mend(inner)
-                for key, inner in value.items()
-            }
-        return [mend(inner) for inner in value] if isinstance(value, list) else value
-
-    return json.dumps(mend(json_format.MessageToDict(request))).encode()
-
-
 def items(signal, request):
-    def count(block, message):
-        found = 0
-        for number, inner in block.inner.items():
-            name = block.fields[number].name
-            repeated = block.fields[number].is_repeated
-            for each in (
-                getattr(message, name) if repeated else [getattr(message, name)] * message.HasField(name)
-            ):
-                found += 1 if inner.is_item else count(inner, each)
-        return found
-
-    return count(ROOTS[signal], request)
+    return count_items(ROOTS[signal], request)
 
 
 @pytest.mark.parametrize("signal", list(Signal))
@@ -125,7 +98,7 @@ def test_protobuf_and_json_give_the_same_bytes(signal, data):
     body = request.SerializeToString()
     direct = check(signal, body, LIMITS)
     assert (direct.plain, direct.items, dict(direct.rejected)) == (body, items(signal, request), {})
-    converted = convert(signal, as_json(request), LIMITS)
+    converted = convert(signal, json.dumps(as_json(request)).encode(), LIMITS)
     assert (converted.items, dict(converted.rejected)) == (direct.items, {})
     assert converted.plain == body
 
@@ -165,7 +138,7 @@ def test_http_and_grpc_append_the_same_bytes(signal, data):
 @BOUNDED
 def test_mutated_requests_are_answered_and_never_with_5xx(signal, content_type, data):
     request = data.draw(requests(signal))
-    good = as_json(request) if "json" in content_type else request.SerializeToString()
+    good = json.dumps(as_json(request)).encode() if "json" in content_type else request.SerializeToString()
     body = mutate(data, good)
     batches = []
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanlight.model.project import ProjectScope
@@ -20,7 +20,7 @@ projects = count()
 
 # Few different times, so that many rows share one and only the second part of the key tells them apart.
 offsets = st.lists(st.integers(0, 6), min_size=1, max_size=25)
-some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = (12, pytest.param(300, marks=pytest.mark.slow))
 
 
 def log(project: str, seq: int, offset: int) -> dict[str, object]:
@@ -49,51 +49,59 @@ def run(project: str, number: int, offset: int, version: int) -> dict[str, objec
     }
 
 
-@some
-@given(before=offsets, between=offsets, limit=st.integers(1, 7))
+@pytest.mark.parametrize("examples", EXAMPLES)
 @pytest.mark.parametrize("order", ["desc", "asc"])
 def test_every_log_that_was_there_at_first_is_listed_once(
-    store: Store, tables: Tables, order: str, before: list[int], between: list[int], limit: int
+    store: Store, tables: Tables, order: str, examples: int
 ) -> None:
-    project = f"paged-logs-{next(projects)}"
-    scope = ProjectScope(project)
-    tables.insert("logs", [log(project, seq, offset) for seq, offset in enumerate(before, 1)])
-    page: Page = list_logs(store, scope, limit=limit, order=order)  # type: ignore[arg-type]
-    tables.insert("logs", [log(project, seq, offset) for seq, offset in enumerate(between, 1000)])
-    found = list(page.items)
-    while page.next:
-        page = list_logs(store, scope, limit=limit, order=order, cursor=page.next)  # type: ignore[arg-type]
-        found += page.items
-    seen = [item.body for item in found]
-    assert len(seen) == len(set(seen))
-    assert {body for body in seen if int(body) < 1000} == {str(seq) for seq in range(1, len(before) + 1)}
-    times = [item.time for item in found]
-    assert times == sorted(times, reverse=order == "desc")
+    @settings(max_examples=examples)
+    @given(before=offsets, between=offsets, limit=st.integers(1, 7))
+    def holds(before: list[int], between: list[int], limit: int) -> None:
+        project = f"paged-logs-{next(projects)}"
+        scope = ProjectScope(project)
+        tables.insert("logs", [log(project, seq, offset) for seq, offset in enumerate(before, 1)])
+        page: Page = list_logs(store, scope, limit=limit, order=order)  # type: ignore[arg-type]
+        tables.insert("logs", [log(project, seq, offset) for seq, offset in enumerate(between, 1000)])
+        found = list(page.items)
+        while page.next:
+            page = list_logs(store, scope, limit=limit, order=order, cursor=page.next)  # type: ignore[arg-type]
+            found += page.items
+        seen = [item.body for item in found]
+        assert len(seen) == len(set(seen))
+        assert {body for body in seen if int(body) < 1000} == {str(seq) for seq in range(1, len(before) + 1)}
+        times = [item.time for item in found]
+        assert times == sorted(times, reverse=order == "desc")
+
+    holds()
 
 
-@some
-@given(before=offsets, between=offsets, updated=st.sets(st.integers(1, 25)), limit=st.integers(1, 7))
+@pytest.mark.parametrize("examples", EXAMPLES)
 def test_every_run_that_was_there_at_first_is_listed_once(
-    store: Store, tables: Tables, before: list[int], between: list[int], updated: set[int], limit: int
+    store: Store, tables: Tables, examples: int
 ) -> None:
-    project = f"paged-runs-{next(projects)}"
-    scope = ProjectScope(project)
-    first = dict(enumerate(before, 1))
-    tables.insert("runs", [run(project, number, offset, 1) for number, offset in first.items()])
-    page = list_runs(store, scope, limit=limit)
-    newer = [run(project, number, offset, 2) for number, offset in first.items() if number in updated]
-    tables.insert("runs", newer + [run(project, n, offset, 3) for n, offset in enumerate(between, 1000)])
-    found = list(page.items)
-    while page.next:
-        page = list_runs(store, scope, limit=limit, cursor=page.next)
-        found += page.items
-    seen = [item.id for item in found]
-    assert len(seen) == len(set(seen))
-    assert {number for number in map(int, seen) if number < 1000} == set(first)
-    keys = [(item.started_at, item.id) for item in found]
-    assert keys == sorted(keys, reverse=True)
-    listed_later = {int(item.id): item.name for item in found[limit:]}
-    assert all(listed_later[n] == "version 2" for n in updated if n in listed_later)
+    @settings(max_examples=examples)
+    @given(before=offsets, between=offsets, updated=st.sets(st.integers(1, 25)), limit=st.integers(1, 7))
+    def holds(before: list[int], between: list[int], updated: set[int], limit: int) -> None:
+        project = f"paged-runs-{next(projects)}"
+        scope = ProjectScope(project)
+        first = dict(enumerate(before, 1))
+        tables.insert("runs", [run(project, number, offset, 1) for number, offset in first.items()])
+        page = list_runs(store, scope, limit=limit)
+        newer = [run(project, number, offset, 2) for number, offset in first.items() if number in updated]
+        tables.insert("runs", newer + [run(project, n, offset, 3) for n, offset in enumerate(between, 1000)])
+        found = list(page.items)
+        while page.next:
+            page = list_runs(store, scope, limit=limit, cursor=page.next)
+            found += page.items
+        seen = [item.id for item in found]
+        assert len(seen) == len(set(seen))
+        assert {number for number in map(int, seen) if number < 1000} == set(first)
+        keys = [(item.started_at, item.id) for item in found]
+        assert keys == sorted(keys, reverse=True)
+        listed_later = {int(item.id): item.name for item in found[limit:]}
+        assert all(listed_later[n] == "version 2" for n in updated if n in listed_later)
+
+    holds()
 
 
 def test_a_run_that_moved_away_is_not_listed_at_its_old_place(store: Store, tables: Tables) -> None:

@@ -73,7 +73,7 @@ def around(value: float, kind: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("temporality", [DELTA, CUMULATIVE])
 @pytest.mark.parametrize("kind", ["sum", "histogram", "exponential_histogram"])
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, data=st.data())
 def test_the_answer_is_what_a_plain_count_gives(
     kind: str, temporality: int, store: Store, log: LogFiles, steps: list, data: st.DataObject
@@ -106,7 +106,7 @@ def test_the_answer_is_what_a_plain_count_gives(
             assert low <= percentile <= high
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(-5, 5), st.integers(1, 20)), min_size=1, max_size=20),
     data=st.data(),

@@ -38,9 +38,7 @@ def decode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., l
             name for name, type_, *_ in connection.rows("DESCRIBE TABLE incoming") if type_.startswith("Map")
         }
         shown = ", ".join(
-            _pairs(name) if name in maps else "hex(incoming.body) AS body" if name == "body" else name
-            for name in names
-            if name not in NESTED
+            _pairs(name) if name in maps else AS_HEX.get(name, name) for name in names if name not in NESTED
         )
         nested = "".join(
             f", arrayMap(of -> arrayMap((k, v) -> (k, hex(v)), mapKeys(of), mapValues(of)), {name}) AS {name}"
@@ -55,6 +53,11 @@ def decode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., l
     connection.close()
 
 
+AS_HEX = {
+    "body": "hex(incoming.body) AS body",
+    "link_trace_id": "arrayMap(id -> hex(id), incoming.link_trace_id) AS link_trace_id",
+    "link_span_id": "arrayMap(id -> hex(id), incoming.link_span_id) AS link_span_id",
+}
 NESTED = ("event_attributes", "link_attributes")
 
 

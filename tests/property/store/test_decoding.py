@@ -10,19 +10,12 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import (
-    AnyValue,
-    ArrayValue,
-    InstrumentationScope,
-    KeyValue,
-    KeyValueList,
-)
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as m
-from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from fanlight.model.signal import Signal
+
+from .drawn import logs, measurements, traces
 
 ARMS = (
     "string_value",
@@ -32,189 +25,6 @@ ARMS = (
     "array_value",
     "kvlist_value",
     "bytes_value",
-)
-
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
-u64 = st.integers(0, 2**64 - 1) | st.just(0)
-u32 = st.integers(0, 2**32 - 1)
-i64 = st.integers(-(2**63), 2**63 - 1)
-i32 = st.integers(-(2**31), 2**31 - 1)
-doubles = st.floats(allow_nan=True, allow_infinity=True)
-scalars = st.one_of(
-    st.just(AnyValue()),
-    st.builds(AnyValue, string_value=texts),
-    st.builds(AnyValue, bool_value=st.booleans()),
-    st.builds(AnyValue, int_value=i64),
-    st.builds(AnyValue, double_value=doubles),
-    st.builds(AnyValue, bytes_value=st.binary(max_size=8)),
-)
-values = st.recursive(
-    scalars,
-    lambda inner: (
-        st.builds(lambda v: AnyValue(array_value=ArrayValue(values=v)), st.lists(inner, max_size=3))
-        | st.builds(
-            lambda v: AnyValue(kvlist_value=KeyValueList(values=[KeyValue(key="k", value=e) for e in v])),
-            st.lists(inner, max_size=3),
-        )
-    ),
-    max_leaves=4,
-)
-attributes = st.lists(
-    st.builds(KeyValue, key=st.sampled_from(["a", "b", ""]) | texts, value=values), max_size=4
-)
-resources = st.builds(Resource, attributes=attributes)
-scopes = st.builds(InstrumentationScope, name=texts, version=texts, attributes=attributes)
-# Ids are 16 and 8 bytes here: what has another length never reaches the log.
-trace_ids, span_ids = st.binary(min_size=16, max_size=16), st.binary(min_size=8, max_size=8)
-
-events = st.builds(
-    Span.Event, time_unix_nano=u64, name=texts, attributes=attributes, dropped_attributes_count=u32
-)
-links = st.builds(
-    Span.Link,
-    trace_id=trace_ids,
-    span_id=span_ids,
-    trace_state=texts,
-    attributes=attributes,
-    dropped_attributes_count=u32,
-    flags=u32,
-)
-spans = st.builds(
-    Span,
-    trace_id=trace_ids,
-    span_id=span_ids,
-    parent_span_id=st.just(b"") | span_ids,
-    trace_state=texts,
-    name=texts,
-    kind=st.integers(0, 5),
-    start_time_unix_nano=u64,
-    end_time_unix_nano=u64,
-    attributes=attributes,
-    dropped_attributes_count=u32,
-    events=st.lists(events, max_size=2),
-    dropped_events_count=u32,
-    links=st.lists(links, max_size=2),
-    dropped_links_count=u32,
-    flags=u32,
-    status=st.builds(Status, code=st.integers(0, 2), message=texts),
-)
-traces = st.builds(
-    ExportTraceServiceRequest,
-    resource_spans=st.lists(
-        st.builds(
-            ResourceSpans,
-            resource=resources,
-            scope_spans=st.lists(
-                st.builds(ScopeSpans, scope=scopes, spans=st.lists(spans, max_size=3)), max_size=2
-            ),
-        ),
-        max_size=2,
-    ),
-)
-records = st.builds(
-    LogRecord,
-    time_unix_nano=u64,
-    observed_time_unix_nano=u64,
-    severity_number=st.integers(0, 24),
-    severity_text=texts,
-    body=values,
-    attributes=attributes,
-    dropped_attributes_count=u32,
-    flags=u32,
-    trace_id=st.just(b"") | trace_ids,
-    span_id=st.just(b"") | span_ids,
-    event_name=texts,
-)
-logs = st.builds(
-    ExportLogsServiceRequest,
-    resource_logs=st.lists(
-        st.builds(
-            ResourceLogs,
-            resource=resources,
-            scope_logs=st.lists(
-                st.builds(ScopeLogs, scope=scopes, log_records=st.lists(records, max_size=3)), max_size=2
-            ),
-        ),
-        max_size=2,
-    ),
-)
-
-point = {"attributes": attributes, "start_time_unix_nano": u64, "time_unix_nano": u64, "flags": u32}
-numbers = st.one_of(
-    st.builds(m.NumberDataPoint, **point),
-    st.builds(m.NumberDataPoint, as_int=i64, **point),
-    st.builds(m.NumberDataPoint, as_double=doubles, **point),
-)
-maybe = st.none() | doubles
-histograms = st.builds(
-    m.HistogramDataPoint,
-    count=u64,
-    sum=maybe,
-    min=maybe,
-    max=maybe,
-    bucket_counts=st.lists(u64, max_size=3),
-    explicit_bounds=st.lists(doubles, max_size=3),
-    **point,
-)
-buckets = st.builds(
-    m.ExponentialHistogramDataPoint.Buckets, offset=i32, bucket_counts=st.lists(u64, max_size=3)
-)
-exponentials = st.builds(
-    m.ExponentialHistogramDataPoint,
-    count=u64,
-    sum=maybe,
-    min=maybe,
-    max=maybe,
-    scale=i32,
-    zero_count=u64,
-    zero_threshold=doubles,
-    positive=buckets,
-    negative=buckets,
-    **point,
-)
-quantiles = st.builds(m.SummaryDataPoint.ValueAtQuantile, quantile=doubles, value=doubles)
-summaries = st.builds(
-    m.SummaryDataPoint, count=u64, sum=doubles, quantile_values=st.lists(quantiles, max_size=3), **point
-)
-temporality = {"aggregation_temporality": st.integers(0, 2)}
-
-
-def points(of: Any) -> Any:
-    return st.lists(of, max_size=3)
-
-
-metric = {"name": texts, "description": texts, "unit": texts}
-metrics = st.one_of(
-    st.builds(m.Metric, gauge=st.builds(m.Gauge, data_points=points(numbers)), **metric),
-    st.builds(
-        m.Metric,
-        sum=st.builds(m.Sum, data_points=points(numbers), is_monotonic=st.booleans(), **temporality),
-        **metric,
-    ),
-    st.builds(
-        m.Metric, histogram=st.builds(m.Histogram, data_points=points(histograms), **temporality), **metric
-    ),
-    st.builds(
-        m.Metric,
-        exponential_histogram=st.builds(
-            m.ExponentialHistogram, data_points=points(exponentials), **temporality
-        ),
-        **metric,
-    ),
-    st.builds(m.Metric, summary=st.builds(m.Summary, data_points=points(summaries)), **metric),
-)
-measurements = st.builds(
-    ExportMetricsServiceRequest,
-    resource_metrics=st.lists(
-        st.builds(
-            m.ResourceMetrics,
-            resource=resources,
-            scope_metrics=st.lists(
-                st.builds(m.ScopeMetrics, scope=scopes, metrics=st.lists(metrics, max_size=3)), max_size=2
-            ),
-        ),
-        max_size=2,
-    ),
 )
 
 
@@ -272,89 +82,105 @@ def check(row: dict[str, Any], sent: dict[str, Any]) -> None:
     assert {name: row[name] for name, value in sent.items() if not alike(row[name], value)} == {}
 
 
-once = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = (12, pytest.param(300, marks=pytest.mark.slow))
+"""In a merge, and in the campaign."""
+
 Decode = Callable[..., list[dict[str, Any]]]
 
 
-@once
-@given(requests=st.lists(traces, min_size=1, max_size=3))
-def test_spans(decode: Decode, requests: list[Any]) -> None:
-    sent = [
-        (r, s, span) for q in requests for r in q.resource_spans for s in r.scope_spans for span in s.spans
-    ]
-    rows = decode(Signal.TRACES, *requests)
-    assert len(rows) == len(sent)
-    for row, (resource, scope, span) in zip(rows, sent, strict=True):
-        check(
-            row,
-            {
-                "trace_id": span.trace_id,
-                "span_id": span.span_id,
-                "parent_span_id": span.parent_span_id or bytes(8),
-                "trace_state": span.trace_state,
-                "name": span.name,
-                "span_kind": span.kind,
-                "start_ns": span.start_time_unix_nano,
-                "end_ns": span.end_time_unix_nano,
-                "span_flags": span.flags,
-                "status_code": span.status.code,
-                "status_message": span.status.message,
-                "scope_name": scope.scope.name,
-                "scope_version": scope.scope.version,
-                "dropped_attributes_count": span.dropped_attributes_count,
-                "dropped_events_count": span.dropped_events_count,
-                "dropped_links_count": span.dropped_links_count,
-                "event_time_ns": [each.time_unix_nano for each in span.events],
-                "event_name": [each.name for each in span.events],
-                "event_dropped": [each.dropped_attributes_count for each in span.events],
-                "link_trace_state": [each.trace_state for each in span.links],
-                "link_flags": [each.flags for each in span.links],
-                "link_dropped": [each.dropped_attributes_count for each in span.links],
-            },
-        )
-        check_pairs(row["attributes"], row["attribute_types"], span.attributes)
-        check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
-        check_pairs(row["scope"], row["scope_types"], scope.scope.attributes)
-        for index, event in enumerate(span.events):
-            check_pairs(row["event_attributes"][index], row["event_types"][index], event.attributes)
-        for index, link in enumerate(span.links):
-            check_pairs(row["link_attributes"][index], row["link_types"][index], link.attributes)
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_spans(decode: Decode, examples: int) -> None:
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(requests=st.lists(traces, min_size=1, max_size=4))
+    def holds(requests: list[Any]) -> None:
+        sent = [
+            (r, s, span)
+            for q in requests
+            for r in q.resource_spans
+            for s in r.scope_spans
+            for span in s.spans
+        ]
+        rows = decode(Signal.TRACES, *requests)
+        assert len(rows) == len(sent)
+        for row, (resource, scope, span) in zip(rows, sent, strict=True):
+            check(
+                row,
+                {
+                    "trace_id": span.trace_id,
+                    "span_id": span.span_id,
+                    "parent_span_id": span.parent_span_id or bytes(8),
+                    "trace_state": span.trace_state,
+                    "name": span.name,
+                    "span_kind": span.kind,
+                    "start_ns": span.start_time_unix_nano,
+                    "end_ns": span.end_time_unix_nano,
+                    "span_flags": span.flags,
+                    "status_code": span.status.code,
+                    "status_message": span.status.message,
+                    "scope_name": scope.scope.name,
+                    "scope_version": scope.scope.version,
+                    "dropped_attributes_count": span.dropped_attributes_count,
+                    "dropped_events_count": span.dropped_events_count,
+                    "dropped_links_count": span.dropped_links_count,
+                    "event_time_ns": [each.time_unix_nano for each in span.events],
+                    "event_name": [each.name for each in span.events],
+                    "event_dropped": [each.dropped_attributes_count for each in span.events],
+                    "link_trace_id": [each.trace_id.hex().upper() for each in span.links],
+                    "link_span_id": [each.span_id.hex().upper() for each in span.links],
+                    "link_trace_state": [each.trace_state for each in span.links],
+                    "link_flags": [each.flags for each in span.links],
+                    "link_dropped": [each.dropped_attributes_count for each in span.links],
+                },
+            )
+            check_pairs(row["attributes"], row["attribute_types"], span.attributes)
+            check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
+            check_pairs(row["scope"], row["scope_types"], scope.scope.attributes)
+            for index, event in enumerate(span.events):
+                check_pairs(row["event_attributes"][index], row["event_types"][index], event.attributes)
+            for index, link in enumerate(span.links):
+                check_pairs(row["link_attributes"][index], row["link_types"][index], link.attributes)
+
+    holds()
 
 
-@once
-@given(requests=st.lists(logs, min_size=1, max_size=3))
-def test_log_records(decode: Decode, requests: list[Any]) -> None:
-    sent = [
-        (r, s, each)
-        for q in requests
-        for r in q.resource_logs
-        for s in r.scope_logs
-        for each in s.log_records
-    ]
-    rows = decode(Signal.LOGS, *requests)
-    assert len(rows) == len(sent)
-    for row, (resource, scope, record) in zip(rows, sent, strict=True):
-        check(
-            row,
-            {
-                "time_ns": record.time_unix_nano,
-                "observed_ns": record.observed_time_unix_nano,
-                "severity_number": record.severity_number,
-                "severity_text": record.severity_text,
-                "trace_id": record.trace_id or bytes(16),
-                "span_id": record.span_id or bytes(8),
-                "log_flags": record.flags,
-                "event_name": record.event_name,
-                "body_type": arm(record.body),
-                "dropped_attributes_count": record.dropped_attributes_count,
-                "scope_name": scope.scope.name,
-                "scope_version": scope.scope.version,
-            },
-        )
-        assert same(row["body"], record.body)
-        check_pairs(row["attributes"], row["attribute_types"], record.attributes)
-        check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
-        check_pairs(row["scope"], row["scope_types"], scope.scope.attributes)
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_log_records(decode: Decode, examples: int) -> None:
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(requests=st.lists(logs, min_size=1, max_size=4))
+    def holds(requests: list[Any]) -> None:
+        sent = [
+            (r, s, each)
+            for q in requests
+            for r in q.resource_logs
+            for s in r.scope_logs
+            for each in s.log_records
+        ]
+        rows = decode(Signal.LOGS, *requests)
+        assert len(rows) == len(sent)
+        for row, (resource, scope, record) in zip(rows, sent, strict=True):
+            check(
+                row,
+                {
+                    "time_ns": record.time_unix_nano,
+                    "observed_ns": record.observed_time_unix_nano,
+                    "severity_number": record.severity_number,
+                    "severity_text": record.severity_text,
+                    "trace_id": record.trace_id or bytes(16),
+                    "span_id": record.span_id or bytes(8),
+                    "log_flags": record.flags,
+                    "event_name": record.event_name,
+                    "body_type": arm(record.body),
+                    "dropped_attributes_count": record.dropped_attributes_count,
+                    "scope_name": scope.scope.name,
+                    "scope_version": scope.scope.version,
+                },
+            )
+            assert same(row["body"], record.body)
+            check_pairs(row["attributes"], row["attribute_types"], record.attributes)
+            check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
+            check_pairs(row["scope"], row["scope_types"], scope.scope.attributes)
+
+    holds()
 
 
 def shape(metric: m.Metric, point: Any) -> dict[str, Any]:
@@ -391,39 +217,43 @@ def shape(metric: m.Metric, point: Any) -> dict[str, Any]:
     return shown
 
 
-@once
-@given(requests=st.lists(measurements, min_size=1, max_size=3))
-def test_points_of_all_five_kinds(decode: Decode, requests: list[Any]) -> None:
-    sent = [
-        (r, s, metric, point)
-        for q in requests
-        for r in q.resource_metrics
-        for s in r.scope_metrics
-        for metric in s.metrics
-        for point in getattr(metric, metric.WhichOneof("data")).data_points
-    ]
-    rows = decode(Signal.METRICS, *requests)
-    assert len(rows) == len(sent)
-    for row, (resource, scope, metric, point) in zip(rows, sent, strict=True):
-        data = getattr(metric, metric.WhichOneof("data"))
-        check(
-            row,
-            {
-                "name": metric.name,
-                "unit": metric.unit,
-                "description": metric.description,
-                "start_ns": point.start_time_unix_nano,
-                "time_ns": point.time_unix_nano,
-                "point_flags": point.flags,
-                "temporality": getattr(data, "aggregation_temporality", 0),
-                "monotonic": int(getattr(data, "is_monotonic", False)),
-                "scope_name": scope.scope.name,
-                "scope_version": scope.scope.version,
-                **shape(metric, point),
-            },
-        )
-        check_pairs(row["attributes"], row["attribute_types"], point.attributes)
-        check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_points_of_all_five_kinds(decode: Decode, examples: int) -> None:
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+    @given(requests=st.lists(measurements, min_size=1, max_size=4))
+    def holds(requests: list[Any]) -> None:
+        sent = [
+            (r, s, metric, point)
+            for q in requests
+            for r in q.resource_metrics
+            for s in r.scope_metrics
+            for metric in s.metrics
+            for point in getattr(metric, metric.WhichOneof("data")).data_points
+        ]
+        rows = decode(Signal.METRICS, *requests)
+        assert len(rows) == len(sent)
+        for row, (resource, scope, metric, point) in zip(rows, sent, strict=True):
+            data = getattr(metric, metric.WhichOneof("data"))
+            check(
+                row,
+                {
+                    "name": metric.name,
+                    "unit": metric.unit,
+                    "description": metric.description,
+                    "start_ns": point.start_time_unix_nano,
+                    "time_ns": point.time_unix_nano,
+                    "point_flags": point.flags,
+                    "temporality": getattr(data, "aggregation_temporality", 0),
+                    "monotonic": int(getattr(data, "is_monotonic", False)),
+                    "scope_name": scope.scope.name,
+                    "scope_version": scope.scope.version,
+                    **shape(metric, point),
+                },
+            )
+            check_pairs(row["attributes"], row["attribute_types"], point.attributes)
+            check_pairs(row["resource"], row["resource_types"], resource.resource.attributes)
+
+    holds()
 
 
 @pytest.mark.parametrize("signal", Signal)

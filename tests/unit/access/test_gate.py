@@ -84,7 +84,7 @@ def test_the_project_comes_from_the_key(gate: Gate, catalog: Catalog, clock: Man
     ("scope", "rights"),
     [
         ("ingest", {Right.SIGNED_IN, Right.INGEST}),
-        ("read", {Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE}),
+        ("read", {Right.SIGNED_IN, Right.LIST, Right.READ, Right.USAGE, Right.FIGURES}),
         ("admin", set(Right) - {Right.PUBLIC, Right.MEMBERS, Right.SERVER}),
     ],
 )
@@ -161,6 +161,13 @@ def test_beyond_loopback_nobody_is_let_in_not_even_with_a_key(
             gate.ingest_project(attempt, None)
         with pytest.raises(ForbiddenError, match="nobody is registered"):
             gate.principal(attempt)
+    gate.close()
+
+
+def test_behind_a_proxy_loopback_is_as_far_as_anywhere(catalog: Catalog, clock: ManualClock) -> None:
+    gate = Gate(catalog, host="127.0.0.1", reached_by="is behind a proxy (127.0.0.1)", clock=clock)
+    with pytest.raises(ForbiddenError, match=r"is behind a proxy \(127.0.0.1\) and nobody is registered"):
+        gate.principal(None)
     gate.close()
 
 

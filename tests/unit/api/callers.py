@@ -107,7 +107,7 @@ def _nobody(house: House, founder: str) -> Iterator[Caller]:
 
 def _people(house: House, founder: str) -> Iterator[Caller]:
     both = {MINE: frozenset(ROLES["owner"]), OTHERS: frozenset(ROLES["owner"])}
-    server = frozenset({Right.SIGNED_IN, Right.SERVER})
+    server = frozenset({Right.SIGNED_IN, Right.FIGURES, Right.SERVER})
     yield Caller(name="first person", headers=_bearer(founder), server=server, rights=both)
     for role, rights in ROLES.items():
         token = _signed_in(house, f"{role}@example.org", role=role)
@@ -133,7 +133,9 @@ def _keys(house: House) -> Iterator[Caller]:
         for scope, rights in scopes.items():
             text = create_key(house.catalog, project, name=scope, scopes=[scope])[1].reveal()
             name = f"{scope} key" if project == MINE else f"{scope} key of another project"
-            yield Caller(name=name, headers=_bearer(text), rights={project: frozenset(rights)})
+            figures = {Right.FIGURES} if scope in {"read", "admin"} else set()
+            server = frozenset({Right.SIGNED_IN, *figures})
+            yield Caller(name=name, headers=_bearer(text), server=server, rights={project: frozenset(rights)})
 
 
 def _runs(house: House) -> Iterator[Caller]:

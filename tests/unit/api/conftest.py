@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,14 @@ from fanlight.access.oidc import Oidc, Provider
 from fanlight.api.app import App, create_app
 from fanlight.api.services import Executor
 from fanlight.catalog.database import Catalog, open_catalog
+from fanlight.catalog.kept import Kept
+from fanlight.catalog.limits import limits_of
 from fanlight.clock import ManualClock
 from fanlight.config import Config, load
+from fanlight.ingest.backups.cut import Source
+from fanlight.ingest.backups.shelf import Shelf
+from fanlight.ingest.erasing import Eraser
+from fanlight.ingest.limits import Quotas
 from fanlight.ingest.occupancy import Occupancy
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.ingest.repricing import Repricer
@@ -28,7 +35,9 @@ from fanlight.model.event import Event
 from fanlight.model.ledger import LedgerSnapshot, Refusal
 from fanlight.model.project import ProjectScope
 from fanlight.model.signal import Signal
+from fanlight.otlp.limits import Limits
 from fanlight.runner.executor import ProcessExecutor
+from fanlight.store.names import Names
 
 Rows = Sequence[Sequence[Any]]
 
@@ -47,6 +56,9 @@ class FakeStore:
         return answer() if callable(answer) else answer
 
     read_columns = read
+
+    def read_operator(self, query: str, parameters: Any = None) -> Rows:
+        return [(0, 0)] if query == "disk_free" else []
 
 
 class FakeOtlp:
@@ -135,6 +147,7 @@ def open_house(
         clock=clock,
     )
     taken = otlp(gate)
+    source = Source(data_dir=data, store=store, log=None, catalog=catalog)  # type: ignore[arg-type]
     app = create_app(
         config=config,
         catalog=catalog,
@@ -144,11 +157,16 @@ def open_house(
         broker=broker,
         otlp=taken,
         ledger=lambda: LEDGER,
-        metrics=lambda: "fanlight_received_total 1\n",
+        metrics=lambda all_of_it: f"fanlight_all_of_it {int(all_of_it)}\n",
         is_ready=lambda: True,
         endpoints=Addresses,
         repricer=Repricer(store, clock),  # type: ignore[arg-type]
+        eraser=Eraser(store, catalog, clock),  # type: ignore[arg-type]
+        shelf=Shelf(data / "backups", source, keep_days=30, clock=clock),
         occupancy=Occupancy(catalog, taken.report, idle_s=config.session_idle_s, clock=clock),
+        quotas=Quotas(Kept(partial(limits_of, catalog, config), clock), Limits.of(config), clock=clock),
+        names=Names(Kept(partial(limits_of, catalog, config), clock), clock),
+        left_out=lambda project: (7, 9),
         executor=executor,
         clock=clock,
     )

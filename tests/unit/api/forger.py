@@ -23,13 +23,18 @@ KEY, FOREIGN_KEY = (RSAKey.generate_key(2048, {"kid": "k1"}) for _ in range(2))
 
 @dataclass
 class Forger:
-    """What the provider says. `claims` goes into ID tokens, None takes one out; `sign` makes the token."""
+    """What the provider says. `claims` goes into ID tokens, None takes one out; `sign` makes the token.
+
+    A client shows its secret in a header, or `secret_in_form`, None being that of a client that has none.
+    """
 
     now_s: Callable[[], int]
     issuer: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     user: dict[str, Any] = field(default_factory=dict)
+    secret_in_form: str | None = "none"
     metadata: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, Any] = field(default_factory=dict)
     sign: Callable[[dict[str, Any]], str] = lambda claims: signed(claims)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -48,7 +53,7 @@ class Forger:
         if path == "/keys":
             return 200, self.keys
         if path == "/user":
-            return 200, {"sub": "s1", **self.user}
+            return (200, {"sub": "s1", **self.user}) if authorization == "Bearer a" else (401, {})
         return self._token(form, authorization) if path == "/token" else (404, {})
 
     def _metadata(self) -> dict[str, Any]:
@@ -63,7 +68,10 @@ class Forger:
     def _token(self, form: dict[str, str], authorization: str) -> tuple[int, Any]:
         asked = self.codes.pop(form["code"], None)  # a code is good for once
         basic = base64.b64encode(b"fanlight:a%20secret%2Fwith%3Dsigns").decode()
-        if asked is None or authorization != f"Basic {basic}":
+        if asked is None or (authorization, form.get("client_id"), form.get("client_secret")) not in (
+            (f"Basic {basic}", None, None),
+            ("", CLIENT, self.secret_in_form),
+        ):
             return 400, {"error": "invalid_grant"}
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
         if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
@@ -74,7 +82,7 @@ class Forger:
             **self.claims,
         }  # fmt: skip
         given = {name: value for name, value in claims.items() if value is not None}
-        return 200, {"access_token": "a", "token_type": "Bearer", "id_token": self.sign(given)}
+        return 200, {"access_token": "a", "token_type": "Bearer", "id_token": self.sign(given), **self.tokens}
 
 
 def signed(claims: dict[str, Any], key: RSAKey = KEY, kid: str = "k1") -> str:

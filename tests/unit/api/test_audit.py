@@ -27,8 +27,10 @@ def log(house: House) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("method", "path", "body", "noted"),
     [
+        ("PUT", BASE, {"retention_days": 7}, ("project.changed", "default")),
         ("PUT", f"{BASE}/budgets/b", BUDGET, ("budget.set", "b")),
         ("PUT", f"{BASE}/prices", PRICE, ("price.set", "m")),
+        ("PUT", f"{BASE}/views/runs/slow", {"query": "q=dur:>2s"}, ("view.set", "runs/slow")),
         ("POST", f"{BASE}/prices/import", {}, ("prices.imported", "")),
         ("POST", f"{BASE}/prices/reprice", {"model": "m"}, ("costs.repriced", "m")),
         ("POST", f"{BASE}/rooms", {"name": "lobby"}, ("room.made", "lobby")),

@@ -56,6 +56,14 @@ def test_what_cannot_be_a_budget_is_refused(house: House, name: str, budget: dic
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
 
 
+def test_whoever_may_read_sees_how_the_budgets_stand_without_being_an_agent(house: House) -> None:
+    put(house, "daily", DAILY)
+    house.store.answers["budget_use"] = [("2", 10, 0)]
+    [standing] = house.ask("GET", f"{BUDGETS}/standings").json()["budgets"]
+    assert (standing["name"], standing["used"], standing["exceeded"]) == ("daily", "2", True)
+    assert put(house, "standings", DAILY).status_code == 405
+
+
 def test_the_verdict_says_which_budget_is_exceeded(house: House) -> None:
     put(house, "daily", DAILY)
     put(house, "tokens", {"period": "month", "limit": "1000", "unit": "tokens"})

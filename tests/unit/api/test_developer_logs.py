@@ -116,6 +116,8 @@ def test_a_service_that_says_nothing_for_a_minute_is_unknown_and_one_that_is_gon
     assert states() == {"alive": "running", "gone": "failed"}
     house.clock.advance(1)
     assert states() == {"alive": "unknown", "gone": "failed"}
+    [listed] = house.ask("GET", "/api/v1/projects/default/rooms").json()["items"]
+    assert listed["service_states"] == {"unknown": 1, "failed": 1}
     house.ask("PUT", f"{SERVICES}/alive", json=REPORT)
     assert states() == {"alive": "running", "gone": "failed"}
 

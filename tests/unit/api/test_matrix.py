@@ -16,10 +16,12 @@ from fastapi import FastAPI
 from fanlight.access.policy import TABLE, WEBSOCKET, Rule
 from fanlight.access.principal import Right
 from fanlight.ingest.ledger import Ledger
+from fanlight.ingest.receivers.intake import Intake
 from fanlight.ingest.receivers.otlp_grpc import SERVICES, start_grpc
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
 from fanlight.model.batch import Batch
 from fanlight.otlp.limits import Limits
+from tests.figures import Tell
 
 from .callers import MINE, NOWHERE, OTHERS, ROOM, RUN, Caller, callers
 from .conftest import House, close_house, open_house
@@ -204,11 +206,12 @@ def found_by_the_route(caller: Caller, rule: Rule, template: str) -> Outcome:
     return FORBIDDEN if searches and rights and Right.LIST not in rights else PASSES
 
 
+@pytest.mark.trust("T14")
 @pytest.mark.parametrize("project", [MINE, OTHERS, NOWHERE])
 def test_every_route_gives_everybody_what_the_table_says(
-    estate: Estate, routes: Sequence[tuple[str, str]], project: str
+    estate: Estate, routes: Sequence[tuple[str, str]], project: str, figure: Tell
 ) -> None:
-    wrong = []
+    asked, wrong = 0, []
     for method, template in routes:
         rule = TABLE[method, template]  # a route that is not in the table ends the test here
         if project != MINE and not rule.in_project and template not in ROOMS:
@@ -216,9 +219,14 @@ def test_every_route_gives_everybody_what_the_table_says(
         for caller in estate.callers:
             promised = promise(caller, rule, template, project)
             answer = estate.ask(method, path_of(template, project), caller)
+            asked += 1
             if answer.outcome != promised:
                 wrong.append((caller.name, method, template, promised, answer.status, answer.body[:120]))
-    assert wrong == []
+    figure(
+        test="T14", what=f"every route for each of {len(estate.callers)} callers, project: {project}",
+        target="every answer as the table of rights says",
+        value=f"{asked:,} requests, {len(wrong)} answered otherwise {wrong[:5] or ''}".strip(), ok=not wrong,
+    )  # fmt: skip
 
 
 def test_what_the_table_does_not_name_goes_with_no_method_whoever_asks(
@@ -314,9 +322,8 @@ def test_telemetry_over_grpc_is_taken_from_whoever_may_send_it_into_their_own_pr
             estate.taken.append(batch)
             return 1
 
-        server, port = await start_grpc(
-            "127.0.0.1:0", estate.house.gate.ingest_project, append, Limits(), Ledger()
-        )
+        intake = Intake(append, Limits(), Ledger())
+        server, port = await start_grpc("127.0.0.1:0", estate.house.gate.ingest_project, intake)
         told: dict[str, set[str]] = {}
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             for caller in estate.callers:

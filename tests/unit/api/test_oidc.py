@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
+from fanlight.access import oidc as oidc_module
 from fanlight.access.oidc import LASTS_S, Oidc, Provider
 from fanlight.catalog import audit
 from fanlight.catalog.members import list_members
@@ -266,25 +267,98 @@ def test_forgeries_in_bulk_are_held_up(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "metadata",
+    ("metadata", "reason"),
     [
-        {"issuer": "https://evil.test"},
-        {"token_endpoint": "http://evil.test/token"},
-        {"jwks_uri": "file:///etc/passwd"},
-        {"userinfo_endpoint": "http://evil.test/user"},
-        {"authorization_endpoint": None},
+        ({"issuer": "https://evil.test"}, "the provider calls itself otherwise"),
+        ({"token_endpoint": "http://evil.test/token"}, "the provider's token_endpoint"),
+        ({"jwks_uri": "file:///etc/passwd"}, "the provider's jwks_uri"),
+        ({"jwks_uri": "https://["}, "the provider's jwks_uri"),
+        ({"jwks_uri": "https:///keys"}, "the provider's jwks_uri"),
+        ({"jwks_uri": "http://127.0.0.1:0/ke\nys"}, "the provider cannot be reached"),
+        ({"userinfo_endpoint": "http://evil.test/user"}, "the provider's userinfo_endpoint"),
+        ({"userinfo_endpoint": 5}, "the provider gave no userinfo_endpoint"),
+        ({"authorization_endpoint": None}, "the provider gave no authorization_endpoint"),
     ],
 )
 def test_a_provider_that_describes_itself_strangely_is_not_talked_to(
-    house: House, forger: Forger, metadata: dict[str, Any]
+    house: House, forger: Forger, metadata: dict[str, Any], reason: str
 ) -> None:
     forger.metadata = metadata
-    assert refused(house, house.ask("GET", LOGIN)).startswith("the provider")
+    assert refused(house, house.ask("GET", LOGIN)) == reason
+
+
+@pytest.mark.parametrize("keys", [[], {}, {"keys": 5}, {"keys": [{}]}, {"keys": [{"kty": "RSA"}]}])
+def test_keys_that_are_none_sign_nothing(house: House, forger: Forger, keys: Any) -> None:
+    forger.keys = keys
+    assert refused(house, house.ask("GET", LOGIN)) in (
+        "the provider's keys", "the provider answered 200 at /keys",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tokens", "reason"),
+    [
+        ({"id_token": None}, "the provider gave no id_token"),
+        ({"id_token": 5}, "the provider gave no id_token"),
+        ({"access_token": None}, "the provider gave no access_token"),
+        ({"access_token": "another"}, "the provider answered 401 at /user"),
+    ],
+)
+def test_an_answer_without_its_tokens_is_refused(
+    house: House, forger: Forger, tokens: dict[str, Any], reason: str
+) -> None:
+    forger.claims, forger.tokens = {"email": None}, tokens
+    assert refused(house, sign_in(house, forger)) == reason
+
+
+def test_the_ways_in_which_a_provider_wants_the_secret_are_a_list(house: House, forger: Forger) -> None:
+    forger.metadata = {"token_endpoint_auth_methods_supported": None}
+    assert refused(house, sign_in(house, forger)) == "the provider's token_endpoint_auth_methods_supported"
+    house.clock.advance(3_600)
+    forger.metadata = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    forger.secret_in_form = SECRET
+    assert sign_in(house, forger).status_code == 303
+
+
+def test_a_client_without_a_secret_shows_its_name_alone(tmp_path: Path, forger: Forger) -> None:
+    house = open_house(tmp_path, provider=Provider(issuer=forger.issuer, client_id=CLIENT))
+    forger.now_s, forger.secret_in_form = lambda: house.clock.now_ns() // 10**9, None
+    try:
+        add_person(house.catalog, "eve@evil.test", clock=house.clock)
+        forger.claims = {"email": "eve@evil.test"}  # no domains are named, so any will do
+        assert sign_in(house, forger).status_code == 303
+    finally:
+        close_house(house)
+
+
+def test_what_the_provider_said_of_itself_is_believed_for_an_hour(house: House, forger: Forger) -> None:
+    place = "/.well-known/openid-configuration"
+    for wait_s in (0, 3_599, 1):
+        house.clock.advance(wait_s)
+        go(house)
+    assert (forger.asked.count(place), forger.asked.count("/keys")) == (2, 2)
+
+
+def test_sign_ins_that_were_begun_are_bounded(
+    house: House, forger: Forger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oidc_module, "MOST", 2)
+    go(house)
+    house.clock.advance(LASTS_S - 1)
+    go(house)
+    full = house.ask("GET", LOGIN)
+    assert (full.status_code, full.headers["retry-after"]) == (503, "60")
+    house.clock.advance(1)
+    assert sign_in(house, forger).status_code == 303
 
 
 def test_an_issuer_that_others_could_listen_to_is_no_setting() -> None:
-    with pytest.raises(ConfigError):
-        Oidc(Provider(issuer="http://login.example.org", client_id="x"))
+    for issuer in ("http://login.example.org", "https://[", "https://", "login.example.org", ""):
+        with pytest.raises(ConfigError) as refused:
+            Oidc(Provider(issuer=issuer, client_id="x"))
+        told = (refused.value.message, refused.value.hint)
+        assert told == (f"oidc_issuer is {issuer!r}", "an https URL, as the provider itself names it")
+    assert Oidc(Provider(issuer="https://login.example.org/x", client_id="x")).name == "login.example.org"
 
 
 def test_without_a_provider_there_is_nothing(tmp_path: Path) -> None:
@@ -294,3 +368,11 @@ def test_without_a_provider_there_is_nothing(tmp_path: Path) -> None:
         assert bare.ask("GET", "/api/v1/session").json()["oidc"] == []
     finally:
         close_house(bare)
+
+
+def test_a_name_that_is_no_text_is_none_and_who_was_refused_is_noted(house: House, forger: Forger) -> None:
+    forger.claims = {"name": 5}
+    assert sign_in(house, forger).status_code == 303
+    forger.claims = {"email": "no address"}
+    assert refused(house, sign_in(house, forger)) == "no address that can be used"
+    assert newest(house)[0] == "no address"

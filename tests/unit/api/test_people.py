@@ -68,6 +68,80 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(house: House, ann: dict
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=strict"} <= set(given.split("; "))
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "secure"),
+    [
+        ({"host": "fan.internal:4319"}, "fanlight", False),
+        ({"x-forwarded-host": "fan.internal", "x-forwarded-proto": "https"}, "__Host-fanlight", True),
+    ],
+)
+def test_without_tls_beyond_this_machine_the_cookie_says_so_by_its_name(
+    build: Build, given: dict[str, str], name: str, secure: bool
+) -> None:
+    house = build(allowed_hosts="fan.internal", trusted_proxy="127.0.0.1")
+    register(house, ANN)
+    body = {"email": ANN, "password": PASSWORD}
+    answer = house.ask("POST", "/api/v1/login", json=body, headers=given)
+    parts = answer.headers["set-cookie"].split("; ")
+    assert parts[0].partition("=")[0] == name
+    assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(parts)
+    assert ("Secure" in parts) is secure
+    assert not any(part.startswith("Domain") for part in parts)
+
+
+def cookie_in(answer: httpx.Response) -> dict[str, str]:
+    return {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+
+def test_signing_in_gives_a_new_token_and_ends_the_one_that_was_brought(
+    house: House, ann: dict[str, str]
+) -> None:
+    planted = {"cookie": "__Host-fanlight=fls_planted-by-somebody"}
+    body = {"email": ANN, "password": PASSWORD}
+    first = cookie_in(house.ask("POST", "/api/v1/login", json=body, headers=planted))
+    again = cookie_in(house.ask("POST", "/api/v1/login", json=body, headers=first))
+    assert len({planted["cookie"], first["cookie"], again["cookie"]}) == 3
+    asked = [
+        house.ask("GET", "/api/v1/projects", headers=each).status_code for each in (planted, first, again)
+    ]
+    assert asked == [401, 401, 200]
+
+
+def test_another_role_is_another_token_and_the_one_before_is_over_within_a_minute(
+    house: House, ann: dict[str, str], signed_in: Callable[[str], dict[str, str]]
+) -> None:
+    house.ask("POST", "/api/v1/people", headers=ann, json={"email": BOB, "password": PASSWORD})
+    before = signed_in(BOB)
+    assert "set-cookie" not in house.ask("GET", "/api/v1/projects", headers=before).headers
+    for role in ("viewer", "owner"):
+        given = {"email": BOB, "role": role}
+        house.ask("PUT", "/api/v1/projects/default/members", headers=ann, json=given)
+        renewed = house.ask("GET", "/api/v1/projects", headers=before)
+        assert {"HttpOnly", "Secure", "SameSite=strict"} <= set(renewed.headers["set-cookie"].split("; "))
+        after = cookie_in(renewed)
+        assert after != before
+        # Its other requests were on their way; none of them is answered with a second token.
+        for each in (before, after):
+            answer = house.ask("GET", "/api/v1/projects", headers=each)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
+        house.clock.advance(61)
+        assert house.ask("GET", "/api/v1/projects", headers=before).status_code == 401
+        assert house.ask("GET", "/api/v1/projects", headers=after).status_code == 200
+        before = after
+
+
+def test_signing_out_has_the_last_word_over_a_new_token(
+    house: House, ann: dict[str, str], signed_in: Callable[[str], dict[str, str]]
+) -> None:
+    house.ask("POST", "/api/v1/people", headers=ann, json={"email": BOB, "password": PASSWORD})
+    bob = signed_in(BOB)
+    given = {"email": BOB, "role": "viewer"}
+    house.ask("PUT", "/api/v1/projects/default/members", headers=ann, json=given)
+    out = house.ask("POST", "/api/v1/logout", headers=bob, json={})
+    assert "fls_" not in str(out.headers)
+    assert house.ask("GET", "/api/v1/projects", headers=bob).status_code == 401
+
+
 def test_wrong_passwords_and_strangers_are_told_the_same(house: House, ann: dict[str, str]) -> None:
     told = [log_in(house, ANN, "wrong wrong wrong"), log_in(house, EVE), log_in(house, "not an address")]
     assert {error(each) for each in told} == {(401, "unauthenticated")}
@@ -199,7 +273,7 @@ def test_the_set_up_token_works_once_and_only_while_nobody_is_registered(build: 
     assert house.ask("GET", "/api/v1/session", headers=headers).json()["mode"] == "setup"
     assert error(set_up(token="guessed")) == (401, "unauthenticated")
     made = set_up()
-    assert (made.status_code, made.json()["rights"]) == (201, ["server", "signed in"])
+    assert (made.status_code, made.json()["rights"]) == (201, ["figures", "server", "signed in"])
     # Plain HTTP beyond loopback: a browser would not keep a Secure cookie, and the page says so.
     assert made.headers["set-cookie"].startswith("fanlight=fls_")
     assert made.json()["secure"] is False

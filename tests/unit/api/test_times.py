@@ -4,6 +4,7 @@ import pytest
 
 from fanlight.api.times import parse_time
 from fanlight.errors import InvalidError
+from fanlight.query.times import LATEST_NS
 
 NOW = 1_790_000_000_123_456_789
 S = 10**9
@@ -22,6 +23,10 @@ S = 10**9
         ("2026-09-21 14:13:20z", 1_790_000_000 * S),
         ("1970-01-02", 86_400 * S),
         ("1969-12-31T23:59:59.5Z", -S // 2),
+        ("9999-12-31", LATEST_NS),
+        ("0001-01-01", -LATEST_NS),
+        ("now+999999999w", LATEST_NS),
+        ("now-999999999w", -LATEST_NS),
     ],
 )
 def test_times_that_are_understood(text: str, expected: int) -> None:

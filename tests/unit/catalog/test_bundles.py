@@ -84,6 +84,10 @@ def test_a_bundle_without_a_definition_gets_the_one_that_was_sent_along(
     assert (tmp_path / "data/agents" / made.folder / "charm.yaml").read_text() == '{"version": "0.4"}'
 
 
+ARCHIVES = pytest.mark.cells(
+    "T21", "archives that lead out, link, lie or explode", "refused, and nothing is written"
+)
+
 HOSTILE = {
     "a path upwards": file("../../evil"),
     "a path upwards inside": file("a/../../evil"),
@@ -102,6 +106,7 @@ HOSTILE = {
 }
 
 
+@ARCHIVES
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_member_is_refused_before_anything_is_written(
     bundles: Bundles, tmp_path: Path, make: Make
@@ -156,6 +161,7 @@ BROKEN = {
 }
 
 
+@ARCHIVES
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_what_is_no_archive_or_a_bomb_is_refused(bundles: Bundles, tmp_path: Path, content: bytes) -> None:
     with pytest.raises(PayloadError):

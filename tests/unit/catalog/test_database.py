@@ -15,7 +15,7 @@ from fanlight.catalog import migrations
 from fanlight.catalog.database import FILE, Catalog, open_catalog
 from fanlight.catalog.migrate import upgrade
 from fanlight.catalog.projects import create_project, ensure_project, list_projects
-from fanlight.catalog.tables import Base
+from fanlight.catalog.tables import Base, ProjectRow
 from fanlight.errors import ConfigError, SchemaTooNewError
 
 
@@ -119,7 +119,8 @@ def test_two_processes_open_migrate_and_write_at_once(tmp_path: Path) -> None:
 def test_an_error_leaves_everything_as_it_was(catalog: Catalog) -> None:
     def write_and_fail() -> None:
         with catalog.writing() as session:
-            session.execute(text("INSERT INTO projects VALUES ('a', 'a', 1, NULL)"))
+            session.add(ProjectRow(name="a", display_name="a", created_ns=1))
+            session.flush()
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

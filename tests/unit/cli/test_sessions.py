@@ -30,12 +30,13 @@ ACTIVE = {
 }
 ANN = {"id": "7", "name": "ann", "role": "user"}
 RUN = {"id": "r", "status": "error", "duration_ms": 2_500.0, "error": {"message": "no [bold]wind\x1b[31m"}}
+STEP = {"kind": "tool", "duration_ms": 12.0, "error": {"message": "no wind"}}
+NOTHING = {"data": None, "run": None, "step": None, "log": None}
 TIMELINE = [
-    {"at": "2020-09-21T14:00:00Z", "type": "event", "name": "participant.joined", "data": ANN, "run": None,
-     "log": None},
-    {"at": "2020-09-21T14:00:02Z", "type": "run.ended", "name": "planner", "data": None, "run": RUN,
-     "log": None},
-    {"at": "2020-09-21T14:00:03Z", "type": "developer_log", "name": "custom", "data": None, "run": None,
+    {**NOTHING, "at": "2020-09-21T14:00:00Z", "type": "event", "name": "participant.joined", "data": ANN},
+    {**NOTHING, "at": "2020-09-21T14:00:01Z", "type": "step", "name": "search", "step": STEP},
+    {**NOTHING, "at": "2020-09-21T14:00:02Z", "type": "run.ended", "name": "planner", "run": RUN},
+    {**NOTHING, "at": "2020-09-21T14:00:03Z", "type": "developer_log", "name": "custom",
      "log": {"level": "info", "service": "weather", "body": {"message": "it rains", "mm": 3}}},
 ]  # fmt: skip
 ROOM = {"name": "lobby", "created_at": "2020-09-21T14:00:00Z", "session": ACTIVE, "activity": ACTIVITY}
@@ -82,6 +83,23 @@ def test_sessions_are_a_table_of_what_goes_on_and_how_the_rest_ended(cli: Cli) -
     )
 
 
+def test_what_a_narrow_terminal_has_no_room_for_is_left_out_whole(cli: Cli) -> None:
+    heads = {}
+    for columns in (80, 90, 100, 112, 120, 136):
+        told = cli("sessions", server=server, columns=columns).stdout.splitlines()
+        assert max(len(line) for line in told) <= columns, columns
+        assert told[-1].split()[:2] == ["s1", "lobby"], columns
+        heads[columns] = " ".join(told[0].split()).removeprefix("session room state ")
+    assert heads == {
+        80: "last heard runs",
+        90: "last heard runs failed",
+        100: "last heard runs failed cost",
+        112: "started last heard runs failed cost",
+        120: "started last heard there runs failed cost",
+        136: "started last heard there runs failed in out cost",
+    }
+
+
 def test_what_is_no_session_is_a_filter_and_options_need_no_command(cli: Cli) -> None:
     for arguments in (("agent:planner",), ("--active", "--room", "lobby"), ("list", "agent:planner")):
         told = cli("sessions", *arguments, server=server)
@@ -96,6 +114,7 @@ def test_a_session_is_shown_with_what_happened_in_order(cli: Cli) -> None:
             ["ann", "is", "there", "as", "user"],
             ["when", "what", "who", "said"],
             ["14:00:00.000", "participant.joined", "ann", "user"],
+            ["14:00:01.000", "tool", "search", "error", "after", "12", "ms:", "no", "wind"],
             [
                 "14:00:02.000",
                 "run.ended",

@@ -20,6 +20,9 @@ def item(key: str | None, cost: str, unpriced: int = 0, **more: Any) -> dict[str
 
 
 def server(request: httpx.Request) -> httpx.Response:
+    if request.url.path == "/api/v1/projects/default/sampling":
+        sampled = {"head_rate": 1.0, "tail_rate": 0.1, "spans_sampled": 0, "traces_thinned": 40}
+        return httpx.Response(200, json=sampled)
     assert request.url.path == "/api/v1/projects/default/usage/cost"
     assert dict(request.url.params)["group"] == "model"
     items = [item("gpt-4o", "1.2345"), item("my-own", "0", 1_500)]

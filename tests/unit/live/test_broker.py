@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fanlight.errors import OverloadError, StoreError
+from fanlight.errors import OverloadError, QuotaError, StoreError
 from fanlight.live.batch import Batch, Gap
 from fanlight.live.broker import Broker
 from fanlight.model.project import ProjectScope
@@ -278,6 +278,22 @@ def test_too_many_readers_are_told_when_to_come_back(memory: Memory) -> None:
         assert broker.readers == 2
         await broker.close()
         assert broker.readers == 0
+
+    run(story())
+
+
+def test_a_project_with_too_many_readers_leaves_room_for_others(memory: Memory) -> None:
+    async def story() -> None:
+        broker = memory.broker(most_of={"home": 1, "away": 0}.__getitem__)
+        first = broker.subscribe(HOME, LOGS)
+        with pytest.raises(QuotaError, match="1 streams of project home are open") as refused:
+            broker.subscribe(HOME, LOGS)
+        assert (refused.value.limit, broker.readers_of("home")) == ("max_streams", (1, 1))
+        broker.subscribe(ProjectScope("away"), LOGS).close()
+        first.close()
+        broker.subscribe(HOME, LOGS).close()
+        assert broker.readers_of("home") == (0, 1)
+        await broker.close()
 
     run(story())
 

@@ -11,6 +11,7 @@ import pytest
 from fanlight.errors import OverloadError
 from fanlight.ingest.disk import Disk
 from fanlight.model.signal import Signal
+from fanlight.otlp import framing
 
 Make = Callable[..., Any]
 
@@ -80,6 +81,26 @@ def replay(log: Any, texts: Make) -> list[str]:
         for segment in generation.segments
         for _, text in texts(segment)
     ]
+
+
+def test_what_is_no_error_of_the_disk_costs_its_own_batches_and_gives_their_room_back(
+    make_log: Make, append: Make, batch: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = make_log()
+    log.open()
+    framed = framing.frame
+
+    def frame(batch: Any, body: Any, seq: int) -> Any:
+        if batch.signal is Signal.LOGS:
+            raise ValueError("no such thing")
+        return framed(batch, body, seq)
+
+    monkeypatch.setattr(framing, "frame", frame)
+    taken, refused = append(log, batch("a"), batch("b", signal=Signal.LOGS, project="noisy"))
+    assert (taken, str(refused)) == (1, "the log failed: no such thing")
+    assert set(log._shares._held) == {"p"}
+    monkeypatch.undo()
+    assert isinstance(append(log, batch("c", signal=Signal.LOGS, project="noisy"))[0], int)
 
 
 @pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 import threading
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import pytest
 
 from fanlight.errors import ConfigError, OverloadError
 from fanlight.ingest.disk import Disk
-from fanlight.ingest.log import Generation, Log
+from fanlight.ingest.generation import Generation
+from fanlight.ingest.log import Log
 from fanlight.ingest.sequence import BLOCK
 from fanlight.model.batch import Coding
 from fanlight.model.signal import Signal
@@ -287,3 +289,43 @@ def test_a_closed_log_refuses(make_log: Make, batch: Make, append: Make) -> None
     log.open()
     log.close()
     assert isinstance(append(log, batch())[0], OverloadError)
+
+
+def test_a_project_that_fills_the_backlog_leaves_room_for_another(
+    make_log: Make, batch: Make, append: Make
+) -> None:
+    log = make_log(max_backlog_bytes=20_000)
+    log.open()
+    noisy, quiet = (replace(batch(f"x{number}"), project=name) for number, name in enumerate("nq"))
+    while isinstance(found := append(log, noisy)[0], int):
+        pass
+    assert (type(found), "are of project n" in str(found)) == (OverloadError, True)
+    assert isinstance(append(log, quiet)[0], int)
+    while generation := log.seal():
+        log.release(generation)
+    assert isinstance(append(log, noisy)[0], int)
+
+
+def test_a_block_never_comes_before_what_is_open_though_what_had_ended_held_nothing(
+    make_log: Make, append: Make, batch: Make, texts: Make
+) -> None:
+    # Whoever is told of the block's sequences has been told of everything below.
+    class OnceFull(Disk):
+        refuses = False
+
+        def write(self, file: int, buffers: Any) -> int:
+            if self.refuses:
+                self.refuses = False
+                raise OSError(errno.ENOSPC, "full")
+            return super().write(file, buffers)
+
+    disk = OnceFull()
+    log = make_log(disk)
+    log.open()
+    append(log, batch("before"))
+    log.seal()
+    disk.refuses = True
+    [refused], [seq] = append(log, batch("refused")), append(log, batch("taken"))
+    assert isinstance(refused, OverloadError)
+    generation = log.seal(empty=True)
+    assert [texts(segment) for segment in generation.segments] == [[(seq, "taken")]]

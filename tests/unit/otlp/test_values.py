@@ -5,9 +5,10 @@ import base64
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue, KeyValueList
 
 from fanlight.otlp.values import decode_attributes, decode_value, plain
+from tests.fixtures.values import any_value
 
 
 @pytest.mark.parametrize(
@@ -58,25 +59,6 @@ values = st.recursive(
 )  # fmt: skip
 
 
-def message(value):
-    match value:
-        case None:
-            return AnyValue()
-        case bool():
-            return AnyValue(bool_value=value)
-        case int():
-            return AnyValue(int_value=value)
-        case float():
-            return AnyValue(double_value=value)
-        case str():
-            return AnyValue(string_value=value)
-        case list():
-            return AnyValue(array_value=ArrayValue(values=[message(each) for each in value]))
-        case dict():
-            pairs = [KeyValue(key=key, value=message(each)) for key, each in value.items()]
-            return AnyValue(kvlist_value=KeyValueList(values=pairs))
-
-
 @given(values)
 def test_a_nested_value_comes_back_whole(value):
-    assert plain(message(value)) == value
+    assert plain(any_value(value)) == value

@@ -126,7 +126,7 @@ def test_listed_installed_and_reported_become_one_list() -> None:
         Installed(name="sentry", value="charm_sentry:Exporter", package="Charm.Sentry", version="1.0"),
     ]
     reports = {"datadog": report("open"), "sentry": report("healthy"), "ghost": report("failed")}
-    found = merge(registry, installed, reports)
+    found = merge(registry, installed, reports, {"own": ["b", "a"], "missing": ["desk"]})
     told = [
         (each.id, each.name, each.listed, each.version, each.report.state if each.report else None)
         for each in found.items
@@ -134,7 +134,12 @@ def test_listed_installed_and_reported_become_one_list() -> None:
     assert told == [
         ("charm-datadog", "datadog", True, None, "open"),
         ("ghost", "ghost", False, None, "failed"),
+        ("missing", "missing", False, None, None),
         ("own", "own", False, "2", None),
         ("sentry", "sentry", True, "1.0", "healthy"),
     ]
+    assert {each.id: each.enabled_by for each in found.items if each.enabled_by} == {
+        "own": ["a", "b"],
+        "missing": ["desk"],
+    }
     assert [each.entry for each in found.skipped] == ["bad"]

@@ -13,12 +13,16 @@ QUESTIONS = sorted(
     if path.name.endswith(".sql")
 )
 TABLES = re.compile(r"\bFROM\s+([a-z_]\w*)")
+NAMED = re.compile(r"\bWITH\s+([a-z_]\w*)\s+AS\s+\(")
+"""What a question names and reads again is no table: what it is made of is read for one project as well."""
 
 
 @pytest.mark.parametrize("name", [name for name, _ in QUESTIONS])
 def test_every_table_of_a_question_is_read_for_one_project_only(name: str) -> None:
     text = statement("queries", name.removesuffix(".sql"))
-    tables = len(TABLES.findall(text)) + text.count("/*table*/")
+    named = NAMED.findall(text)
+    read = [table for table in TABLES.findall(text) if table not in named]
+    tables = len(read) + text.count("/*table*/")
     assert tables > 0
     assert text.count("project_id = {project_id:String}") == tables
 

@@ -24,7 +24,13 @@ def test_zero_and_none_are_not_set() -> None:
 
 @pytest.mark.parametrize(
     ("given", "found"),
-    [((None, None), (0, LATEST_NS)), ((-5, -1), (0, 0)), ((7, 2**70), (7, LATEST_NS)), ((3, 9), (3, 9))],
+    [
+        ((None, None), (0, LATEST_NS)),
+        ((-5, -1), (0, 0)),
+        ((7, 2**70), (7, LATEST_NS)),
+        ((2**70, None), (LATEST_NS, LATEST_NS)),
+        ((3, 9), (3, 9)),
+    ],
 )
 def test_a_window_stays_inside_the_clock_of_the_store(
     given: tuple[int | None, int | None], found: tuple[int, int]

@@ -9,12 +9,17 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from fanlight.clock import ManualClock
+from fanlight.config import load
 from fanlight.errors import ForbiddenError, InvalidError, UnauthenticatedError
 from fanlight.ingest.ledger import Ledger
+from fanlight.ingest.limits import Quotas
 from fanlight.ingest.receivers.intake import Intake
 from fanlight.ingest.receivers.otlp_http import OtlpHttp
+from fanlight.model.limits import TABLE
+from fanlight.model.limits import Limits as OwnLimits
 from fanlight.model.signal import Signal
 from fanlight.otlp.limits import Limits
+from fanlight.store.names import Names
 
 REQUESTS = {
     Signal.TRACES: ExportTraceServiceRequest,
@@ -44,11 +49,18 @@ class Receiver:
     append_error: Exception | None = None
     gate_error: Exception | None = None
     asked: list = field(default_factory=list)
+    own: dict = field(default_factory=dict)
+    keys: dict = field(default_factory=dict)
 
     def __post_init__(self):
         self.clock = ManualClock()
         self.ledger = Ledger(self.clock)
-        self.intake = Intake(self.append, self.limits, self.ledger, self.clock)
+        own = own_limits(self.own, self.keys)
+        self.quotas = Quotas(lambda: own, self.limits, clock=self.clock)
+        self.known_names = Names(lambda: own, self.clock)
+        self.intake = Intake(
+            self.append, self.limits, self.ledger, self.clock, quotas=self.quotas, names=self.known_names
+        )
         self.app = OtlpHttp(self.gate, self.append, self.limits, self.ledger, intake=self.intake)
 
     def gate(self, key, project):
@@ -118,6 +130,12 @@ class Receiver:
         return next(counts for counts in self.ledger.snapshot().signals if counts.signal is signal)
 
 
+def own_limits(projects, keys):
+    """What projects and keys have of their own, above the defaults of a server."""
+    server = {limit.name: getattr(load(environ={}), limit.name) for limit in TABLE}
+    return OwnLimits(server, projects, keys)
+
+
 @pytest.fixture
 def receiver():
     return Receiver(Limits())
@@ -127,6 +145,12 @@ def receiver():
 def receiver_with():
     """A receiver with other limits than the defaults."""
     return lambda **limits: Receiver(Limits(**limits))
+
+
+@pytest.fixture
+def receiver_of():
+    """A receiver on which projects, and keys by id, have limits of their own."""
+    return lambda projects, keys=None: Receiver(Limits(), own=projects, keys=keys or {})
 
 
 @pytest.fixture

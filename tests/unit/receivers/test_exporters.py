@@ -46,9 +46,7 @@ class Server:
             )
             self._uvicorn = uvicorn.Server(config)
             own = self.receiver
-            grpc_server, self.grpc_port = await start_grpc(
-                "127.0.0.1:0", own.gate, own.append, own.limits, own.ledger, intake=own.intake
-            )
+            grpc_server, self.grpc_port = await start_grpc("127.0.0.1:0", own.gate, own.intake)
             serving = asyncio.create_task(self._uvicorn.serve(sockets=[listening]))
             while not self._uvicorn.started:
                 await asyncio.sleep(0.005)
@@ -59,6 +57,7 @@ class Server:
     def stop(self):
         self._uvicorn.should_exit = True
         self._thread.join(READY_S)
+        assert not self._thread.is_alive(), "the server does not end"
 
     def http(self, path):
         return f"http://127.0.0.1:{self.http_port}{path}"

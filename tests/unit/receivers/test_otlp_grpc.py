@@ -24,14 +24,7 @@ def export(receiver):
 
 
 async def _export(receiver, body, signal, compression, metadata):
-    server, port = await start_grpc(
-        "127.0.0.1:0",
-        receiver.gate,
-        receiver.append,
-        receiver.limits,
-        receiver.ledger,
-        intake=receiver.intake,
-    )
+    server, port = await start_grpc("127.0.0.1:0", receiver.gate, receiver.intake)
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             call = channel.unary_unary(f"/{SERVICES[signal]}/Export")
@@ -48,6 +41,18 @@ def test_a_request_is_appended_and_answered_empty(receiver, export, traces, comp
     body = traces("a", "b").SerializeToString()
     assert export(body, compression=compression) == b""
     assert [(batch.plain, batch.items) for batch in receiver.batches] == [(body, 2)]
+
+
+def test_whoever_sends_while_names_are_folded_is_told_and_nothing_is_rejected(receiver, export, traces):
+    receiver.known_names.folded({("lab", "max_span_names"): 1})
+    body = traces("a").SerializeToString()
+    told = ExportTraceServiceResponse.FromString(export(body, x_fanlight_project="lab")).partial_success
+    assert told.rejected_spans == 0
+    assert told.error_message == (
+        "project lab has more than 5,000 different names of spans (max_span_names): new ones are folded,"
+        " nothing is lost; put what varies into attribute values, or raise the limit"
+    )
+    assert export(body, x_fanlight_project="attic") == b""
 
 
 @pytest.mark.parametrize("signal", list(Signal))
@@ -116,3 +121,23 @@ def test_a_bomb_is_refused_by_its_inflated_size(receiver_with):
     small = receiver_with(max_body_bytes=1 << 20)
     answer = asyncio.run(_export(small, bytes(2 << 20), Signal.TRACES, grpc.Compression.Gzip, {}))
     assert answer[0] is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_a_project_over_its_rate_is_told_when_to_come_again(receiver_of, traces):
+    receiver = receiver_of({"lab": {"spans_per_s": 1}})
+    body = traces(*("s" for _ in range(13))).SerializeToString()
+    sent = [
+        asyncio.run(_export(receiver, body, Signal.TRACES, None, {"x_fanlight_project": "lab"}))
+        for _ in range(2)
+    ]
+    code, message, trailers = sent[1]
+    status = Status.FromString(trailers["grpc-status-details-bin"])
+    retry = RetryInfo()
+    assert status.details[0].Unpack(retry)
+    assert (sent[0], code, message.partition(";")[0], retry.retry_delay.seconds) == (
+        b"",
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "project lab sends more than 1 spans a second",
+        3,
+    )
+    assert receiver.counts().refused == {"over_spans_per_s": 1}

@@ -147,6 +147,9 @@ def test_there_are_fifty_forged_forms() -> None:
     assert len(set(FORGED)) >= 50
 
 
+@pytest.mark.cells(
+    "T21", "forms of a forged event, on stdout and stderr", "none is taken as verified, none is lost"
+)
 @pytest.mark.parametrize("form", FORGED)
 @pytest.mark.parametrize("channel", ["stdout", "stderr"])
 def test_no_forged_form_becomes_a_verified_event_and_none_is_lost(channel: Channel, form: str) -> None:

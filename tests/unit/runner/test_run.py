@@ -18,6 +18,12 @@ from fanlight.runner.definition import DefinitionError
 from fanlight.runner.run import Run
 from tests.fixtures.runs import MakeAgent, processes_with, watch
 
+HOSTILE = pytest.mark.cells(
+    "T21",
+    "agents that hide, fork, flood, forge, spoof and do not end",
+    "no orphan, no forged event, no secret",
+)
+
 PROBE = """
 import json
 def hook(name):
@@ -113,6 +119,7 @@ def test_a_suspended_run_says_what_it_waits_for_and_keeps_its_state(make_agent: 
     assert seen.events == ["status", "state_update", "control", "internal_run_finished"]
 
 
+@HOSTILE
 def test_a_run_longer_than_its_time_is_ended_though_it_ignores_sigterm(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -156,6 +163,7 @@ def test_cancelling_closes_the_run_as_cancelled(make_agent: MakeAgent) -> None:
     assert seen.events[-1] == "internal_run_finished"
 
 
+@HOSTILE
 def test_what_an_agent_leaves_running_ends_with_its_run(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -178,6 +186,7 @@ def test_what_an_agent_leaves_running_ends_with_its_run(make_agent: MakeAgent) -
     assert processes_with(mark) == []
 
 
+@HOSTILE
 def test_a_killed_supervisor_is_a_lost_run(make_agent: MakeAgent) -> None:
     agent = make_agent("import os\ndef agent():\n    os.kill(os.getppid(), 9)\n    os._exit(0)")
     seen = watch(agent)
@@ -185,6 +194,7 @@ def test_a_killed_supervisor_is_a_lost_run(make_agent: MakeAgent) -> None:
     assert seen.events[-1] == "internal_run_finished"
 
 
+@HOSTILE
 def test_memory_processes_and_output_are_limited(make_agent: MakeAgent) -> None:
     memory = make_agent("import time\ndef agent():\n    x = bytearray(400 << 20)\n    time.sleep(9)")
     assert watch(memory, limits=Limits(memory_bytes=150 * MIB)).outcome.error == (
@@ -203,6 +213,7 @@ def test_memory_processes_and_output_are_limited(make_agent: MakeAgent) -> None:
     )
 
 
+@HOSTILE
 def test_steps_and_budget_end_a_run_that_passes_them(make_agent: MakeAgent) -> None:
     code = """
         import time
@@ -235,6 +246,7 @@ def test_the_servers_idea_of_the_cost_ends_a_run_too(
     assert outcome.error == "the run cost 1.250000 of 1.0 USD (policies.budget_limit)"
 
 
+@HOSTILE
 def test_text_on_stdout_forges_no_end_no_bill_and_no_budget(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -262,6 +274,7 @@ def test_text_on_stdout_forges_no_end_no_bill_and_no_budget(make_agent: MakeAgen
     assert "error" not in verified
 
 
+@HOSTILE
 def test_secrets_are_masked_in_everything_that_comes_out(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -287,6 +300,7 @@ def test_secrets_are_masked_in_everything_that_comes_out(make_agent: MakeAgent) 
     assert "1234567890" not in told
 
 
+@HOSTILE
 def test_no_process_shows_a_secret_or_the_nonce_in_its_arguments(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -328,6 +342,7 @@ def test_an_agent_is_an_async_method_of_a_class_and_its_input_no_object(make_age
     )
 
 
+@HOSTILE
 def test_an_agent_may_close_every_descriptor_and_still_be_heard(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -342,6 +357,7 @@ def test_an_agent_may_close_every_descriptor_and_still_be_heard(make_agent: Make
     assert (outcome.status, outcome.output) == ("success", "still here")
 
 
+@HOSTILE
 def test_what_a_forked_child_says_is_kept_and_not_verified(make_agent: MakeAgent) -> None:
     agent = make_agent(
         """
@@ -358,6 +374,7 @@ def test_what_a_forked_child_says_is_kept_and_not_verified(make_agent: MakeAgent
     assert [(item.value["content"], item.verified) for item in deltas] == [("from the child", False)]
 
 
+@HOSTILE
 def test_an_agents_own_modules_are_not_shadowed_by_the_bootstrap(make_agent: MakeAgent) -> None:
     agent = make_agent("import pipe, adapters\ndef agent(): return pipe.NAME + adapters.NAME")
     for name in ("pipe", "adapters"):
@@ -365,6 +382,7 @@ def test_an_agents_own_modules_are_not_shadowed_by_the_bootstrap(make_agent: Mak
     assert watch(agent).outcome.output == "pipeadapters"
 
 
+@HOSTILE
 def test_binary_output_and_lone_surrogates_end_no_run(make_agent: MakeAgent) -> None:
     agent = make_agent(
         "import os\ndef agent():\n    os.write(1, bytes(range(256)))\n"
@@ -375,6 +393,7 @@ def test_binary_output_and_lone_surrogates_end_no_run(make_agent: MakeAgent) -> 
     assert any("\ufffd" in line for line in seen.lines)
 
 
+@HOSTILE
 def test_a_gigabyte_without_newline_takes_bounded_memory(make_agent: MakeAgent) -> None:
     agent = make_agent(
         "import os\ndef agent():\n    piece = b'x' * 1_000_000\n    for _ in range(1_000): os.write(1, piece)"
@@ -386,6 +405,7 @@ def test_a_gigabyte_without_newline_takes_bounded_memory(make_agent: MakeAgent) 
     assert _peak_kib() - before < 64 * 1024
 
 
+@HOSTILE
 def test_a_flood_of_lines_is_sampled_and_counted(make_agent: MakeAgent) -> None:
     agent = make_agent("def agent():\n    print('\\n'.join(map(str, range(30_000))))")
     seen = watch(agent)
@@ -399,6 +419,7 @@ def test_a_definition_that_cannot_be_used_is_said_before_anything_runs(make_agen
         watch(make_agent(adapter="magic"))
 
 
+@HOSTILE
 def test_a_runner_that_is_killed_leaves_nobody(make_agent: MakeAgent, tmp_path: Path) -> None:
     agent = make_agent("import time\ndef agent():\n    print('ready', flush=True)\n    time.sleep(300)")
     mark = f"killed-{time.monotonic_ns()}"

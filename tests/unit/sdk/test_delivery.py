@@ -15,12 +15,16 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.resources import Resource
 
+from fanlight.sdk.backlog import Backlog
 from fanlight.sdk.drops import Drops
 from fanlight.sdk.endpoint import Endpoint
 from fanlight.sdk.outbox import Outbox
+from fanlight.sdk.outgoing import Outgoing
 from fanlight.sdk.payload import Payload
 from fanlight.sdk.settings import Settings
+from fanlight.sdk.tags import Tags
 from fanlight.sdk.wire import Wire
 
 from .conftest import Ended, Receiver, plain
@@ -118,6 +122,19 @@ def test_what_is_new_goes_before_what_was_kept(scripted: Scripted, outbox: tuple
     box.send(payload("new"))
     box.deliver()
     assert scripted.bodies == [b"new", b"old"]
+
+
+def test_a_process_that_ends_late_sends_its_first_batch_and_counts_the_rest(
+    scripted: Scripted, outbox: tuple[Outbox, Drops], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fanlight.sdk.outgoing.REQUEST_ITEMS", 2)
+    box, drops = outbox
+    backlog = Backlog(Settings(), drops, wake=lambda: None)
+    for name in ("tool", "run", "more"):
+        backlog.put(payload(name), 1)
+    Outgoing(backlog, box, drops, Tags(Resource({})), 1e9, now=lambda: 10.0).last_turn(5.0)
+    assert scripted.bodies[:2] == [b"tool", b"run"]
+    assert (b"more" in scripted.bodies, drops.snapshot()) == (False, {"exit": 3})
 
 
 def test_a_refused_request_is_counted_and_not_repeated(

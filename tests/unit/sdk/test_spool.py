@@ -113,6 +113,14 @@ def test_a_claimed_segment_whose_sender_died_is_claimed_again(tmp_path: Path) ->
     assert drained(DiskSpool(tmp_path)) == [payload("left")]
 
 
+def test_what_a_process_of_the_same_pid_had_claimed_is_not_lost(tmp_path: Path) -> None:
+    # As in containers, where every process has the pid of the last one.
+    for age, (name, text) in enumerate([("1-1.seg", "old"), (f"{os.getpid()}-1.claimed", "left by a death")]):
+        tmp_path.joinpath(name).write_bytes(framed(payload(text)))
+        os.utime(tmp_path / name, (age, age))
+    assert drained(DiskSpool(tmp_path)) == [payload("old"), payload("left by a death")]
+
+
 def test_the_oldest_goes_when_it_is_full_and_is_counted(tmp_path: Path) -> None:
     spool = DiskSpool(tmp_path, segment_bytes=1_000, spool_bytes=3_000)
     given_ = [payload(f"{place}", items=2, size=990) for place in range(5)]

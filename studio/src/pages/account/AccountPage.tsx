@@ -4,8 +4,10 @@ import { changePassword, endLogin, loginsQuery } from "../../data/access";
 import { failureOf, refusalOf } from "../../data/failure";
 import { signOut, useSession } from "../../data/session";
 import { nameOfPlace } from "../../model/access";
+import { plainOf } from "../../model/visible";
 import { Confirm, Field, Form, textOf } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
+import { Visible } from "../../widgets/name";
 import { PageHead } from "../../widgets/page-head";
 import { Badge, Moment, Section, Table } from "../../widgets/table";
 
@@ -34,7 +36,7 @@ function Logins(): ReactElement {
           <Table label="Logins" columns={["Where", "Kind", "Since", "Last used", "Until", ""]}>
             {items.map((login) => (
               <tr key={login.id}>
-                <td className="font-medium [overflow-wrap:anywhere]"><span title={login.label}>{nameOfPlace(login.label)}</span> {login.current && <Badge look="ok">this one</Badge>}</td>
+                <td className="font-medium [overflow-wrap:anywhere]"><span title={plainOf(login.label)}><Visible line text={nameOfPlace(login.label)} /></span> {login.current && <Badge look="ok">this one</Badge>}</td>
                 <td className="text-muted">{login.kind}</td>
                 <td><Moment at={login.created_at} /></td>
                 <td><Moment at={login.last_used_at} /></td>

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { agentEnvQuery, agentsQuery, removeAgentVariable, setAgentVariable } from "../../data/agents";
 import { failureOf, refusalOf } from "../../data/failure";
+import { useUrlState } from "../../data/hooks";
 import { useSession } from "../../data/session";
+import { plainOf } from "../../model/visible";
 import { Choice, Confirm, Field, Form, textOf } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
 import { Moment, Section, Table } from "../../widgets/table";
@@ -12,7 +14,9 @@ import { SettingsBody, SettingsHead } from "./SettingsHead";
 export function AgentEnvPage({ project }: { readonly project: string }): ReactElement {
   const isLocal = useSession().mode === "local";
   const agents = useQuery(agentsQuery(project));
-  const [chosen, setChosen] = useState("");
+  // The page of an agent leads here with its name.
+  const { params } = useUrlState();
+  const [chosen, setChosen] = useState(params.get("agent") ?? "");
   return (
     <>
       <SettingsHead project={project} />
@@ -25,7 +29,7 @@ export function AgentEnvPage({ project }: { readonly project: string }): ReactEl
                 <>
                   <div className="max-w-sm">
                     <Choice label="Agent" value={agent} onChange={(event) => setChosen(event.currentTarget.value)}>
-                      {items.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+                      {items.map(({ name }) => <option key={name} value={name}>{plainOf(name)}</option>)}
                     </Choice>
                   </div>
                   <Variables key={agent} project={project} agent={agent} />

@@ -4,10 +4,13 @@ import { formatWhole } from "../../base/format";
 import { auditQuery, verifyAudit } from "../../data/access";
 import { failureOf, refusalOf } from "../../data/failure";
 import { useMayOnServer } from "../../data/session";
-import type { AuditEntry, Verification } from "../../model/access";
+import { auditCsv } from "../../model/access";
+import type { AuditEntry, Verification } from "../../model/api";
 import { Button } from "../../widgets/button";
+import { CsvButton } from "../../widgets/csv-button";
 import { type Refusal, RefusalLine } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
+import { Visible } from "../../widgets/name";
 import { Moment, Section, Table } from "../../widgets/table";
 import { SettingsBody, SettingsHead } from "./SettingsHead";
 
@@ -20,7 +23,10 @@ export function AuditPage({ project }: { readonly project: string | null }): Rea
     <>
       <SettingsHead project={project} />
       <SettingsBody>
-        <Section title="Audit log" note="What was done, newest first. Each entry holds the hash of the one before it: whoever changes one breaks the chain.">
+        <Section
+          title="Audit log" note="What was done, newest first. Each entry holds the hash of the one before it: whoever changes one breaks the chain."
+          action={entries && <CsvButton name={`${project ?? "server"}-audit`} text={() => auditCsv(entries)} label={audit.hasNextPage ? "CSV of those shown" : "CSV"} />}
+        >
           {mayVerify && <Verify />}
           <Listed data={entries} failure={audit.error && failureOf("The audit log could not be read", audit.error)} onRetry={() => void audit.refetch()}>
             {(items) => items.length === 0 ? <p className="text-muted">Nothing was done yet that is noted here.</p> : (
@@ -44,11 +50,11 @@ function Line({ entry, inProject }: { readonly entry: AuditEntry; readonly inPro
     <tr title={`hash ${entry.hash}`}>
       <td className="font-mono text-xs text-muted">{formatWhole(entry.seq)}</td>
       <td><Moment at={entry.at} /></td>
-      <td className="[overflow-wrap:anywhere]">{entry.actor}</td>
+      <td className="min-w-36 [overflow-wrap:anywhere]"><Visible line text={entry.actor} /></td>
       <td className={`font-medium whitespace-nowrap ${entry.action.endsWith(".refused") ? "text-error" : ""}`}>{entry.action}</td>
-      <td className="[overflow-wrap:anywhere]">{!inProject && entry.project && <span className="text-muted">{entry.project} / </span>}{entry.target}</td>
+      <td className="min-w-40 [overflow-wrap:anywhere]">{!inProject && entry.project && <span className="text-muted">{entry.project} / </span>}<Visible line text={entry.target} /></td>
       <td className="font-mono text-xs text-muted">{entry.address}</td>
-      <td className="text-sm text-muted [overflow-wrap:anywhere]">{detail}</td>
+      <td className="min-w-32 text-sm text-muted [overflow-wrap:anywhere]"><Visible line text={detail} /></td>
     </tr>
   );
 }

@@ -2,10 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { createKey, keysQuery, revokeKey } from "../../data/access";
 import { failureOf, refusalOf } from "../../data/failure";
-import { KEY_SCOPES, type Key, orderKeys, stateOfKey } from "../../model/access";
+import { KEY_SCOPES, keysCsv, orderKeys, stateOfKey } from "../../model/access";
+import type { Key } from "../../model/api";
+import { plainOf } from "../../model/visible";
+import { CsvButton } from "../../widgets/csv-button";
 import { Choice, Confirm, Field, Form, Secret, textOf } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
+import { Visible } from "../../widgets/name";
 import { Badge, Moment, Section, Table } from "../../widgets/table";
+import { KeyTrial } from "./KeyTrial";
 import { SettingsBody, SettingsHead } from "./SettingsHead";
 
 const DAY_MS = 86_400_000;
@@ -25,7 +30,10 @@ export function KeysPage({ project }: { readonly project: string }): ReactElemen
       <SettingsHead project={project} />
       <SettingsBody>
         <NewKey project={project} />
-        <Section title="Keys" note="What programs show instead of a login. A revoked key lets nobody in within 5 seconds.">
+        <Section
+          title="Keys" note="What programs show instead of a login. A revoked key lets nobody in within 5 seconds."
+          action={keys.data && keys.data.length > 0 && <CsvButton name={`${project}-keys`} text={() => keysCsv(keys.data, now)} />}
+        >
           <Listed data={keys.data} failure={keys.error && failureOf("The keys could not be read", keys.error)} onRetry={() => void keys.refetch()}>
             {(items) => items.length === 0 ? <p className="text-muted">There is none yet.</p> : (
               <Table label="Keys" columns={["Name", "May", "Made", "Last used", "Expires", ""]}>
@@ -44,7 +52,7 @@ function Line({ project, of, now }: { readonly project: string; readonly of: Key
   return (
     <tr className={state === "active" ? "" : "text-muted"}>
       <td>
-        <span className="font-medium [overflow-wrap:anywhere]">{of.name}</span>
+        <span className="font-medium [overflow-wrap:anywhere]"><Visible line text={of.name} /></span>
         <code className="block font-mono text-xs text-muted">fl_{of.id}…</code>
       </td>
       <td><span className="flex flex-wrap gap-1">{of.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}</span></td>
@@ -61,7 +69,7 @@ function Line({ project, of, now }: { readonly project: string; readonly of: Key
 }
 
 function NewKey({ project }: { readonly project: string }): ReactElement {
-  const [made, setMade] = useState<{ readonly name: string; readonly secret: string } | null>(null);
+  const [made, setMade] = useState<{ readonly key: Key; readonly secret: string } | null>(null);
   const send = async (fields: FormData, form: HTMLFormElement): Promise<void> => {
     const days = textOf(fields, "days");
     const { key, secret } = await createKey(project, {
@@ -70,7 +78,7 @@ function NewKey({ project }: { readonly project: string }): ReactElement {
       expires_at: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
     });
     form.reset();
-    setMade({ name: key.name, secret });
+    setMade({ key, secret });
   };
   return (
     <Section title="New key">
@@ -90,9 +98,12 @@ function NewKey({ project }: { readonly project: string }): ReactElement {
         </fieldset>
       </Form>
       {made && (
-        <Secret label={`Key ${made.name}`} text={made.secret} onDone={() => setMade(null)}>
-          Copy it now: it is shown this once, and only its hash is kept.
-        </Secret>
+        <>
+          <Secret label={`Key ${plainOf(made.key.name)}`} text={made.secret} onDone={() => setMade(null)}>
+            Copy it now: it is shown this once, and only its hash is kept.
+          </Secret>
+          {made.key.scopes.includes("ingest") && <KeyTrial key={made.key.id} project={project} id={made.key.id} secret={made.secret} />}
+        </>
       )}
     </Section>
   );

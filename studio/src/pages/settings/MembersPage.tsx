@@ -3,9 +3,13 @@ import { type ReactElement, useState } from "react";
 import { invite, invitesQuery, membersQuery, removeMember, setRole, withdrawInvite } from "../../data/access";
 import { failureOf, refusalOf } from "../../data/failure";
 import { useSession } from "../../data/session";
-import { ROLES, type Member } from "../../model/access";
+import { ROLES, membersCsv } from "../../model/access";
+import type { Member } from "../../model/api";
+import { plainOf } from "../../model/visible";
+import { CsvButton } from "../../widgets/csv-button";
 import { Choice, Confirm, Field, Form, type Refusal, RefusalLine, Secret, textOf } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
+import { Visible } from "../../widgets/name";
 import { Badge, Moment, Section, Table } from "../../widgets/table";
 import { SettingsBody, SettingsHead } from "./SettingsHead";
 
@@ -33,7 +37,10 @@ function Members({ project }: { readonly project: string }): ReactElement {
     }
   };
   return (
-    <Section title="Members" note="Only they see this project. Somebody must own it: the last owner cannot go.">
+    <Section
+      title="Members" note="Only they see this project. Somebody must own it: the last owner cannot go."
+      action={members.data && <CsvButton name={`${project}-members`} text={() => membersCsv(members.data)} />}
+    >
       <RefusalLine refusal={refusal} />
       <Listed data={members.data} failure={members.error && failureOf("The members could not be read", members.error)} onRetry={() => void members.refetch()}>
         {(items) => (
@@ -58,10 +65,10 @@ function Line({ project, member, onRole }: { readonly project: string; readonly 
   return (
     <tr>
       <td>
-        <span className="font-medium [overflow-wrap:anywhere]">{member.name || member.email}</span> {isMe && <Badge look="ok">you</Badge>}
-        {member.name && <span className="block text-sm text-muted [overflow-wrap:anywhere]">{member.email}</span>}
+        <span className="font-medium [overflow-wrap:anywhere]"><Visible line text={member.name || member.email} /></span> {isMe && <Badge look="ok">you</Badge>}
+        {member.name && <span className="block text-sm text-muted [overflow-wrap:anywhere]"><Visible line text={member.email} /></span>}
       </td>
-      <td className="w-48"><Roles label={`Role of ${member.email}`} hidden value={member.role} onChange={(event) => onRole(event.target.value)} /></td>
+      <td className="w-48"><Roles label={`Role of ${plainOf(member.email)}`} hidden value={member.role} onChange={(event) => onRole(event.target.value)} /></td>
       <td><Moment at={member.since} /></td>
       <td className="deed">
         <Confirm label={isMe ? "Leave" : "Remove"} question={isMe ? "Leave this project?" : "Take them out?"} onYes={() => removeMember(project, member.person_id)} />
@@ -94,7 +101,7 @@ function Invites({ project }: { readonly project: string }): ReactElement {
         <Roles label="Role" name="role" defaultValue="maintainer" />
       </Form>
       {made && (
-        <Secret label={`Invite for ${made.email}`} text={made.link} onDone={() => setMade(null)}>
+        <Secret label={`Invite for ${plainOf(made.email)}`} text={made.link} onDone={() => setMade(null)}>
           Give this link to them alone. It is shown this once.
         </Secret>
       )}
@@ -102,9 +109,9 @@ function Invites({ project }: { readonly project: string }): ReactElement {
         <Table label="Open invites" columns={["For", "Role", "By", "Until", ""]}>
           {open.map((each) => (
             <tr key={each.id}>
-              <td className="font-medium [overflow-wrap:anywhere]">{each.email}</td>
+              <td className="font-medium [overflow-wrap:anywhere]"><Visible line text={each.email} /></td>
               <td>{each.role.replace("_", " ")}</td>
-              <td className="text-muted [overflow-wrap:anywhere]">{each.by}</td>
+              <td className="text-muted [overflow-wrap:anywhere]"><Visible line text={each.by} /></td>
               <td><Moment at={each.expires_at} /></td>
               <td className="deed"><Confirm label="Withdraw" question="Make the link useless?" onYes={() => withdrawInvite(project, each.id)} /></td>
             </tr>

@@ -5,6 +5,7 @@ import { failureOf, refusalOf } from "../../data/failure";
 import { useSession } from "../../data/session";
 import { Confirm, Field, Form, textOf } from "../../widgets/form";
 import { Listed } from "../../widgets/listed";
+import { Visible } from "../../widgets/name";
 import { Badge, Moment, Section, Table } from "../../widgets/table";
 import { SettingsBody, SettingsHead } from "./SettingsHead";
 
@@ -23,8 +24,8 @@ export function PeoplePage(): ReactElement {
                 {items.map((person) => (
                   <tr key={person.id} className={person.disabled_at === null ? "" : "text-muted"}>
                     <td>
-                      <span className="font-medium [overflow-wrap:anywhere]">{person.name || person.email}</span> {person.id === person_id && <Badge look="ok">you</Badge>}
-                      {person.name && <span className="block text-sm text-muted [overflow-wrap:anywhere]">{person.email}</span>}
+                      <span className="font-medium [overflow-wrap:anywhere]"><Visible line text={person.name || person.email} /></span> {person.id === person_id && <Badge look="ok">you</Badge>}
+                      {person.name && <span className="block text-sm text-muted [overflow-wrap:anywhere]"><Visible line text={person.email} /></span>}
                     </td>
                     <td>
                       {person.disabled_at !== null && <Badge look="error">disabled</Badge>}

@@ -13,14 +13,21 @@ export function SettingsHead({ project }: { readonly project: string | null }): 
   const isLocal = useSession().mode === "local";
   const mayAdmin = useMay(project ?? "", "admin");
   const mayMembers = useMay(project ?? "", "members");
+  const mayUsage = useMay(project ?? "", "usage");
+  const mayRead = useMay(project ?? "", "read");
   const mayServer = useMayOnServer("server");
   const root = project === null ? "/settings" : `/p/${encodeURIComponent(project)}/settings`;
   // In local mode there is nobody who could be a member.
   const tabs: readonly Tab[] = project === null
     ? mayServer ? [{ href: `${root}/people`, label: "People" }, { href: `${root}/audit`, label: "Audit" }] : []
     : [
+        { href: `${root}/general`, label: "General" },
         ...(mayMembers && !isLocal ? [{ href: `${root}/members`, label: "Members" }] : []),
-        ...(mayAdmin ? [{ href: `${root}/keys`, label: "Keys" }, { href: `${root}/environment`, label: "Environment" }, { href: `${root}/audit`, label: "Audit" }] : []),
+        ...(mayAdmin ? [{ href: `${root}/keys`, label: "Keys" }] : []),
+        { href: `${root}/retention`, label: "Retention" },
+        ...(mayUsage ? [{ href: `${root}/prices`, label: "Prices" }] : []),
+        ...(mayRead ? [{ href: `${root}/budgets`, label: "Budgets" }] : []),
+        ...(mayAdmin ? [{ href: `${root}/environment`, label: "Environment" }, { href: `${root}/audit`, label: "Audit" }] : []),
       ];
   const [location] = useLocation();
   return (
