@@ -1,8 +1,9 @@
 """Runs whose summary is out of date, and when to rebuild them.
 
-The first change is summed up at once. After that at most one second in ten goes into rebuilding: under load
+The first change is summed up at once. After that about one second in ten goes into rebuilding: under load
 the next one waits for a second or ten times what the last one took, and with nothing else to do for the
-latter alone.
+latter alone. It never waits long: what one took may have been a stall of the machine, and a new run is not
+seen before its summary.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ logger = logging.getLogger("fanlight.ingest.writer")
 
 PAUSE_S = 1.0
 PAUSE_FACTOR = 10
+LONGEST_PAUSE_S = 3.0
 MOST_RUNS = BLOCK // 4
 """Most runs at a time: their sequences must fit into the block behind one generation."""
 
@@ -54,7 +56,7 @@ class Summaries:
         """Whether some run waits and its time has come."""
         if not self._dirty or self._ended_at is None:
             return bool(self._dirty)
-        pause_s = PAUSE_FACTOR * self._cost_s
+        pause_s = min(PAUSE_FACTOR * self._cost_s, LONGEST_PAUSE_S)
         return self._clock.monotonic() - self._ended_at >= (pause_s if idle else max(PAUSE_S, pause_s))
 
     def rebuild(self, summarise: Summarise, first_seq: int) -> tuple[int, frozenset[str]]:

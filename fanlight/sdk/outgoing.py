@@ -92,7 +92,7 @@ class Outgoing:
         now = self._now()
         dues = [self._outbox.rest_s()]
         if self._open:
-            dues.append(self._heartbeat_at - now)
+            dues.append(0.0 if self._outbox.has_recovered else self._heartbeat_at - now)
         if self._drops.has_news:
             dues.append(self._report_at - now)
         return min((due for due in dues if due is not None), default=None)
@@ -118,6 +118,9 @@ class Outgoing:
         for some in _batches(spans, SNAPSHOTS):
             copies = [snapshot(span, self._tags.of(span.resource), lost=lost) for span in some]
             self._outbox.send(*self._encoded(spans_payload, copies), keep=lost)
+            if self._outbox.is_away:
+                # Nobody keeps them: they are said again when it may be back, which nothing else may ask for.
+                self._heartbeat_at = min(self._heartbeat_at, self._now() + (self._outbox.rest_s() or 0.0))
 
     def _encoded(
         self, encode: Callable[[Sequence[T]], tuple[Payload | None, int]], items: Sequence[T]

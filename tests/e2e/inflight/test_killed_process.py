@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from fanlight.cli.demo.server import DemoServer, running_server
+from tests.fixtures.waiting import until
 
 API = "/api/v1/projects/default"
 SETTINGS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
@@ -48,7 +48,7 @@ def doomed(server: DemoServer) -> Iterator[tuple[subprocess.Popen[str], str]]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("FANLIGHT_", "OTEL_"))}
     with subprocess.Popen(
         [sys.executable, "-c", AGENT],
-        env={**clean, "FANLIGHT_URL": server.studio, "FANLIGHT_SPOOL": "off"},
+        env={**clean, "FANLIGHT_URL": server.studio, "FANLIGHT_SPOOL": "off", "FANLIGHT_HEARTBEAT_S": "1"},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -56,15 +56,6 @@ def doomed(server: DemoServer) -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield process, process.stdout.readline().strip()
         finally:
             process.kill()
-
-
-def until(asked: Callable[[], Any], *, within_s: float = 20) -> Any:
-    """What is answered as soon as it is something."""
-    deadline = time.monotonic() + within_s
-    while not (found := asked()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)
-    return found
 
 
 def get(server: DemoServer, path: str) -> Any:
@@ -89,7 +80,7 @@ def test_what_was_open_in_a_killed_process_is_lost_and_what_had_ended_is_kept(
     until(lambda: states(server, run) == OPEN)
     assert get(server, f"/runs/{run_id}")["status"] == "running"
     process.send_signal(signal.SIGKILL)
-    until(lambda: get(server, f"/runs/{run_id}")["status"] == "lost", within_s=4 * SILENCE_S)
+    until(lambda: get(server, f"/runs/{run_id}")["status"] == "lost")
     assert states(server, run) == LOST
 
 

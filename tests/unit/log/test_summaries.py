@@ -44,3 +44,29 @@ def test_what_fails_alone_or_for_another_reason_is_tried_again_later(most: int, 
     with pytest.raises(StoreError):
         summaries.rebuild(engine, 100)
     assert summaries
+
+
+@pytest.mark.parametrize(
+    ("took_s", "idle", "waits_s"),
+    [
+        (0.01, True, 0.1), (0.2, True, 2.0), (20, True, 3.0),
+        (0.01, False, 1.0), (0.2, False, 2.0), (20, False, 3.0),
+    ],
+)  # fmt: skip
+def test_the_next_one_waits_ten_times_what_the_last_took_but_never_long(
+    took_s: float, idle: bool, waits_s: float
+) -> None:
+    clock = ManualClock()
+    summaries = Summaries(clock)
+
+    def rebuild(runs: Sequence[RunKey], first_seq: int) -> int:
+        clock.advance(took_s)
+        return len(runs)
+
+    summaries.add(RUNS)
+    summaries.rebuild(rebuild, 100)
+    summaries.add(RUNS)
+    clock.advance(waits_s - 0.01)
+    early = summaries.due(idle=idle)
+    clock.advance(0.02)
+    assert (early, summaries.due(idle=idle)) == (False, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
 
 from fanlight.sdk.backlog import Backlog
 from fanlight.sdk.drops import Drops
@@ -135,6 +137,31 @@ def test_a_process_that_ends_late_sends_its_first_batch_and_counts_the_rest(
     Outgoing(backlog, box, drops, Tags(Resource({})), 1e9, now=lambda: 10.0).last_turn(5.0)
     assert scripted.bodies[:2] == [b"tool", b"run"]
     assert (b"more" in scripted.bodies, drops.snapshot()) == (False, {"exit": 3})
+
+
+@pytest.mark.parametrize("kept", [[], ["tool"]])
+def test_an_open_span_is_shown_as_soon_as_a_server_that_was_away_is_back(
+    scripted: Scripted, kept: list[str]
+) -> None:
+    scripted.answers = [(503, {"retry-after": "2"}, b"")]
+    now, drops = [100.0], Drops()
+    box = Outbox(Endpoint(scripted.url, {}), Settings(), drops, now=lambda: now[0])
+    backlog = Backlog(Settings(), drops, wake=lambda: None)
+    outgoing = Outgoing(backlog, box, drops, Tags(Resource({})), heartbeat_s=20, now=lambda: now[0])
+    span = TracerProvider(shutdown_on_exit=False).get_tracer("agent").start_span("asking a model")
+    backlog.put_start(span)
+    for name in kept:
+        backlog.put(payload(name), 1)
+    for _ in range(4):
+        outgoing.turn()
+        if any(b"asking a model" in unzipped(body) for body in scripted.bodies):
+            break
+        now[0] += outgoing.rest_s() or 0.0
+    assert (now[0], scripted.requests, span.is_recording()) == (102.0, 2 + len(kept), True)
+
+
+def unzipped(body: bytes) -> bytes:
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
 
 
 def test_a_refused_request_is_counted_and_not_repeated(
