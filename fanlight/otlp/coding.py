@@ -16,6 +16,13 @@ from fanlight.model.batch import Coding
 _IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub names an instance
 _GZIP_WBITS, _ZLIB_WBITS, _RAW_WBITS = 31, 15, -15
 _GZIP_STEP_BYTES = 64 * 1024
+_COUNT_STEP_BYTES = 16 * 1024
+"""Of a body that is only counted: 1,032 times as much comes out at most."""
+
+SURE_BYTES = 8 * 1024 * 1024
+"""When more than this comes out of a body, it is counted to its end before it is kept: what is over the cap
+is refused without having had the memory."""
+
 _MAX_MEMBERS = 32
 """Members in one gzip body, frames in one zstd body."""
 _MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
@@ -132,33 +139,72 @@ def _inflate_deflate(coded: bytes, max_bytes: int) -> tuple[bytes, Coding]:
 
 def _inflate_member(coded: bytes, wbits: int, coding: Coding, max_bytes: int) -> tuple[bytes, bytes]:
     inflater = isal_zlib.decompressobj(wbits=wbits)
-    plain = inflater.decompress(coded, max_bytes + 1)
+    plain = inflater.decompress(coded, min(max_bytes, SURE_BYTES) + 1)
+    if not inflater.eof and len(plain) > SURE_BYTES:
+        plain = b""
+        _count(coded, wbits, max_bytes)
+        inflater = isal_zlib.decompressobj(wbits=wbits)
+        plain = inflater.decompress(coded, max_bytes + 1)
     _cap(len(plain), max_bytes)
     if not inflater.eof:
         raise _torn(coding)
     return plain, inflater.unused_data
 
 
+def _count(coded: bytes, wbits: int, max_bytes: int) -> None:
+    """Inflate the first member into nothing; PayloadError with 413 when more than `max_bytes` come out."""
+    inflater = isal_zlib.decompressobj(wbits=wbits)
+    size = 0
+    for at in range(0, len(coded), _COUNT_STEP_BYTES):
+        size += len(inflater.decompress(coded[at : at + _COUNT_STEP_BYTES]))
+        _cap(size, max_bytes)
+        if inflater.eof:
+            return
+
+
 def _inflate_zstd(coded: bytes, max_bytes: int) -> bytes:
     _cap(zstandard.frame_content_size(coded), max_bytes)
-    pieces: list[bytes] = []
+    pieces = _Pieces(max_bytes, most_kept=SURE_BYTES)
+    _inflate_frames(coded, pieces)
+    if pieces.size > SURE_BYTES:
+        pieces = _Pieces(max_bytes, most_kept=max_bytes)
+        _inflate_frames(coded, pieces)
+    return b"".join(pieces.kept)
+
+
+class _Pieces:
+    """What comes out of a body, piece by piece; all of it is forgotten once it is more than `most_kept`."""
+
+    def __init__(self, max_bytes: int, *, most_kept: int) -> None:
+        self.kept: list[bytes] = []
+        self.size = 0
+        self._max_bytes = max_bytes
+        self._most_kept = most_kept
+
+    def add(self, piece: bytes) -> None:
+        """Raises PayloadError with 413 when it becomes too much."""
+        self.size += len(piece)
+        _cap(self.size, self._max_bytes)
+        if self.size <= self._most_kept:
+            self.kept.append(piece)
+        else:
+            self.kept.clear()
+
+
+def _inflate_frames(coded: bytes, pieces: _Pieces) -> None:
     rest = coded
     for _ in range(_MAX_MEMBERS):
-        rest = _inflate_frame(rest, pieces, max_bytes)
+        rest = _inflate_frame(rest, pieces)
         if not rest:
-            return b"".join(pieces)
+            return
     raise _in_pieces(Coding.ZSTD)
 
 
-def _inflate_frame(coded: bytes, pieces: list[bytes], max_bytes: int) -> bytes:
+def _inflate_frame(coded: bytes, pieces: _Pieces) -> bytes:
     """Inflate one frame into `pieces`; what follows it."""
     inflater = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES).decompressobj()
-    size = sum(map(len, pieces))
     for at in range(0, len(coded), _ZSTD_STEP_BYTES):
-        piece = inflater.decompress(coded[at : at + _ZSTD_STEP_BYTES])
-        size += len(piece)
-        _cap(size, max_bytes)
-        pieces.append(piece)
+        pieces.add(inflater.decompress(coded[at : at + _ZSTD_STEP_BYTES]))
         if inflater.eof:
             return inflater.unused_data + coded[at + _ZSTD_STEP_BYTES :]
     raise _torn(Coding.ZSTD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 INSERT = "tests/contract/test_insert.py"
-LOG, LIVE, RECEIVERS = "tests/unit/log", "tests/unit/live/test_broker.py", "tests/unit/receivers"
+LOG, LIVE, RECEIVERS = "tests/unit/log", "tests/unit/live/test_resuming.py", "tests/unit/receivers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ class Isolated:
                 break
             size += len(value)
         else:
-            return self._ring.put(hook, dict(arguments), size)
+            return self._ring.put(hook, {**arguments}, size)
         if self._ring.full:
             self._ring.refuse()
             return True

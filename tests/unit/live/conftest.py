@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,11 @@ from fanlight.model.project import ProjectScope
 
 HOME = ProjectScope("home")
 LOGS = frozenset({"logs"})
+PROJECTS = frozenset({"home"})
+
+
+def run(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(story, 30))
 
 
 def event(seq: int, *topics: str, type_: str = "log") -> Event:
