@@ -152,13 +152,17 @@ class Writer:
         rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
         replaying = self._waiting > 1
         lose = not ending and not replaying and self._clock.monotonic() >= self._lose_at
+        # Whoever was heard of before now is stored with this generation, however long that takes.
+        heard_until_ns = self._clock.now_ns()
         generation = self._persist(lambda: self._log.seal(empty=rebuild or lose))
         if generation is None:
             return False
         if projects := self._insert(generation):
             self._kinds.update(segment.signal.value for segment in generation.segments)
             self._tell(generation.last_seq, projects)
-        upto, changed = self._sum_up(generation, rebuild=rebuild, lose=lose)
+        upto, changed = self._sum_up(
+            generation, rebuild=rebuild, lose_until_ns=heard_until_ns if lose else None
+        )
         self._summed_up |= changed
         # While others wait, summaries lie behind their items, and are told of with the last of those.
         if self._summed_up and not replaying:
@@ -216,7 +220,9 @@ class Writer:
             self._ledger.parked(segment.signal, items, PARKED_REASON)
         return stored
 
-    def _sum_up(self, generation: Generation, *, rebuild: bool, lose: bool) -> tuple[int, frozenset[str]]:
+    def _sum_up(
+        self, generation: Generation, *, rebuild: bool, lose_until_ns: int | None
+    ) -> tuple[int, frozenset[str]]:
         """Summaries into the generation's block; the last sequence used, and the projects they are for."""
         next_seq = max(generation.summary_seq, self._next_summary_seq)
         projects: frozenset[str] = frozenset()
@@ -226,8 +232,8 @@ class Writer:
             written, projects = self._persist(partial(self._summaries.rebuild, self._summarise, next_seq))
             next_seq += written
             crash.reach("after_summarise")
-        if lose:
-            lost = self._lose_runs(next_seq)
+        if lose_until_ns is not None:
+            lost = self._lose_runs(next_seq, lose_until_ns)
             next_seq += len(lost)
             projects |= {run.project_id for run in lost}
             self._watched(lost, next_seq - len(lost))
@@ -247,9 +253,8 @@ class Writer:
         if self._watcher is not None:
             self._watcher.changed(runs, first_seq)
 
-    def _lose_runs(self, first_seq: int) -> Sequence[RunKey]:
+    def _lose_runs(self, first_seq: int, now_ns: int) -> Sequence[RunKey]:
         self._lose_at = self._clock.monotonic() + self._lose_every_s
-        now_ns = self._clock.now_ns()
         lose = partial(
             self._store.lose_runs,
             first_seq=first_seq,

@@ -59,7 +59,7 @@ def doomed(server: DemoServer) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def get(server: DemoServer, path: str) -> Any:
-    answer = httpx.get(f"{server.studio}{API}{path}")
+    answer = httpx.get(f"{server.studio}{API}{path}", timeout=30)
     return answer.json() if answer.status_code == 200 else {}
 
 
@@ -91,7 +91,7 @@ def test_whoever_watches_the_process_can_say_so_at_once_and_again(
     run = until(lambda: get(server, f"/runs/{run_id}"))
     until(lambda: states(server, run) == OPEN)
     process.kill()
-    with httpx.stream("GET", f"{server.studio}{API}/stream?topics=run:{run_id}", timeout=20) as stream:
+    with httpx.stream("GET", f"{server.studio}{API}/stream?topics=run:{run_id}", timeout=60) as stream:
         lines = stream.iter_lines()
         next(lines)
         said = httpx.post(f"{server.studio}{API}/runs/{run_id}/lost", json={"reason": "killed by signal 9"})

@@ -38,12 +38,8 @@ class Watched:
     def notes(self) -> list[str]:
         return self._notes.read_text().splitlines() if self._notes.exists() else []
 
-    def until(self, holds: Callable[[ExporterReport], bool], within_s: float = 20.0) -> ExporterReport:
-        deadline = time.monotonic() + within_s
-        while not holds(report := self.isolated.reports()[0]):
-            assert time.monotonic() < deadline, report
-            time.sleep(0.02)
-        return report
+    def until(self, holds: Callable[[ExporterReport], bool]) -> ExporterReport:
+        return until(lambda: self.isolated.reports()[0], holds, every_s=0.02)
 
 
 Watch = Callable[[Limits], "contextmanager[Watched]"]
@@ -238,7 +234,7 @@ def test_agent_killed_at_once_leaves_nobody_and_loses_nothing_older_than_its_las
     agent.wait()
     agent.stdout.close()
     try:
-        until(lambda: set(left_behind(mark, within_s=0.0)) <= set(forked), within_s=20)
+        until(lambda: set(left_behind(mark, within_s=0.0)) <= set(forked))
     finally:
         for pid in forked:
             os.kill(pid, signal.SIGKILL)

@@ -17,6 +17,7 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from fanlight.cli.demo.server import DemoServer, running_server
+from tests.fixtures.waiting import until
 
 PORTS = {"port": "0", "otlp_http_port": "off", "otlp_grpc_port": "off"}
 TRACE = bytes(range(16))
@@ -97,10 +98,8 @@ def _report(server: DemoServer) -> None:
     headers = {"content-type": "application/x-protobuf"}
     answer = httpx.post(f"{server.studio}/v1/logs", content=request.SerializeToString(), headers=headers)
     assert answer.status_code == 200
-    deadline = time.monotonic() + 20
-    while httpx.get(f"{server.studio}/api/v1/projects/default/stats").json()["logs"] < 3:
-        assert time.monotonic() < deadline, "the reports did not come"
-        time.sleep(0.02)
+    stats = f"{server.studio}/api/v1/projects/default/stats"
+    until(lambda: httpx.get(stats, timeout=30).json()["logs"], lambda logs: logs >= 3)
 
 
 def named(found: Any) -> dict[str, Any]:

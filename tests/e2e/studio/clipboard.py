@@ -6,10 +6,12 @@ import time
 
 from playwright.sync_api import Page
 
+from tests.fixtures.waiting import PATIENCE_S
+
 
 def copied(page: Page, *, has: str) -> str:
     """The text of the clipboard, once `has` stands in it."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE_S
     while has not in (text := str(page.evaluate("navigator.clipboard.readText()"))):
         assert time.monotonic() < deadline, text[:400]
         page.wait_for_timeout(20)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.e2e.studio.inspection import WATCH
 from tests.e2e.studio.serving import Server
 from tests.figures import Tell
+from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -150,7 +151,7 @@ def test_a_page_of_another_origin_neither_frames_nor_reads_nor_changes(
         server.studio,
     )
     # The frame tells that it has loaded before its address is known here: until then it has none.
-    framed, deadline = page.frames[-1], time.monotonic() + 20
+    framed, deadline = page.frames[-1], time.monotonic() + PATIENCE_S
     while framed.url in {"", "about:blank"} and time.monotonic() < deadline:
         page.wait_for_timeout(20)
     assert framed.url == "chrome-error://chromewebdata/"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 import fanlight
 from fanlight.sdk.isolation import Isolated, Limits, Target
 from fanlight.sdk.isolation import launch as launching
+from tests.fixtures.waiting import until
 
 
 def threads() -> set[str]:
@@ -77,10 +77,7 @@ def test_thread_that_hangs_is_said_and_does_not_keep_the_agent(
     target = Target(name="hanging", value="hanging_exporter:Exporter", place="thread")
     isolated = Isolated([target], settings=limits)
     isolated.emit("on_llm_new_token", {"token": "a"})
-    deadline = time.monotonic() + 10
-    while isolated.reports()[0].state != "open" and time.monotonic() < deadline:
-        time.sleep(0.01)
-    (report,) = isolated.reports()
+    (report,) = until(isolated.reports, lambda reports: reports[0].state == "open")
     isolated.close(timeout_s=0.1)
     sys.modules["hanging_exporter"].let_go.set()
     assert (report.state, report.last_error) == ("open", "a call takes longer than 0.05 s")

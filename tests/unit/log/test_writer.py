@@ -212,6 +212,21 @@ def test_lost_runs_are_looked_for_now_and_then_and_announced(
     assert told.announced == [(0, []), (1, ["q"])]
 
 
+def test_what_came_while_the_writer_was_busy_is_no_silence(
+    make_log: Make, make_writer: Make, store: Any, batch: Make, append: Make
+) -> None:
+    clock = ManualClock(wall_ns=1_000 * 10**9)
+    log = make_log()
+    told = make_writer(log, clock=clock)
+    told.writer.open()
+    store.insert = spend(store.insert, clock, seconds=100)
+    clock.advance(5)
+    append(log, batch("r:a"))
+    told.drain()
+    sealed_s = 1_005
+    assert store.calls[-1] == ("lose_runs", (sealed_s - 300) * 10**9, (sealed_s - 50) * 10**9)
+
+
 def test_a_poison_record_alone_is_parked_and_its_neighbours_are_stored(
     make_log: Make, make_writer: Make, store: Any, batch: Make, append: Make
 ) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from fanlight.catalog.people import add_person
 from fanlight.catalog.projects import create_project
 from fanlight.rooms.messages import pack, unpack
 from fanlight.rooms.packets import Assembler, Message, packets_of
+from tests.fixtures.waiting import until
 
 from ..api.conftest import House, close_house, open_house
 
@@ -55,14 +55,6 @@ def refusal(client: TestClient, path: str, **headers: str) -> tuple[int, str]:
     ):
         pass
     return caught.value.status_code, caught.value.json()["error"]["message"]
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait: what follows a client's leaving comes after it."""
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def told(socket: Any) -> tuple[str, Any]:

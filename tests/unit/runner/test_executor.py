@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fanlight.runner.executor import MOST_SAID, ProcessExecutor
+from tests.fixtures.waiting import PATIENCE_S
 
 
 def script(code: str) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ def test_what_ignores_the_request_to_end_is_killed_with_its_children(tmp_path: P
         assert await started.wait() == -9
         assert started.was_cancelled
         pids = [int(pid) for pid in out.read_text().split()]
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE_S
         while any(map(is_there, pids)):
             assert time.monotonic() < until, pids
             await asyncio.sleep(0.01)

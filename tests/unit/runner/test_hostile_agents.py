@@ -13,6 +13,7 @@ import pytest
 from fanlight.runner.backend import MIB, Limits
 from fanlight.runner.capture.items import Event, Flooded, Line
 from tests.fixtures.runs import MakeAgent, processes_with, watch
+from tests.fixtures.waiting import until
 
 HOSTILE = pytest.mark.cells(
     "T21",
@@ -265,10 +266,7 @@ def test_a_runner_that_is_killed_leaves_nobody(make_agent: MakeAgent, tmp_path: 
     runner.send_signal(signal.SIGKILL)
     runner.wait()
     runner.stdout.close()
-    until = time.monotonic() + 10
-    while processes_with(mark) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert processes_with(mark) == []
+    until(lambda: processes_with(mark), lambda left: left == [])
 
 
 def _peak_kib() -> int:

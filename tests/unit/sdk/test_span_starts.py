@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from fanlight.sdk.pipeline import Pipeline
 from fanlight.sdk.settings import Settings
 from fanlight.sdk.span_processor import StartSpanProcessor
 from fanlight.sdk.tags import Tags
+from tests.fixtures.waiting import until
 
 from .conftest import Ended, Receiver, plain
 
@@ -47,14 +47,6 @@ def host(receiver: Receiver) -> Iterator[Host]:
     provider.add_span_processor(StartSpanProcessor(pipeline))
     yield Host(provider, pipeline)
     pipeline.close()
-
-
-def until(holds: Callable[[], Any]) -> None:
-    """Wait for something that another thread does."""
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.005)
 
 
 def test_a_span_is_shown_before_it_ends_and_whole_afterwards(host: Host, receiver: Receiver) -> None:
