@@ -149,9 +149,11 @@ class Writer:
             self._between()
         if not self._summaries and not ending:
             self._summaries.add(self._persist(self._upkeep))
-        rebuild = self._summaries.due(idle=not self._log.wait(0)) or (ending and bool(self._summaries))
         replaying = self._waiting > 1
         lose = not ending and not replaying and self._clock.monotonic() >= self._lose_at
+        # Silence is read from summaries: those of runs that were heard of are rebuilt before.
+        at_once = (ending or lose) and bool(self._summaries)
+        rebuild = at_once or self._summaries.due(idle=not self._log.wait(0))
         # Whoever was heard of before now is stored with this generation, however long that takes.
         heard_until_ns = self._clock.now_ns()
         generation = self._persist(lambda: self._log.seal(empty=rebuild or lose))
@@ -228,6 +230,7 @@ class Writer:
         projects: frozenset[str] = frozenset()
         # Half of a block that is shared is kept for the last generation of those that share it.
         has_room = self._waiting <= 1 or next_seq + MOST_RUNS <= generation.summary_seq + BLOCK // 2
+        rebuild = rebuild or (lose_until_ns is not None and bool(self._summaries))
         if has_room and (rebuild or self._summaries.due(idle=not self._log.wait(0))):
             written, projects = self._persist(partial(self._summaries.rebuild, self._summarise, next_seq))
             next_seq += written

@@ -220,11 +220,27 @@ def test_what_came_while_the_writer_was_busy_is_no_silence(
     told = make_writer(log, clock=clock)
     told.writer.open()
     store.insert = spend(store.insert, clock, seconds=100)
+    append(log, batch("r:a"))
     clock.advance(5)
+    assert told.writer.turn()
+    assert [call[0] for call in store.calls] == ["insert", "summarise", "lose_runs"]
+    assert store.calls[-1] == ("lose_runs", (1_005 - 300) * 10**9, (1_005 - 50) * 10**9)
+
+
+def test_silence_is_read_from_summaries_that_were_rebuilt_before(
+    make_log: Make, make_writer: Make, store: Any, batch: Make, append: Make
+) -> None:
+    clock = ManualClock()
+    log = make_log()
+    told = make_writer(log, clock=clock)
+    told.writer.open()
+    store.summarise = spend(store.summarise, clock, seconds=4.8)
     append(log, batch("r:a"))
     told.drain()
-    sealed_s = 1_005
-    assert store.calls[-1] == ("lose_runs", (sealed_s - 300) * 10**9, (sealed_s - 50) * 10**9)
+    clock.advance(0.3)
+    append(log, batch("r:b"))
+    told.drain()
+    assert [call[0] for call in store.calls] == ["insert", "summarise", "insert", "summarise", "lose_runs"]
 
 
 def test_a_poison_record_alone_is_parked_and_its_neighbours_are_stored(
