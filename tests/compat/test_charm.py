@@ -217,7 +217,13 @@ def hole(port: int) -> Iterator[None]:
         yield
 
 
-def test_a_server_that_is_away_or_hangs_costs_nothing_and_gets_everything_later(python, tmp_path) -> None:
+# Beside other tests it is only seen that nobody waits for an answer (10 s); what it costs is measured alone.
+@pytest.mark.parametrize(
+    "most_s", [pytest.param(2.5, id="crowded"), pytest.param(0.5, id="alone", marks=pytest.mark.slow)]
+)
+def test_a_server_that_is_away_or_hangs_costs_nothing_and_gets_everything_later(
+    python, tmp_path, most_s: float
+) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -235,7 +241,7 @@ def test_a_server_that_is_away_or_hangs_costs_nothing_and_gets_everything_later(
     def words_until_quick(how: str) -> list[str]:
         """Of as many rounds as it took. What a busy machine adds is left out by the quickest of each side."""
         words, with_us_s, alone_s = list[str](), math.inf, math.inf
-        while with_us_s - alone_s > 0.5 or not words:
+        while with_us_s - alone_s > most_s or not words:
             assert len(words) < ROUNDS, (how, with_us_s, alone_s)
             words.append(f"{how} {len(words)}")
             with_us_s = min(with_us_s, seconds_of(folder, words[-1]))

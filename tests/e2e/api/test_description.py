@@ -30,7 +30,9 @@ TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
 pytestmark = [pytest.mark.timeout(900), pytest.mark.trust("T10")]
 
 LEAN, DEEP = 3, 200
-"""Most examples of each operation: in a merge, and in the campaign."""
+"""Most examples of each operation, or of stories over several: in a merge, and in the campaign."""
+
+EACH = "examples,coverage,fuzzing"
 
 WITHIN_S = 2
 
@@ -64,9 +66,16 @@ def count_operations(server: Server) -> int:
     return sum(len(methods.keys() & METHODS) for methods in asked)
 
 
-@pytest.mark.parametrize("examples", [LEAN, pytest.param(DEEP, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("phases", "examples"),
+    [
+        (EACH, LEAN),
+        pytest.param(EACH, DEEP, marks=pytest.mark.slow),
+        pytest.param("stateful", DEEP, marks=pytest.mark.slow),
+    ],
+)
 def test_no_request_fails_the_server_or_is_answered_otherwise_than_described(
-    tmp_path: Path, seed: int, figure: Tell, examples: int
+    tmp_path: Path, seed: int, figure: Tell, phases: str, examples: int
 ) -> None:
     server = Server(tmp_path / "data").start()
     try:
@@ -79,7 +88,7 @@ def test_no_request_fails_the_server_or_is_answered_otherwise_than_described(
             "--checks",
             ",".join(CHECKS),
             "--phases",
-            "examples,coverage,fuzzing" + (",stateful" if examples == DEEP else ""),
+            phases,
             # A stream never ends, and what was erased cannot be asked for; their own tests speak to them.
             "--exclude-path-regex",
             EXCLUDED,
@@ -103,7 +112,7 @@ def test_no_request_fails_the_server_or_is_answered_otherwise_than_described(
     tried = int(found[1].replace(",", "")) if found else 0
     figure(
         test="T10",
-        what=f"schemathesis, up to {examples} examples of each operation",
+        what=f"schemathesis, {phases}: up to {examples} examples of each",
         target=f"0 x 5xx, 0 answers unlike the description, none over {WITHIN_S} s",
         value=f"{tried:,} requests to {operations} operations, "
         f"{'0' if ran.returncode == 0 else 'some'} not so",
