@@ -112,6 +112,7 @@ TABLE: tuple[Setting, ...] = (
     _row("durability", "fsync", "fsync: 200 means on disk. interval:MS: flushed every MS, the loss bound."),
     _row("retention_days", 30, "Days that telemetry is kept."),
     _row("backup_dir", "", "Folder of backups. Empty = backups in the data directory; better another disk."),
+    _row("backup_every_h", 0, "Hours after which the server backs itself up again. 0 = only when asked to."),
     _row("backup_days", 30, "Days that backups are kept: what was erased is in older ones. 0 = for ever."),
     _row("run_lost_after_s", 300, "A run without its root for this long is lost, until the root comes."),
     _row(

@@ -30,7 +30,7 @@ from fanlight.query.within import belonging
 from fanlight.runner.executor import ProcessExecutor
 from fanlight.server.door import Door, make_door
 from fanlight.server.ground import Ground, open_ground
-from fanlight.server.upkeep import make_upkeep
+from fanlight.server.upkeep import Upkeep, make_upkeep
 
 GRACE_S = 8
 """How long open requests may take to finish once the server was asked to stop."""
@@ -117,7 +117,7 @@ async def _run(
         broker=broker,
         otlp=door.otlp,
         ledger=ground.told,
-        metrics=partial(_own_figures, ground, broker, door),
+        metrics=partial(_own_figures, ground, upkeep, broker, door),
         is_ready=lambda: state.is_ready,
         endpoints=lambda: state.endpoints,
         repricer=upkeep.repricer,
@@ -217,14 +217,17 @@ def _setup_notes(door: Door, studio: str) -> list[str]:
     )
 
 
-def _own_figures(ground: Ground, broker: Broker, door: Door, all_of_it: bool) -> str:
+def _own_figures(ground: Ground, upkeep: Upkeep, broker: Broker, door: Door, all_of_it: bool) -> str:
     """The gauges that are no item counts; with `all_of_it` also who was turned away."""
     backlog = ground.log.backlog_bytes
-    figures = (
+    figures = [
         ("fanlight_log_backlog_bytes", "Bytes in the log that the store has yet to take.", backlog),
         ("fanlight_stream_readers", "Open streams.", broker.readers),
         ("fanlight_watermark", "Sequence up to which everything can be queried.", broker.watermark),
-    )
+    ]
+    if (newest_ns := upkeep.schedule.newest_ns) is not None:
+        newest = "The moment, in seconds since 1970, that the newest whole backup shows."
+        figures.append(("fanlight_last_backup_timestamp_seconds", newest, newest_ns // 10**9))
     text = "".join(
         f"# HELP {name} {text}\n# TYPE {name} gauge\n{name} {value}\n" for name, text, value in figures
     )

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from fanlight.ingest.backups.cut import Source
+from fanlight.ingest.backups.schedule import Schedule
 from fanlight.ingest.backups.shelf import Shelf
 from fanlight.ingest.chore import Chore
 from fanlight.ingest.erasing import Eraser
@@ -30,6 +31,7 @@ class Upkeep:
     repricer: Repricer
     eraser: Eraser
     shelf: Shelf
+    schedule: Schedule
     thinner: Thinner
 
 
@@ -46,6 +48,7 @@ def make_upkeep(ground: Ground, announce: Announce, stack: contextlib.ExitStack)
         clock=clock,
     )
     stack.callback(shelf.close)
+    schedule = Schedule(shelf, config.backup_every_h, clock)
     eraser = Eraser(store, ground.catalog, clock, noted=shelf.keep_deletions)
     chores = (
         Chore("removing spans that are not kept", thinner.step, every_s=config.thin_every_s, clock=clock),
@@ -59,6 +62,10 @@ def make_upkeep(ground: Ground, announce: Announce, stack: contextlib.ExitStack)
         for chore in chores:
             chore.step()
         return repricer.step()
+
+    def between() -> None:
+        schedule.step()
+        shelf.step()
 
     writer = Writer(
         ground.log,
@@ -74,6 +81,8 @@ def make_upkeep(ground: Ground, announce: Announce, stack: contextlib.ExitStack)
             limits=LoopLimits(repeats=config.loop_repeats),
         ),
         upkeep=step,
-        between=shelf.step,
+        between=between,
     )
-    return Upkeep(writer=writer, repricer=repricer, eraser=eraser, shelf=shelf, thinner=thinner)
+    return Upkeep(
+        writer=writer, repricer=repricer, eraser=eraser, shelf=shelf, schedule=schedule, thinner=thinner
+    )

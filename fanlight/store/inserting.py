@@ -1,8 +1,9 @@
 """Storing a segment exactly once.
 
 The segment is decoded into a temporary table, `incoming`. What is stored already, or came twice, is found by
-the items' identities and left out; the rest goes in as one block under the segment's token, so that a replay
-after a crash half-way completes what is missing and repeats nothing, in tables and views alike.
+the items' identities and left out; the rest goes in as one block a table under the segment's token, so that a
+replay after a crash half-way completes what is missing and repeats nothing. What points to a row is stored before it:
+once its spans are known, nothing of them is looked at again.
 """
 
 from __future__ import annotations
@@ -54,6 +55,10 @@ CONTENT_COLUMNS = (
     "project_id", "trace_id", "span_id", "place", "value", "effective_start", "received_at", "retention_days",
 )  # fmt: skip
 
+INDEX_COLUMNS = (
+    "trace_id", "project_id", "min_start", "max_start", "received_at", "retention_days", "opened",
+)  # fmt: skip
+
 # Of arrays, kvlists and bytes what stays in the row is only a beginning, which decodes to nothing.
 _IS_LONG = f"t IN (1, 5, 6, 7) AND length(v) > {LONGEST_VALUE_BYTES}"
 _VALUES = "mapValues(incoming.attributes), attribute_types"
@@ -93,7 +98,10 @@ class Inserter:
         self._retention = retention
         self._book = book
         self._kept_prices: set[tuple[str, int]] = set()
-        self._columns: dict[str, tuple[str, ...]] = {"span_content": CONTENT_COLUMNS}
+        self._columns: dict[str, tuple[str, ...]] = {
+            "span_content": CONTENT_COLUMNS,
+            "trace_index": INDEX_COLUMNS,
+        }
 
     def insert(self, segment: Segment) -> Inserted:
         """Store `segment`; what the engine refuses for the moment is tried again a few times."""
@@ -130,6 +138,9 @@ class Inserter:
         stored = finished - refused.same - refused.differing
         if longest > LONGEST_VALUE_BYTES:
             self._store("span_content", segment, statement("insert", "span_content"))
+        if rows > refused.same + refused.differing:
+            index = statement("insert", "trace_index").replace("/*kept*/", _except(refused))
+            self._store("trace_index", segment, index)
         if stored:
             self._store_spans(segment, refused, longest)
         if rows > finished:

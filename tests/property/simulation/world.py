@@ -249,9 +249,17 @@ class World:
         if task.cancelled():
             return Answer(status=0, reason="reset")
         if self._harsh / 2 <= fate < self._harsh:
+            return await self._without_answer()
+        return task.result()
+
+    async def _without_answer(self) -> Answer:
+        """The server has it, and the agent never hears so: at once, or when it has waited long enough."""
+        if self.dice.random() < 0.5:
             self.note("an answer was lost")
             return Answer(status=0, reason="reset")
-        return task.result()
+        await asyncio.sleep(TIMEOUT_S)
+        self.note("a request took too long")
+        return Answer(status=0, reason="timeout")
 
     async def _again(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """The same request once more, behind what was sent since."""
