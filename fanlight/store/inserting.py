@@ -2,8 +2,8 @@
 
 The segment is decoded into a temporary table, `incoming`. What is stored already, or came twice, is found by
 the items' identities and left out; the rest goes in as one block a table under the segment's token, so that a
-replay after a crash half-way completes what is missing and repeats nothing. What points to a row is stored before it:
-once its spans are known, nothing of them is looked at again.
+replay after a crash half-way completes what is missing and repeats nothing. What points to spans is stored
+before them: once they are known, nothing of them is looked at again.
 """
 
 from __future__ import annotations

@@ -24,9 +24,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.server import free_port
+from tests.e2e.operate.images import DEPLOY, image, podman
 
-ROOT = Path(__file__).parents[3]
-DEPLOY = ROOT / "deploy"
+__all__ = ("DEPLOY", "image", "podman")
+
 NAME, BASE = "fanlight.example.org", "/fanlight"
 START_S = 60.0
 EMAIL, PASSWORD = "olga@example.org", "a lantern for every agent"

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import ensurepip
-import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -21,134 +15,15 @@ import pytest
 import yaml
 
 from benchmarks.server import MIB, free_port
-from tests.e2e.containers.conftest import CONTAINERS_CONF, STORAGE_CONF
-from tests.e2e.operate.conftest import DEPLOY, EMAIL, PASSWORD, ROOT
+from tests.e2e.operate.conftest import DEPLOY, EMAIL, PASSWORD
+from tests.e2e.operate.images import Podman
 from tests.e2e.operate.test_proxy import spans
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-PLAIN, BASE, IMAGE = "fanlight-test:plain", "fanlight-test:pip", "fanlight-test:server"
 USER = "10001"
 PATIENCE_S = 120.0
 MOST_BYTES = 1024 * MIB
-
-
-class Podman:
-    """Its command, on a storage of its own."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        (place / "containers.conf").write_text(CONTAINERS_CONF.format(place=place))
-        (place / "storage.conf").write_text(STORAGE_CONF.format(place=place))
-        self._environ = {
-            **os.environ,
-            "CONTAINERS_CONF": str(place / "containers.conf"),
-            "CONTAINERS_STORAGE_CONF": str(place / "storage.conf"),
-        }
-
-    def __call__(self, *arguments: str, cwd: Path | None = None) -> str:
-        """What it prints; what it says on stderr when it fails."""
-        done = subprocess.run(
-            ["podman", *arguments], env=self._environ, cwd=cwd, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"podman {arguments[0]}: {done.stdout[-1000:]} {done.stderr[-2000:]}"
-        return done.stdout.strip()
-
-    def logs(self, container: str) -> str:
-        done = subprocess.run(
-            ["podman", "logs", container], env=self._environ, capture_output=True, text=True, check=True
-        )
-        return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def podman() -> Iterator[Podman]:
-    if os.getuid() != 0:
-        pytest.skip("containers are tested as root: Podman's storage and debootstrap need it")
-    if missing := [name for name in ("podman", "runc", "debootstrap") if shutil.which(name) is None]:
-        pytest.fail(f"{', '.join(missing)} missing: scripts/test installs them, or apt-get install them")
-    podman = Podman(Path(tempfile.mkdtemp(prefix="fli-")))
-    try:
-        yield podman
-    finally:
-        podman("rm", "--all", "--force", "--time", "1")
-        podman("volume", "prune", "--force")
-        unmount_below(podman.place)
-        shutil.rmtree(podman.place)
-
-
-def unmount_below(place: Path) -> None:
-    """A build that was broken off leaves its file systems mounted."""
-    mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-    for each in sorted((each for each in mounted if each.startswith(f"{place}/")), reverse=True):
-        subprocess.run(["umount", "--lazy", each], check=False)
-
-
-@pytest.fixture(scope="module")
-def image(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Built on Debian's Python instead of the one of a registry, and from a folder of wheels.
-
-    Without compiled modules, which take half of the build; a start is a few seconds slower for it.
-    """
-    dist = tmp_path_factory.mktemp("dist")
-    uv = str(Path(sys.executable).with_name("uv"))
-    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", str(dist)], cwd=ROOT, check=True)
-    requirements = dist / "requirements.txt"
-    make = (ROOT / "Makefile").read_text()
-    export = make[make.index("export --frozen") :].partition(" --output-file")[0].split()
-    subprocess.run(
-        [uv, *export, "--output-file", str(requirements)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-    )
-    base(podman, tmp_path_factory.mktemp("base"))
-    version = podman(
-        "run", "--rm", BASE, "python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"
-    )
-    wheels = wheelhouse(requirements, version)
-    podman(
-        "build", "--format", "docker", "--layers=false", "--network", "none",
-        "--volume", f"{wheels}:/wheels:ro",
-        "--build-arg", f"BASE=localhost/{BASE}",
-        "--build-arg", "PIP_ARGS=--quiet --no-compile --no-index --find-links /wheels",
-        "--file", str(DEPLOY / "Dockerfile"), "--tag", IMAGE, str(dist),
-    )  # fmt: skip
-    return IMAGE
-
-
-def base(podman: Podman, place: Path) -> None:
-    """Debian's Python with the pip that comes with Python: no registry is needed for it."""
-    made = subprocess.run([ROOT / "scripts" / "container-image"], capture_output=True, text=True, check=True)
-    podman("import", "--quiet", made.stdout.strip(), PLAIN)
-    [pip] = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
-    with zipfile.ZipFile(pip) as wheel:
-        wheel.extractall(place / "pip")
-    (place / "Containerfile").write_text(f"FROM {PLAIN}\nCOPY pip /usr/lib/python3/dist-packages\n")
-    podman("build", "--quiet", "--network", "none", "--tag", BASE, str(place))
-
-
-def wheelhouse(requirements: Path, version: str) -> Path:
-    """A folder of all wheels that the requirements name, fetched once and kept."""
-    # Its comments name the folder that it was written to.
-    named = [line for line in requirements.read_text().splitlines() if not line.lstrip().startswith("#")]
-    key = hashlib.sha256("\n".join([version, *named]).encode()).hexdigest()[:16]
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fanlight" / "containers"
-    folder = kept / f"wheels-{key}"
-    if not folder.exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept) as draft:
-            fetch = [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-            ]
-            fetch += ["--python-version", version, "-r", str(requirements), "--dest", f"{draft}/wheels"]
-            subprocess.run(fetch, check=True, timeout=600)
-            Path(draft, "wheels").rename(folder)
-    return folder
 
 
 class Container:
@@ -182,7 +57,7 @@ class Container:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """A command in the container; it may fail."""
-        environ = self.podman._environ
+        environ = self.podman.environ
         return subprocess.run(
             ["podman", "exec", self.id, *command], env=environ, capture_output=True, text=True, check=False
         )
@@ -207,6 +82,23 @@ class Container:
         wanted = {"name": "agent", "scopes": ["ingest", "read"]}
         made = self.http.post("/api/v1/projects/default/keys", json=wanted, headers=cookie)
         return str(made.json()["secret"])
+
+
+class Compose(Container):
+    """The server as `podman-compose` starts it, with a network and ports of its own."""
+
+    def __init__(self, podman: Podman, file: Path, port: int) -> None:
+        self.podman, self.port, self._file = podman, port, file
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+
+    def __call__(self, *arguments: str) -> None:
+        command = [str(Path(sys.executable).with_name("podman-compose")), "--file", str(self._file)]
+        done = subprocess.run(
+            [*command, *arguments], env=self.podman.environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{done.stdout[-1000:]} {done.stderr[-2000:]}"
+        if arguments[0] == "up":
+            self.id = self.podman("ps", "--quiet", "--filter", "label=io.podman.compose.project=fanlight")
 
 
 def test_from_the_first_start_to_a_restart_after_kill(podman: Podman, image: str) -> None:
@@ -248,6 +140,31 @@ def test_from_the_first_start_to_a_restart_after_kill(podman: Podman, image: str
     container.wait()
     assert container.runs(key, "stopped")
     podman("rm", "--force", "--time", "30", container.id)
+
+
+def test_compose_starts_what_its_file_says(podman: Podman, image: str, tmp_path: Path) -> None:
+    podman("tag", image, "fanlight")
+    port = free_port()
+    file = tmp_path / "compose.yaml"
+    written = (DEPLOY / "compose.yaml").read_text()
+    ports = [line for line in written.splitlines(keepends=True) if line.strip().startswith("- 127.0.0.1:")]
+    assert len(ports) == 3, "deploy's file has other ports than Studio's and OTLP's"
+    file.write_text(written.replace("".join(ports), f"      - 127.0.0.1:{port}:4319\n"))
+    compose = Compose(podman, file, port)
+    compose("up", "--detach", "--no-build")
+    try:
+        compose.wait()
+        key = compose.first_person()
+        bearer = {"authorization": f"Bearer {key}"}
+        assert compose.http.post("/v1/traces", json=spans("composed"), headers=bearer).status_code == 200
+        assert compose.runs(key, "composed")
+        # What it holds is in the volume, and outlives the container.
+        compose("down")
+        compose("up", "--detach", "--no-build")
+        compose.wait()
+        assert compose.runs(key, "composed")
+    finally:
+        compose("down", "--volumes")
 
 
 def test_a_volume_of_somebody_else_is_refused_in_words(podman: Podman, image: str, tmp_path: Path) -> None:
