@@ -1,4 +1,4 @@
-"""The unit as systemd runs it: in a container whose first process is systemd, beside the server of the wheel."""
+"""The unit as systemd runs it: in a container whose first process it is, beside the server of the wheel."""
 
 from __future__ import annotations
 
