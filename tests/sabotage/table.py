@@ -80,6 +80,20 @@ TABLE: tuple[Sabotage, ...] = (
     ),
     Sabotage(
         promise="G1",
+        what="the index of traces before their spans",
+        file="store/inserting.py",
+        old="""            self._store("trace_index", segment, index)
+        if stored:
+            self._store_spans(segment, refused, longest)
+""",
+        new="""            if stored:
+                self._store_spans(segment, refused, longest)
+            self._store("trace_index", segment, index)
+""",
+        tests=("tests/contract/test_half_stored.py",),
+    ),
+    Sabotage(
+        promise="G1",
         what="releasing a generation only once it is stored",
         file="ingest/writer.py",
         old="        if projects := self._insert(generation):",

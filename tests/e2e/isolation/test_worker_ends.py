@@ -125,9 +125,15 @@ def test_exporter_that_keeps_raising_gets_nothing_then_one_try_then_everything(w
 
 
 def test_try_that_fails_opens_again_for_longer(watch) -> None:
+    told = 2
+
     def failed(count: int) -> Callable[[ExporterReport], bool]:
         def holds(report: ExporterReport) -> bool:
-            exporter.tell("fail")
+            nonlocal told
+            # One at a time: what waits together is tried together.
+            if report.failed + report.dropped == told:
+                exporter.tell("fail")
+                told += 1
             return report.failed >= count and report.state == "open"
 
         return holds
