@@ -27,12 +27,20 @@ ELSEWHERE = (
     "tests/unit/runner",
     "tests/unit/sdk",
 )
-TESTS = ("tests/unit", "tests/property", "tests/contract", *(f"--ignore={each}" for each in ELSEWHERE))
-"""What runs the core in its own process. Servers that tests start, and kill, would tell nothing."""
+TESTS = (
+    *("tests/unit", "tests/property", "tests/contract", *(f"--ignore={each}" for each in ELSEWHERE)),
+    *(f"fanlight/{package}" for package in CORE),
+    "tests/e2e/reliability/test_backup.py",
+    *(f"tests/e2e/{each}" for each in ("cli", "developer_logs", "money", "plugins", "privacy", "rooms")),
+)
+"""What runs the core: in its own process, in examples of docstrings, and in servers that are stopped.
+
+One that is killed tells nothing, and a browser takes long.
+"""
 
 SHARE = 0.95
 LONGEST_S = 3_000
-"""Twice what it takes: every line that runs is written down."""
+"""Four times what it takes: every line that runs is written down."""
 
 
 @dataclass(frozen=True, slots=True)

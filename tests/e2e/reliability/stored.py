@@ -105,7 +105,10 @@ def digest(span: Span, resource: Sequence[KeyValue], scope: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What is in the store against what was sent. `lost` and `changed` are of acknowledged spans."""
+    """What is in the store against what was sent. `lost` and `changed` are of acknowledged spans.
+
+    `astray` are traces of which a reader would not see all: their index or their runs' summaries are short.
+    """
 
     acknowledged: int
     stored: int
@@ -113,17 +116,19 @@ class Compared:
     twice: int
     changed: int
     strangers: int
+    astray: int
 
     @property
     def exact(self) -> bool:
-        """Acknowledged is stored, stored was sent, each once and byte for byte."""
-        return (self.lost, self.twice, self.changed, self.strangers) == (0, 0, 0, 0)
+        """Acknowledged is stored, stored was sent, each once and byte for byte; and all of it is found."""
+        return (self.lost, self.twice, self.changed, self.strangers, self.astray) == (0, 0, 0, 0, 0)
 
     def __str__(self) -> str:
         text = (
             f"{self.lost:,} of {self.acknowledged:,} spans lost, {self.twice} twice, {self.changed} changed"
         )
-        return text + (f", {self.strangers} never sent" if self.strangers else "")
+        text += f", {self.strangers} never sent" if self.strangers else ""
+        return text + (f", {self.astray} traces not shown whole" if self.astray else "")
 
 
 def compare(data: Path, sent: Sent, ledger: Ledger) -> Compared:
@@ -140,6 +145,7 @@ def compare(data: Path, sent: Sent, ledger: Ledger) -> Compared:
         twice=sum(1 for count in names.values() if count > 1),
         changed=sum(1 for row in stored if row[:2] in known and row not in everything),
         strangers=len(names.keys() - known),
+        astray=_ask(data, "astray")[0],
     )
 
 
@@ -176,18 +182,20 @@ def _text(value: AnyValue, arm: str) -> str:
 
 def id_sums(data: Path) -> tuple[int, int, int]:
     """How many spans are stored, how many different ones, and the sum of all span ids modulo 2^64."""
-    program = [sys.executable, "-m", "tests.e2e.reliability.stored", str(data), "sums"]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=600, check=True)
-    count, different, total = map(int, done.stdout.split())
+    count, different, total = _ask(data, "sums")
     return count, different, total
 
 
 def sequences(data: Path) -> tuple[int, int]:
     """How many sequences the stored spans have, and how many different ones."""
-    program = [sys.executable, "-m", "tests.e2e.reliability.stored", str(data), "sequences"]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=600, check=True)
-    count, different = map(int, done.stdout.split())
+    count, different = _ask(data, "sequences")
     return count, different
+
+
+def _ask(data: Path, what: str) -> list[int]:
+    program = [sys.executable, "-m", "tests.e2e.reliability.stored", str(data), what]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=600, check=True)
+    return [int(number) for number in done.stdout.split()]
 
 
 def span_id_number(span_id: bytes) -> int:
@@ -198,6 +206,21 @@ def span_id_number(span_id: bytes) -> int:
 _ASKED = {
     "sums": "SELECT count(), uniqExact(trace_id, span_id), sum(reinterpretAsUInt64(span_id)) FROM spans",
     "sequences": "SELECT count(), uniqExact(seq) FROM spans",
+    "astray": """
+SELECT count()
+FROM (
+    SELECT project_id, trace_id, count() AS spans, min(effective_start) AS first, max(effective_start) AS last
+    FROM spans GROUP BY project_id, trace_id
+) AS stored
+LEFT JOIN (
+    SELECT project_id, trace_id, min(min_start) AS first, max(max_start) AS last
+    FROM trace_index GROUP BY project_id, trace_id
+) AS place USING (project_id, trace_id)
+LEFT JOIN (
+    SELECT project_id, trace_id, sum(span_count) AS told FROM runs FINAL GROUP BY project_id, trace_id
+) AS summed USING (project_id, trace_id)
+WHERE place.first > stored.first OR place.last < stored.last OR summed.told != stored.spans
+""",
 }
 
 

@@ -23,6 +23,7 @@ from fanlight.store.engine import open_store
 from tests.e2e.reliability.spans import Key, Sent, wait_until_read
 from tests.e2e.reliability.traffic import Traffic
 from tests.figures import Tell
+from tests.fixtures.waiting import until
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -247,6 +248,27 @@ def test_a_restored_backup_does_not_bring_back_who_was_erased_since(tmp_path: Pa
     assert (users(target, {"bob"}), users(with_all, {ANN, "bob"})) == ({"bob"}, {ANN, "bob"})
     with pytest.raises(ConflictError, match="is not empty"):
         restored(Path(made["path"]), target)
+
+
+def test_a_server_that_is_told_how_often_backs_itself_up(tmp_path: Path) -> None:
+    def backups() -> list[str]:
+        return [each["state"] for each in asked(server, "GET", "/api/v1/backups")["items"]]
+
+    def newest() -> str:
+        with server.connect() as connection:
+            text = connection.request("GET", "/metrics").body.decode()
+        return text.partition("\nfanlight_last_backup_timestamp_seconds ")[2].partition("\n")[0]
+
+    daily = {"FANLIGHT_BACKUP_EVERY_H": "24"}
+    began = time.time()
+    with Server(tmp_path / "data", environment=daily) as server:
+        until(backups, ["complete"].__eq__)
+        assert newest() == ""
+    # It is younger than a day: the next start knows it, and makes none.
+    with Server(tmp_path / "data", environment=daily) as server:
+        told = int(until(newest))
+        assert began - 1 <= told <= time.time()
+        assert backups() == ["complete"]
 
 
 def users(data: Path, wanted: set[str]) -> set[str]:
