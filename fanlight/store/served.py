@@ -43,7 +43,7 @@ class Served:
         self.readers = Pool(lambda: self._connect(reader_settings(self._timeout_s)), READERS)
 
     def upgrade(self, migrate: Callable[[Connection], object]) -> None:
-        # Another server's files cannot be cloned. Every statement can be repeated, and only adds.
+        # Another server's files cannot be cloned. Every statement can be repeated.
         migrate(self.writer)
 
     def close(self) -> None:
