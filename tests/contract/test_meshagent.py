@@ -201,6 +201,22 @@ def test_each_series_of_a_session_is_one_row_that_adds_up(store: Any) -> None:
     assert names == sorted(METRICS)
 
 
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_a_session_with_more_metrics_than_are_looked_at_at_once_shows_them_all_page_by_page(
+    store: Any, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    whole = list_metrics(store, SCOPE, IN_SESSION.condition("metrics")).items
+    monkeypatch.setattr("fanlight.query.meshagent.metrics.MAX_METRICS", most)
+    cursor: str | None = None
+    found: list[Any] = []
+    for _ in whole:
+        page = list_metrics(store, SCOPE, IN_SESSION.condition("metrics"), cursor=cursor)
+        found, cursor = [*found, *page.items], page.next
+        if cursor is None:
+            break
+    assert (found, cursor) == (whole, None)
+
+
 def test_usage_of_models_sums_up_to_what_the_runs_cost(store: Any) -> None:
     rows = list_model_usage(store, SCOPE).items
     assert [(row.provider, row.model, row.type, row.calls, row.unpriced_tokens) for row in rows] == [

@@ -53,20 +53,22 @@ def list_metrics(
     """
     after = "" if cursor is None else decode_cursor(cursor, _NOUN, str)[0]
     window = {"since_ns": since_ns, "until_ns": until_ns}
-    asked = {**within.parameters, **window, "limit": MAX_METRICS}
-    rows = store.read(scope, "list_metrics", asked, {"filter": within.sql})
+    asked = {**within.parameters, **window, "limit": MAX_METRICS, "after": after}
+    rows = store.read(scope, "list_metrics", asked, {"filter": f"{within.sql} AND name > {{after:String}}"})
+    is_all = len(rows) < MAX_METRICS
+    if not is_all and rows[0][0] != rows[-1][0]:
+        # Of the last name some types may not have been among them.
+        rows = [row for row in rows if row[0] != rows[-1][0]]
     found: list[MeshMetric] = []
     name = ""
     for row in rows:
-        if row[0] <= after:
-            continue
         if row[0] != name and len(found) >= limit:
             return Page(items=found, next=encode_cursor(_NOUN, name))
         name, type_, unit = row[:3]
         measured, _ = read_series(store, scope, (name, type_, unit), within, **window, step_ns=WHOLE_S * NS)
         for one, points in sorted(measured, key=lambda each: sorted(each[0].attributes.items())):
             found += _metrics((name, type_, unit), one, points, since_ns)
-    return Page(items=found, next=encode_cursor(_NOUN, name) if len(rows) == MAX_METRICS else None)
+    return Page(items=found, next=None if is_all else encode_cursor(_NOUN, name))
 
 
 def _metrics(
