@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -204,12 +204,15 @@ class Admission:
             person = link()
         if person is None:
             raise RefusedError("neither registered nor invited", email)
-        roles = members.roles_of(self._catalog, person.id)
-        for invite in invites:
-            if invite.project is not None and invite.project not in roles:
-                role = str(invite.data["role"])
-                members.set_role(self._catalog, invite.project, person.email, role, clock=self._clock)
+        self._join(person, invites)
         return person
+
+    def _join(self, person: Person, invites: Iterable[one_time.OneTime]) -> None:
+        """Give the roles of `invites`, of a project's the newest; a role that somebody has already stays."""
+        held = members.roles_of(self._catalog, person.id)
+        for project, role in {each.project: str(each.data["role"]) for each in invites}.items():
+            if project is not None and project not in held:
+                members.set_role(self._catalog, project, person.email, role, clock=self._clock)
 
     async def invite(
         self, by: Principal, project: str, email: str, role: str, visit: Visit
@@ -251,7 +254,8 @@ class Admission:
             raise UnauthenticatedError("this invite is wrong, over, or was used", hint="ask for a new one")
         email = str(invite.data["email"])
         known = await self._ask(people.find_person, self._catalog, email)
-        if known is not None and not await self.passwords.verify(known[1], password):
+        fits = known is None or await self.passwords.verify(known[1], password)
+        if not fits or (known is not None and known[0].disabled_ns is not None):
             await self._note("invite.refused", actor=email, visit=visit, project=invite.project)
             raise UnauthenticatedError("the address and the password do not go together")
         hashed = None if known else await self.passwords.hash(password)
@@ -264,14 +268,7 @@ class Admission:
                 people.add_person, self._catalog, email, name=name, password=hashed, clock=self._clock
             )
         )
-        await self._ask(
-            members.set_role,
-            self._catalog,
-            invite.project,
-            email,
-            str(invite.data["role"]),
-            clock=self._clock,
-        )
+        await self._ask(self._join, person, [invite])
         self._gate.people_changed()
         await self._note("invite.accepted", actor=email, visit=visit, project=invite.project)
         return await self._admit(person, visit)

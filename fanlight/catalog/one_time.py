@@ -102,10 +102,14 @@ def use_one_time(catalog: Catalog, purpose: Purpose, token: str, *, clock: Clock
 
 
 def use_invites(catalog: Catalog, email: str, *, clock: Clock = SYSTEM) -> list[OneTime]:
-    """Use up all invites that wait for an address."""
+    """Use up all invites that wait for an address; the newest last."""
     now = clock.now_ns()
-    waiting = select(OneTimeRow).where(
-        OneTimeRow.purpose == Purpose.INVITE, OneTimeRow.used_ns.is_(None), OneTimeRow.expires_ns > now
+    waiting = (
+        select(OneTimeRow)
+        .where(
+            OneTimeRow.purpose == Purpose.INVITE, OneTimeRow.used_ns.is_(None), OneTimeRow.expires_ns > now
+        )
+        .order_by(OneTimeRow.created_ns)
     )
     with catalog.writing() as session:
         found = [row for row in session.scalars(waiting) if json.loads(row.data).get("email") == email]

@@ -85,7 +85,7 @@ class Turns:
     async def turn(self, project: str, size: int) -> AsyncIterator[None]:
         """Wait for the turn of a request of `size` bytes; the turn is over when the block ends."""
         if len(self._served) >= MOST_REMEMBERED:
-            self._served = {name: at for name, at in self._served.items() if at > self._now}
+            self._forget()
         start = max(self._served.get(project, 0.0), self._now)
         self._served[project] = start + size
         if self._waiting or not self._has_slot(project):
@@ -96,6 +96,13 @@ class Turns:
             yield
         finally:
             self._end(project)
+
+    def _forget(self) -> None:
+        """Those who owe nothing; when too many owe something, the half that owes less."""
+        owing = sorted((at, name) for name, at in self._served.items() if at > self._now)
+        if len(owing) > MOST_REMEMBERED:
+            del owing[: -(MOST_REMEMBERED // 2)]
+        self._served = {name: at for at, name in owing}
 
     async def _wait(self, start: float, project: str) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -35,7 +35,7 @@ EXACT = Context(prec=80)
 """Adds amounts without rounding: a sum of all that a store can hold has fewer digits."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
-_EARLIEST_NS, _LATEST_NS = 946_684_800 * 10**9, 4_102_444_800 * 10**9  # the years 2000 to 2099
+_EARLIEST_NS, LATEST_NS = 946_684_800 * 10**9, 4_102_444_800 * 10**9  # the years 2000 to 2099
 
 
 class BillingError(InvalidError):
@@ -143,7 +143,7 @@ def from_attributes(attributes: Mapping[str, str], *, run: str, occurred_ns: int
         {**given, "run": attributes.get(RUN) or run, "agent": attributes.get(AGENT, "")},
         verified=attributes.get(VERIFIED, "true") != "false",
     )
-    known = _EARLIEST_NS <= occurred_ns < _LATEST_NS
+    known = _EARLIEST_NS <= occurred_ns < LATEST_NS
     return BillingEvent(**{**_fields(read), "occurred_ns": occurred_ns if known else 0})
 
 
@@ -207,7 +207,7 @@ def _moment(value: object) -> int:
     if value is None or value == "":
         return 0
     at = read_instant(value) if type(value) is str else None
-    if at is None or not _EARLIEST_NS <= at < _LATEST_NS:
+    if at is None or not _EARLIEST_NS <= at < LATEST_NS:
         raise BillingError(
             "bad occurred_at",
             f"{str(value)[:40]!r} is no time",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from fanlight.errors import InvalidError
-from fanlight.model.billing import AGENT, VERIFIED, BillingError, read_billing
+from fanlight.model.billing import AGENT, LATEST_NS, VERIFIED, BillingError, read_billing
 from fanlight.model.instant import read_instant
 
 ID = "fanlight.usage.id"
@@ -185,7 +185,7 @@ def _moment(value: object) -> int:
     if value is None or value == "":
         return 0
     at = read_instant(value) if type(value) is str else None
-    if at is None or at < 0:
+    if at is None or not 0 <= at < LATEST_NS:
         raise InvalidError(
             f"occurred_at: {str(value)[:40]!r} is no time", hint="RFC 3339, as 2026-01-31T10:00:00Z"
         )

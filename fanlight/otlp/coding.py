@@ -113,7 +113,7 @@ def _inflate_gzip(coded: bytes, max_bytes: int) -> tuple[bytes, Coding]:
 def _inflate_members(coded: bytes, out: io.BytesIO, max_bytes: int) -> None:
     """Inflate the members after the first into `out`, step by step: what follows a member is copied."""
     at = 0
-    for _ in range(_MAX_MEMBERS):
+    for _ in range(_MAX_MEMBERS - 1):
         inflater = isal_zlib.decompressobj(wbits=_GZIP_WBITS)
         while not inflater.eof:
             step = coded[at : at + _GZIP_STEP_BYTES]

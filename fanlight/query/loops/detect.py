@@ -19,6 +19,8 @@ from fanlight.query.loops.calls import Call
 
 REPEATED, ALTERNATING = "repeated_call", "alternating_calls"
 LONGEST_CYCLE = 4
+LEAST_PAUSE_S = 0.05
+"""Less is nobody's patience."""
 
 _PAUSES = re.compile(r"(?:^|[^a-z])(?:sleep|wait|delay|pause|backoff|schedule|timer)(?:$|[^a-z])")
 _GESTURES = re.compile(
@@ -178,12 +180,16 @@ def _waited_s(one: Call, other: Call, models: Sequence[Call]) -> float:
 
 
 def _grow(waits: Sequence[float]) -> bool:
-    """Whether pauses get longer, as those of a backoff do; some of them add a little chance."""
-    if len(waits) < 3 or max(waits) < 0.2:
+    """Whether pauses get longer, as those of a backoff do; some of them add a little chance.
+
+    One pause among none, or a few, is no backoff: something else had the machine.
+    """
+    if len(waits) < 3 or max(waits) < 0.2 or sorted(waits)[-2] < LEAST_PAUSE_S:
         return False
     half = len(waits) // 2
     grows = sum(other >= 0.9 * one for one, other in pairwise(waits))
-    return mean(waits[-half:]) >= 1.5 * mean(waits[:half]) and grows >= 0.75 * (len(waits) - 1)
+    longer = median(waits[-half:]) >= max(1.5 * mean(waits[:half]), LEAST_PAUSE_S)
+    return longer and grows >= 0.75 * (len(waits) - 1)
 
 
 def _length_s(call: Call) -> float:

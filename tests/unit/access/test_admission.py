@@ -17,7 +17,7 @@ from fanlight.catalog import people
 from fanlight.catalog.audit import list_entries
 from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.catalog.logins import DAY_NS, LoginKind, list_logins
-from fanlight.catalog.members import list_members
+from fanlight.catalog.members import list_members, set_role
 from fanlight.catalog.one_time import Purpose, list_one_time
 from fanlight.catalog.projects import create_project
 from fanlight.clock import ManualClock
@@ -212,6 +212,26 @@ def test_an_invite_of_somebody_known_asks_for_their_password(house: House) -> No
         ("invite.refused", BOB, "192.0.2.7", "home", "", {}),
         ("invite.accepted", BOB, "192.0.2.7", "home", "", {}),
     ]
+
+
+def test_an_invite_takes_no_role_away(house: House) -> None:
+    house.add(ANN)
+    house.add(BOB)
+    token = asyncio.run(house.admission.invite(house.enter(ANN), "home", BOB, "viewer", HERE))[1]
+    set_role(house.catalog, "home", BOB, "owner", clock=house.clock)
+    asyncio.run(house.admission.accept(token, name="", password=GOOD, visit=HERE))
+    assert {each.email: each.role for each in list_members(house.catalog, "home")}[BOB] == "owner"
+
+
+def test_an_invite_lets_nobody_in_who_was_shut_out_and_stays_unused(house: House) -> None:
+    house.add(ANN)
+    bob = house.add(BOB)
+    token = asyncio.run(house.admission.invite(house.enter(ANN), "home", BOB, "viewer", HERE))[1]
+    people.disable_person(house.catalog, bob.id, clock=house.clock)
+    house.noted()
+    assert house.refused(house.admission.accept(token, name="B", password=GOOD, visit=HERE)) == PAIR
+    assert house.noted() == [("invite.refused", BOB, "192.0.2.7", "home", "", {})]
+    assert [each.used_ns for each in list_one_time(house.catalog, Purpose.INVITE)] == [None]
 
 
 def test_an_invite_that_two_take_at_once_is_one_persons(

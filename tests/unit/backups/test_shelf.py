@@ -4,87 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fanlight.catalog import deletions
-from fanlight.catalog.database import Catalog, open_catalog
 from fanlight.catalog.projects import create_project
-from fanlight.clock import ManualClock
-from fanlight.errors import ConflictError, NotFoundError, StoreError
+from fanlight.errors import ConflictError, NotFoundError
 from fanlight.ingest.backups import shelf
-from fanlight.ingest.backups.cut import STAGE, Source
+from fanlight.ingest.backups.cut import STAGE
 from fanlight.ingest.backups.shelf import DAY_NS, Shelf
-from fanlight.ingest.log import Log
 from fanlight.model.deletion import Erasure
-from fanlight.store.freezing import Frozen, FrozenTable
-
-WAIT_S = 30.0
-
-
-@dataclass(eq=False)
-class OneTable:
-    """A store of one table with one part. Copying it waits for `go`."""
-
-    place: Path
-    epoch: str = "e1"
-    schema: int = 4
-    refuses: bool = False
-    thawed: list[str] = field(default_factory=list)
-
-    def freeze(self, name: str) -> Frozen:
-        if self.refuses:
-            raise StoreError("the engine is short of memory")
-        part = self.place / "all_1_1_0"
-        part.mkdir(exist_ok=True)
-        (part / "count.txt").write_text("3")
-        (part / "data.bin").write_bytes(b"x" * 100)
-        return Frozen(tables=(FrozenTable(name="runs", create="CREATE", parts=(part,)),))
-
-    def thaw(self, name: str) -> None:
-        self.thawed.append(name)
-
-
-@dataclass
-class Place:
-    shelf: Shelf
-    store: OneTable
-    catalog: Catalog
-    clock: ManualClock
-    data: Path
-    folder: Path
-
-    def made(self) -> Any:
-        """A backup, from asking to its end."""
-        name = self.shelf.ask().name
-        self.shelf.step()
-        return self.end(name)
-
-    def end(self, name: str) -> Any:
-        job = self.shelf._job
-        assert job is not None
-        assert job.done.wait(WAIT_S)
-        return self.shelf.get(name)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    data, folder, clock = tmp_path / "data", tmp_path / "backups", ManualClock()
-    catalog = open_catalog("", data)
-    (tmp_path / "store").mkdir()
-    store = OneTable(tmp_path / "store")
-    log = Log(data / "log", segment_bytes=1_000_000, max_backlog_bytes=1_000_000)
-    log.open()
-    source = Source(data_dir=data, store=store, log=log, catalog=catalog)  # type: ignore[arg-type]
-    shelf = Shelf(folder, source, keep_days=30, clock=clock)
-    yield Place(shelf, store, catalog, clock, data, folder)
-    shelf.close()
-    log.close()
-    catalog.close()
+from tests.unit.backups.conftest import WAIT_S, Place
 
 
 def test_a_backup_is_listed_with_what_it_holds_and_until_when_it_is_kept(place: Place) -> None:
@@ -261,3 +193,58 @@ def test_a_disk_of_backups_that_is_gone_stops_no_writer(
     assert "the backups cannot be looked after: [Errno 116] Stale file handle" in caplog.text
     monkeypatch.undo()
     assert place.made().state == "complete"
+
+
+def test_backups_are_kept_for_ever_where_no_days_are_set(place: Place) -> None:
+    place.shelf._keep_days = 0
+    made = place.made()
+    place.clock.advance(10 * 365 * 86_400)
+    place.shelf.step()
+    assert (made.expires_at, place.shelf.everything()) == (None, [made])
+
+
+def test_any_backup_of_several_can_be_removed_also_by_a_server_that_made_none(place: Place) -> None:
+    first, second, third = place.made(), place.made(), place.made()
+    assert place.shelf.remove(first.name) == first
+    later = Shelf(place.folder, place.shelf.source, keep_days=30, clock=place.clock)
+    assert later.remove(second.name) == second
+    assert later.everything() == [third]
+
+
+def test_one_that_does_not_end_at_once_is_not_said_to_be_gone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    original = place.shelf._write
+
+    def slow(job: Any, cut: Any) -> None:
+        go.wait(WAIT_S)
+        original(job, cut)
+
+    monkeypatch.setattr(place.shelf, "_write", slow)
+    monkeypatch.setattr(shelf, "JOIN_S", 0.01)
+    name = place.shelf.ask().name
+    place.shelf.step()
+    with pytest.raises(ConflictError, match=f"backup {name} is still being written; ask again in a moment"):
+        place.shelf.remove(name)
+    go.set()
+    assert place.end(name).error == "it was stopped"
+    place.shelf.remove(name)
+    assert place.shelf.everything() == []
+
+
+def test_removing_one_that_ended_meanwhile_leaves_the_next_one_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.store.refuses = True
+    failed = place.made()
+    place.store.refuses = False
+    place.clock.advance(60)
+    job = place.shelf._job
+    assert job is not None
+    monkeypatch.setattr(job.progress, "stop", place.shelf.ask)  # somebody asks in this very moment
+    assert place.shelf.remove(failed.name) == failed
+    [following] = place.shelf.everything()
+    assert (following.state, following.name != failed.name) == ("running", True)
+    place.shelf.step()
+    assert place.end(following.name).state == "complete"
