@@ -254,8 +254,7 @@ class Admission:
             raise UnauthenticatedError("this invite is wrong, over, or was used", hint="ask for a new one")
         email = str(invite.data["email"])
         known = await self._ask(people.find_person, self._catalog, email)
-        fits = known is None or await self.passwords.verify(known[1], password)
-        if not fits or (known is not None and known[0].disabled_ns is not None):
+        if known and not (await self.passwords.verify(known[1], password) and known[0].disabled_ns is None):
             await self._note("invite.refused", actor=email, visit=visit, project=invite.project)
             raise UnauthenticatedError("the address and the password do not go together")
         hashed = None if known else await self.passwords.hash(password)
